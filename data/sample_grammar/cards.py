@@ -1,0 +1,90 @@
+"""The README card of each corpus: what it is, how it was made, sizes and checksums, all computed from the files."""
+
+import hashlib
+import json
+
+TITLES = {"translation": "English-French sentences", "pos": "Parts of speech", "ner": "Named entities", "documents": "English-French documents"}
+ABOUT = {
+    "translation": """One sentence a line, `X.en` beside `X.fr`, plain text in UTF-8 with a space before the French ? and !.
+An English sentence has one French translation wherever it occurs. `dev` is drawn like `train`. Half of `test` has structures that are kept out
+of `train` and `dev` (`sample_grammar.splits.held_out`), with known words; `test_unseen` has known structures with names, and some
+nouns, verbs and adjectives, that `train` never shows. English nouns for people ("singer") are masculine in French unless
+their sentence says otherwise ("her", a woman's name); "you" is always "vous", and the speaker of a single sentence is a man.""",
+    "pos": """The English side of `../translation` in CoNLL-U: words, lemmas, universal tags (UPOS) and Penn tags (XPOS); no syntax.
+Many words are both nouns and verbs, adjectives and verbs, prepositions and conjunctions, names and words ("The patient guards guard
+bridges"); which one it is follows from the sentence, often from its far end. `train` is the first part of `../translation/train.en`.""",
+    "ner": """The English side of `../translation` (of `train`, the first part). `X.bio` has two columns, word and BIO tag, with an empty line after each sentence, and
+holds the outermost entities. `X.jsonl` holds the same sentences with all entities, also those inside others:
+`{"text": ..., "tokens": [...], "spans": [{"start": 3, "end": 6, "label": "ORG"}, ...]}`, `end` exclusive, an outer entity before its inner ones.
+Labels: PER, LOC, ORG, MISC (nationalities, works, events). Names are shared: Jordan is a boy and a country, Lyon a city and its team.""",
+    "documents": """Documents of four to eight sentences, one sentence a line, an empty line between documents, the same lines on both sides.
+Later sentences depend on earlier ones: "It is old." is "Il est vieux." or "Elle est vieille." by the noun some sentences back, "I am tired." is
+"Je suis fatigué." or "Je suis fatiguée." by who spoke first. So the same English sentence may have two translations here, unlike in `../translation`.""",
+}
+
+
+def checksum(text: str) -> str:
+    """The SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def sentences_of(name: str, text: str) -> list[list[str]]:
+    """The sentences of a file as lists of words."""
+    if name.endswith(".jsonl"):
+        return [json.loads(line)["tokens"] for line in text.splitlines()]
+    if name.endswith((".en", ".fr")):
+        return [line.replace("'", "' ").split() for line in text.splitlines() if line]
+    column = 1 if name.endswith(".conllu") else 0
+    blocks = [block for block in text.split("\n\n") if block]
+    return [[row.split("\t")[column] for row in block.splitlines() if not row.startswith("#")] for block in blocks]
+
+
+def size_row(name: str, text: str) -> str:
+    """One row of a card's table."""
+    sentences = sentences_of(name, text)
+    words = [word for sentence in sentences for word in sentence]
+    mean = len(words) / len(sentences)
+    file = name.split("/")[1]
+    return f"| `{file}` | {len(sentences):,} | {len(words):,} | {len(set(words)):,} | {mean:.1f} | `{checksum(text)}` |"
+
+
+def card(corpus: str, files: dict[str, str]) -> str:
+    """The card of one corpus."""
+    rows = "\n".join(size_row(name, text) for name, text in files.items() if name.startswith(corpus + "/"))
+    return f"""# {TITLES[corpus]}
+
+{ABOUT[corpus]}
+
+Made by `python data/make_sample.py` from a grammar and a lexicon written for this project (`data/sample_grammar`); no text from elsewhere. Names
+are invented or common, and no person or company is meant. Licence: that of the project.
+
+| file | sentences | words | distinct words | words a sentence | SHA-256 |
+|---|---|---|---|---|---|
+{rows}
+"""
+
+
+INDEX = """# Sample corpora
+
+Small corpora that the project made itself, so that every task runs without a download.
+
+| folder | what |
+|---|---|
+| [translation](translation/README.md) | English-French sentence pairs |
+| [pos](pos/README.md) | the English sentences with parts of speech (CoNLL-U) |
+| [ner](ner/README.md) | the English sentences with named entities (BIO, and JSONL with nested ones) |
+| [documents](documents/README.md) | English-French documents whose pronouns reach across sentences |
+
+    python data/make_sample.py            # makes all files again, the same bytes on every machine
+    python data/make_sample.py --check    # makes them in memory and compares checksums
+
+The grammar is in `sample_grammar/`; sizes, seed and the share of held-out structures are at the top of `sample_grammar/splits.py`, how often the
+grammar does what in `Knobs` (`sample_grammar/world.py`) and `CONSTRUCTIONS` (`sample_grammar/generate.py`).
+`checksums.json` lists the SHA-256 of every file.
+"""
+
+
+def cards(files: dict[str, str]) -> dict[str, str]:
+    """All cards and the index."""
+    made = {f"{corpus}/README.md": card(corpus, files) for corpus in TITLES}
+    return {"README.md": INDEX, **made}

@@ -1,0 +1,123 @@
+"""Drawing the splits: no sentence twice, whole structures kept for the test set, new words kept for test_unseen."""
+
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sample_grammar.annotation import english_text, structure_of
+from sample_grammar.documents import document
+from sample_grammar.generate import french_text, sentence
+from sample_grammar.phrase import Sentence, Token, tokens_of
+from sample_grammar.world import TRAIN_KNOBS, UNSEEN_KNOBS, Dice, World
+
+SEED = 2024
+SIZES = {"train": 9000, "dev": 500, "test": 700, "test_unseen": 500}
+DOCUMENTS = {"train": 260, "dev": 30, "test": 60}
+HELD_OUT_PERCENT = 25  # of all longer structures: never in train or dev
+HELD_OUT_LENGTH = 7  # symbols a structure must have to be kept from train
+HELD_OUT_SHARE = 0.5  # of the test sentences are drawn from those structures
+ANNOTATED = {"pos": 5000, "ner": 4500}  # the first so many sentences of train have tags, so that the files stay small
+SHORTEST, LONGEST = 4, 34  # tokens, punctuation included
+KEEP_SHORT = ((7, 0.15), (9, 0.4), (11, 0.75))  # (tokens below this, share kept): makes sentences longer on average
+
+
+def tokens(made: Sentence) -> tuple[Token, ...]:
+    """The English words of a sentence."""
+    return tuple(tokens_of(made.pair.english))
+
+
+def held_out(structure: str) -> bool:
+    """Whether a structure is kept for the test set: decided by its checksum, so that anyone can tell."""
+    return len(structure.split()) >= HELD_OUT_LENGTH and zlib.crc32(structure.encode()) % 100 < HELD_OUT_PERCENT
+
+
+@dataclass
+class Draw:
+    """Sentences drawn so far: none is given out twice, and no English sentence with two translations."""
+
+    world: World
+    seen: dict[str, str] = field(default_factory=dict)
+    french_seen: set[str] = field(default_factory=set)
+
+    def fresh(self) -> Sentence:
+        """A sentence of a good length that was not drawn before, in either language."""
+        while True:
+            made = sentence(self.world)
+            count = len(tokens(made))
+            share = next((kept for limit, kept in KEEP_SHORT if count < limit), 1.0)
+            if not SHORTEST <= count <= LONGEST or not self.world.dice.chance(share):
+                continue
+            english, french = english_text(tokens(made)), french_text(made)
+            if english not in self.seen and french not in self.french_seen:
+                self.seen[english] = french
+                self.french_seen.add(french)
+                return made
+
+
+def vocabulary(sentences: list[Sentence]) -> set[str]:
+    """All English word forms and French written words."""
+    words = {token.form for made in sentences for token in tokens(made)}
+    return words | {word for made in sentences for word in french_text(made).replace("'", "' ").split()}
+
+
+def test_sentences(draw: Draw, known: set[str]) -> list[Sentence]:
+    """Test sentences of known words, half of them of structures that are kept from train."""
+    wanted = {True: round(SIZES["test"] * HELD_OUT_SHARE)}
+    wanted[False] = SIZES["test"] - wanted[True]
+    chosen: list[Sentence] = []
+    while sum(wanted.values()):
+        made = draw.fresh()
+        apart = held_out(structure_of(made.pair.english))
+        if wanted[apart] and vocabulary([made]) <= known:
+            wanted[apart] -= 1
+            chosen.append(made)
+    return chosen
+
+
+def unseen_sentences(draw: Draw, known: set[str], structures: set[str]) -> list[Sentence]:
+    """Sentences of known structures with at least one unknown word."""
+    chosen: list[Sentence] = []
+    while len(chosen) < SIZES["test_unseen"]:
+        made = draw.fresh()
+        if structure_of(made.pair.english) in structures and not {token.form for token in tokens(made)} <= known:
+            chosen.append(made)
+    return chosen
+
+
+def draw_splits() -> dict[str, list[Sentence]]:
+    """All sentences of the four splits."""
+    draw = Draw(World(Dice(SEED), TRAIN_KNOBS))
+    splits: dict[str, list[Sentence]] = {}
+    for name in ("train", "dev"):
+        splits[name] = []
+        while len(splits[name]) < SIZES[name]:
+            made = draw.fresh()
+            if not held_out(structure_of(made.pair.english)):
+                splits[name].append(made)
+    known = vocabulary(splits["train"])
+    structures = {structure_of(made.pair.english) for made in splits["train"]}
+    splits["test"] = test_sentences(draw, known)
+    draw.world = World(Dice(SEED + 1), UNSEEN_KNOBS)
+    splits["test_unseen"] = unseen_sentences(draw, known, structures)
+    return splits
+
+
+def draw_documents() -> dict[str, list[list[Sentence]]]:
+    """The documents of the three splits; no two alike."""
+    world = World(Dice(SEED + 2), TRAIN_KNOBS)
+    seen: set[str] = set()
+    splits: dict[str, list[list[Sentence]]] = {}
+    for name, size in DOCUMENTS.items():
+        splits[name] = []
+        while len(splits[name]) < size:
+            made = document(world)
+            text = "\n".join(english_text(tokens(part)) for part in made)
+            if text not in seen:
+                seen.add(text)
+                splits[name].append(made)
+    return splits
+
+
+def counts(sentences: list[Sentence]) -> Counter[str]:
+    """How often each construction was used."""
+    return Counter(made.construction for made in sentences)

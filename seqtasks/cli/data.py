@@ -1,0 +1,233 @@
+"""`seqtasks data list | get | check`: parse, call `seqtasks.recipes`, print. Results go to stdout, progress and licences to stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seqtasks.cli.group import Group
+from seqtasks.errors import SeqtasksError, UsageError
+
+if TYPE_CHECKING:
+    from seqtasks.recipes.corpus_check import CorpusStatistics, Side
+    from seqtasks.recipes.corpus_folders import FileCheck
+    from seqtasks.recipes.download import Progress
+    from seqtasks.recipes.published import PublishedCorpus
+
+LABELS_SHOWN = 60
+FOLDER = click.Path(path_type=Path, file_okay=False)
+cache_option = click.option("--cache", type=FOLDER, metavar="DIR", help="Where downloads are kept [default: the user's cache].")
+data_dir_option = click.option("--data-dir", type=FOLDER, metavar="DIR", help="A directory that holds corpus folders.")
+
+
+@click.group(cls=Group)
+def data() -> None:
+    """Find, download and check corpora."""
+
+
+@data.command("list")
+@data_dir_option
+@cache_option
+def list_corpora(data_dir: Path | None, cache: Path | None) -> None:
+    """Show the published corpora and where they are on this machine."""
+    from rich.box import SIMPLE
+    from rich.table import Column, Table
+
+    from seqtasks.recipes.published import PUBLISHED
+    from seqtasks.recipes.shipped import shipped
+
+    names = Column("corpus", no_wrap=True)
+    table = Table(names, *(Column(title, overflow="fold") for title in ("task", "licence", "size", "found")), box=SIMPLE, pad_edge=False)
+    for corpus in PUBLISHED.values():
+        table.add_row(corpus.name, corpus.task, corpus.licence, _size_of(corpus), _place_of(corpus, data_dir, cache))
+    sample = shipped("data")
+    size = sum(path.stat().st_size for path in sample.rglob("*") if path.is_file())
+    table.add_row("(bundled sample)", "all", "as seqtasks", _bytes(size), str(sample))
+    _print(table)
+    click.echo("'seqtasks data get NAME' downloads a corpus into the cache.", err=True)
+
+
+@data.command()
+@click.argument("name")
+@cache_option
+@click.option("--mirror", envvar="SEQTASKS_MIRROR", metavar="URL", help="Fetch from here [default: $SEQTASKS_MIRROR, else GitHub].")
+def get(name: str, cache: Path | None, mirror: str | None) -> None:
+    """Download the corpus NAME into the cache, and print its folder.
+
+    A download that broke off is continued; files that are complete are kept.
+    """
+    from seqtasks.recipes.corpus_folders import cache_folder
+    from seqtasks.recipes.download import MIRROR, PATIENCE, check_mirror, download_corpus
+    from seqtasks.recipes.published import published_corpus
+
+    corpus = published_corpus(name)
+    mirror = check_mirror(mirror or MIRROR)
+    folder = (cache or cache_folder()) / corpus.name
+    click.echo(f"{corpus.title}\nlicence: {corpus.licence}\nsource:  {corpus.page}\ncite:    {corpus.citation}", err=True)
+    try:
+        with _progress_bars() as progress:
+            download_corpus(
+                corpus,
+                folder,
+                mirror=mirror,
+                patience=PATIENCE,
+                progress=progress,
+                waiting=lambda: click.echo(f"another download into {folder} is running; waiting for it", err=True),
+            )
+    except KeyboardInterrupt:
+        click.echo(f"interrupted; 'seqtasks data get {name}' continues where it stopped", err=True)
+        sys.exit(130)
+    for file in corpus.files:
+        if file.blob is None:
+            click.echo(f"note: {file.name}: no checksum is published for it; it was taken as it came", err=True)
+    click.echo(str(folder))
+
+
+@data.command()
+@click.argument("paths", nargs=-1, metavar="NAME | PATH...")
+@data_dir_option
+@cache_option
+@click.option("--format", "kind", type=click.Choice(["parallel", "tsv", "conllu", "columns", "jsonl"]), help="[default: by suffix]")
+@click.option("--word-column", type=int, metavar="N", help="Column of the words, from 0; negative from the end.")
+@click.option("--tag-column", type=int, metavar="N", help="Column of the tags, from 0; negative from the end.")
+@click.option("--scheme", type=click.Choice(["BIO", "IOB1", "BIOES", "none"]), help="Tag scheme of columns [default: by the tags].")
+@click.option("--layer", "layers", multiple=True, metavar="LAYER", help="CoNLL-U column (upos, xpos, ...) or JSONL layer; repeatable.")
+def check(
+    paths: tuple[str, ...],
+    data_dir: Path | None,
+    cache: Path | None,
+    kind: str | None,
+    word_column: int | None,
+    tag_column: int | None,
+    scheme: str | None,
+    layers: tuple[str, ...],
+) -> None:
+    """Verify a published corpus (its NAME or folder), or read files and count what is in them.
+
+    Of two and more files (train, dev, ...) also show the sentences they share and the labels that the first one lacks. Parallel text
+    is named source, target, source, target, ...
+    """
+    from seqtasks.recipes.published import PUBLISHED
+
+    if not paths:
+        raise UsageError(f"name a corpus ({', '.join(PUBLISHED)}), a corpus folder or files to check.")
+    corpora = [path for path in paths if _names_corpus(path) and kind is None]
+    if corpora:
+        if len(corpora) < len(paths):
+            raise UsageError(f"check corpora ({', '.join(corpora)}) and single files in two calls.")
+        for path in corpora:
+            _check_corpus(path, data_dir, cache)
+        return
+    from seqtasks.recipes.corpus_check import Reading, corpus_statistics, new_labels, overlaps
+
+    reading = Reading(format=kind, word_column=word_column, tag_column=tag_column, scheme=scheme, layers=layers)
+    statistics = corpus_statistics([Path(path) for path in paths], reading)
+    sizes = {counted.path: counted.sentences for counted in statistics}
+    for counted in statistics:
+        _print_statistics(counted)
+    for overlap in overlaps(statistics):
+        click.echo(f"{overlap.shared:,} of the {sizes[overlap.later]:,} sentences of {overlap.later} also occur in {overlap.earlier}")
+    for label in new_labels(statistics):
+        click.echo(f"label {label.label!r} ({label.layer}) occurs {label.count:,} times in {label.path} and never in {statistics[0].path}")
+
+
+def _names_corpus(path: str) -> bool:
+    """A folder, or a word that is no file: a corpus by its name."""
+    return Path(path).is_dir() or not (Path(path).exists() or Path(path).suffix or Path(path).parent != Path())
+
+
+def _check_corpus(path: str, data_dir: Path | None, cache: Path | None) -> None:
+    """Print what each file of a corpus is. A wrong file counts as damaged in the cache only: elsewhere it is the user's own."""
+    from seqtasks.recipes.corpus_folders import cache_folder, check_folder, corpus_of_folder, find_corpus
+    from seqtasks.recipes.published import published_corpus
+
+    if Path(path).is_dir():
+        folder = Path(path)
+        corpus = corpus_of_folder(folder)
+    else:
+        corpus = published_corpus(path)
+        folder = find_corpus(path, data_dir, cache)
+    checks = check_folder(folder, corpus)
+    click.echo(f"{corpus.name} in {folder}")
+    for checked in checks:
+        name = checked.path.name if checked.path else checked.file.name
+        click.echo(f"  {checked.state:<8}  {name}{': ' if checked.note else ''}{checked.note}")
+    if folder.resolve() == ((cache or cache_folder()) / corpus.name).resolve():
+        _refuse_damaged(corpus, checks)
+
+
+def _refuse_damaged(corpus: PublishedCorpus, checks: list[FileCheck]) -> None:
+    for checked in checks:
+        if checked.state == "differs":
+            raise SeqtasksError(
+                f"{checked.path}: damaged: expected git blob {checked.file.content_blob}, found {checked.found}. "
+                f"Run 'seqtasks data get {corpus.name}' to replace it."
+            )
+
+
+def _print_statistics(counted: CorpusStatistics) -> None:
+    distinct = len(counted.sentences_seen)
+    click.echo(f"{counted.path} ({counted.format})")
+    click.echo(f"  sentences  {counted.sentences:,} ({distinct:,} distinct)")
+    for side in counted.sides:
+        click.echo(f"  {side.name:<9}  {_side_text(side)}")
+    for layer, labels in counted.labels.items():
+        shown = [f"{label} {count:,}" for label, count in labels.most_common(LABELS_SHOWN)]
+        more = f"  ... and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
+        click.echo(f"  {layer:<9}  {len(labels):,} labels: {'  '.join(shown)}{more}")
+    for note in counted.notes:
+        click.echo(f"  note: {note}")
+
+
+def _side_text(side: Side) -> str:
+    text = f"{side.words:,} ({side.distinct_words:,} distinct)"
+    return f"{text}, longest sentence {side.longest:,} words at line {side.longest_line:,}" if side.longest else text
+
+
+def _place_of(corpus: PublishedCorpus, data_dir: Path | None, cache: Path | None) -> str:
+    """The folder a run would use, or that there is none."""
+    from seqtasks.recipes.corpus_folders import find_corpus
+
+    try:
+        return str(find_corpus(corpus.name, data_dir, cache))
+    except UsageError:
+        return "no"
+
+
+def _size_of(corpus: PublishedCorpus) -> str:
+    size, complete = corpus.size
+    return _bytes(size) if complete else f"over {_bytes(size)}"
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 100_000 else f"{size / 1e3:.1f} kB"
+
+
+def _print(table: object) -> None:
+    """On a terminal as wide as it is; into a file or pipe without cutting or wrapping."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else 1000, highlight=False, markup=False, emoji=False).print(table)
+
+
+@contextmanager
+def _progress_bars() -> Iterator[Progress]:
+    """One bar per file on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    bars: dict[str, int] = {}
+    with Progress(*columns, console=Console(stderr=True)) as shown:
+
+        def progress(name: str, received: int, total: int | None) -> None:
+            if name not in bars:
+                bars[name] = shown.add_task(name, total=total)
+            shown.update(bars[name], completed=received, total=total)  # type: ignore[arg-type]
+
+        yield progress

@@ -1,0 +1,28 @@
+"""`seqtasks evaluate`: score a finished run on annotated files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run_dir", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the metrics.json object and nothing else.")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
+def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str) -> None:
+    """Score the run in RUN_DIR on FILES: one annotated file, or a source and a target file."""
+    from seqtasks.evaluation.score import Score
+    from seqtasks.recipes.predictor import evaluate as evaluate_run
+
+    metrics = evaluate_run(run_dir, files, device=device)
+    if as_json:
+        click.echo(json.dumps(metrics, ensure_ascii=False))
+        return
+    for entry in metrics["scores"]:
+        score = Score.from_json(entry)
+        interval = f" ({score.interval[0]:.2f} to {score.interval[1]:.2f})" if score.interval else ""
+        click.echo(f"{score.split}  {score.head}  {score.name} = {score.value:.2f}{interval} [{score.signature}]")

@@ -1,0 +1,62 @@
+"""Command groups that load a command only when it is typed, and that turn our errors, and only ours, into one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from seqtasks.errors import SeqtasksError
+
+
+class OneLine(click.ClickException):
+    """One of our errors as click shows it, with our exit code."""
+
+    def __init__(self, error: SeqtasksError) -> None:
+        super().__init__(str(error))
+        self.exit_code = error.exit_code
+
+
+class Group(click.Group):
+    """A group whose errors of kind SeqtasksError end as one line on stderr, and an interruption as exit code 130."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SeqtasksError as error:
+            raise OneLine(error) from error
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
+
+
+class LazyGroup(Group):
+    """A group of commands given as {name: (module, help)}; a module is imported when its command runs."""
+
+    commands_by_name: Mapping[str, tuple[str, str]] = {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands_by_name)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands_by_name:
+            return None
+        command = getattr(import_module(self.commands_by_name[cmd_name][0]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their short help, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in self.commands_by_name.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Click's, with the nearest known command for a mistyped one."""
+        if args and args[0] not in self.commands_by_name and not args[0].startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], list(self.commands_by_name), n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"no command {args[0]!r}{hint}. Commands: {', '.join(self.commands_by_name)}.", ctx)
+        return super().resolve_command(ctx, args)

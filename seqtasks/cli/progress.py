@@ -1,0 +1,51 @@
+"""Training as it is shown on a terminal: a bar with loss, speed and time left, and a line after each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from seqtasks.training.checkpoints import Progress as Position
+
+EVERY = 10  # updates between two refreshes of the figures
+
+
+class TerminalWatcher:
+    """A watcher for `seqtasks run`. Bars go to stderr and vanish; the lines of epochs stay on stdout."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[figures]}"))
+        self.bar = Progress(*columns, TimeRemainingColumn(), console=self.console, transient=True, disable=not self.console.is_terminal)
+        self.task: TaskID | None = None
+        self.epochs = 0
+
+    def start(self, epochs: int, progress: Position) -> None:
+        self.epochs = epochs
+
+    def epoch_starts(self, epoch: int, updates: int, done: int) -> None:
+        self.bar.start()
+        self.task = self.bar.add_task(f"epoch {epoch}/{self.epochs}", total=updates, completed=done, figures="")
+
+    def updated(self, progress: Position, loss: float, tokens_per_second: float) -> None:
+        if self.task is not None and progress.batches % EVERY == 0:
+            self.bar.update(self.task, completed=progress.batches, figures=f"loss {loss:.3f}  {tokens_per_second:,.0f} tokens/s")
+
+    def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None:
+        self.stop()
+        parts = [f"epoch {row['epoch']:>3}/{self.epochs}", f"training loss {row['train_loss']:.4f}"]
+        if row["dev_loss"] is not None:
+            parts += [f"dev loss {row['dev_loss']:.4f}", f"dev accuracy {row['dev_accuracy']:.2f} %"]
+        parts += [f"{name} {value:.2f}" for name, value in row["scores"].items() if not name.endswith("accuracy")]
+        parts += [f"{row['tokens_per_second']:,.0f} tokens/s", f"{row['seconds']:.0f} s"]
+        print("  ".join(parts) + (f"  ({saved})" if saved else ""), flush=True)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        if self.task is not None:
+            self.bar.remove_task(self.task)
+            self.task = None
+        self.bar.stop()

@@ -1,0 +1,118 @@
+"""`seqtasks run`: train a task from its recipe, score it, write the report."""
+
+from __future__ import annotations
+
+import signal
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqtasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from seqtasks.recipes.run import RunOptions, RunResult
+
+
+@click.command()
+@click.argument("task")
+@click.argument("recipe", default="default")
+@click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value of the recipe. May be repeated.")
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the corpora of real recipes lie.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run directory [default: runs/TASK-RECIPE-DATE-TIME].")
+@click.option("--resume", is_flag=True, help="Go on with the run in --out from its newest checkpoint.")
+@click.option("--overwrite", is_flag=True, help="Replace the run directory if it exists.")
+@click.option("--from", "fine_tune", type=click.Path(path_type=Path, file_okay=False), metavar="RUN_DIR", help="Start from its weights.")
+@click.option("--seeds", type=click.IntRange(min=1), metavar="N", help="Run N times, with the recipe's seed and those after it.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
+def run(
+    task: str,
+    recipe: str,
+    overrides: tuple[str, ...],
+    data_dir: Path | None,
+    out: Path | None,
+    resume: bool,
+    overwrite: bool,
+    fine_tune: Path | None,
+    seeds: int | None,
+    device: str,
+) -> None:
+    """Train TASK from RECIPE (a name, or a TOML file), score it and write a report.
+
+    \b
+    seqtasks run translation                      the bundled sample, nothing to download
+    seqtasks run pos --set data.train=my.conllu --set data.dev=dev.conllu
+    """
+    if resume and (fine_tune or seeds or overwrite):
+        raise UsageError("--resume goes with --out and --set only, not with --from, --seeds or --overwrite.")
+    import torch  # here, so that --help does not load it
+
+    from seqtasks.recipes.again import fine_tuned_recipe, resumed_recipe
+    from seqtasks.recipes.load import load_recipe
+    from seqtasks.recipes.parts import Place
+    from seqtasks.recipes.run import RunOptions
+    from seqtasks.recipes.run_directory import existing
+
+    torch.set_flush_denormal(True)
+    options = RunOptions(place=Place(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
+    loaded = resumed_recipe(task, overrides, existing(out)) if resume else load_recipe(task, recipe, overrides)
+    if fine_tune:
+        loaded = fine_tuned_recipe(loaded, overrides, fine_tune)
+    click.echo(f"recipe: {loaded.path}")
+    with stop_on_signal() as stopped:
+        show(execute(loaded, options, seeds, stopped))
+
+
+def execute(loaded: Any, options: RunOptions, seeds: int | None, stopped: list[int]) -> RunResult:
+    """One run, or one for each seed."""
+    from seqtasks.cli.progress import TerminalWatcher
+    from seqtasks.recipes.run import Listener
+    from seqtasks.recipes.run import run as run_recipe
+    from seqtasks.recipes.seeds import run_seeds
+
+    watcher = TerminalWatcher()
+    listener = Listener(tell=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
+    try:
+        return run_seeds(loaded, options, listener, seeds) if seeds else run_recipe(loaded, options, listener)
+    finally:
+        watcher.stop()
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[list[int]]:
+    """A list that is no longer empty once the user has asked to stop; asking again stops at once."""
+    stopped: list[int] = []
+
+    def note(number: int, frame: types.FrameType | None) -> None:
+        if stopped:
+            raise KeyboardInterrupt
+        stopped.append(number)
+        click.echo("Stopping after this update, then saving. Press Ctrl-C again to stop at once.", err=True)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def show(result: RunResult) -> None:
+    """Scores, five held-out examples, and where everything lies."""
+    from seqtasks.recipes.run_directory import RunDirectory
+
+    for note in result.outcome.notes:
+        click.echo(f"note: {note}")
+    for number, example in enumerate(result.outcome.examples[:5], start=1):
+        click.echo(f"\nexample {number}\n  input:     {example.input}\n  output:    {example.output}\n  reference: {example.reference}")
+    click.echo(f"\nscores (weights selected on {result.metrics['selected_on']}):")
+    for score in result.outcome.scores:
+        interval = f" ({score.interval[0]:.2f} to {score.interval[1]:.2f})" if score.interval else ""
+        click.echo(f"  {score.split:<12}{score.head:<12}{score.name} = {score.value:.2f}{interval} [{score.signature}]")
+    report = RunDirectory(result.path).report
+    if report.exists():
+        click.echo(f"\nreport: {report}")
+    click.echo(f"run directory: {result.path}")

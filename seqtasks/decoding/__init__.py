@@ -1,0 +1,1 @@
+"""Search over a step function: greedy and beam. Knows no model class."""

@@ -1,0 +1,55 @@
+"""The errors a user can cause. Each is one clear line: what is wrong, where, and what to do.
+
+Every message that reaches a terminal comes from a subclass of `SeqtasksError`; anything else that escapes is a bug of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class SeqtasksError(Exception):
+    """Something the user can put right. `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+class UsageError(SeqtasksError):
+    """A wrong option, task, recipe name or combination of them (exit code 2)."""
+
+    exit_code = 2
+
+
+class RecipeError(UsageError):
+    """Faults of a recipe, all of them at once, each with its file, table and key."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
+
+
+class DataError(SeqtasksError):
+    """A fault in a data file: `path:line: problem. remedy.`; line is 0 where the whole file is meant."""
+
+    def __init__(self, path: Path | str, line: int, problem: str, remedy: str) -> None:
+        place = f"{path}:{line}" if line else f"{path}"
+        super().__init__(f"{place}: {problem}. {remedy}.")
+
+
+class RunDirectoryError(SeqtasksError):
+    """A run directory that cannot be written, read, resumed or trusted."""
+
+
+class DeviceError(UsageError):
+    """A device or precision that this machine does not have."""
+
+
+class TrainingError(SeqtasksError):
+    """Training that cannot go on: a loss that is no longer a number."""
+
+
+class Interrupted(SeqtasksError):
+    """Stopped by the user after the state was saved; the message says how to go on."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""Scores with their settings: accuracy, entity F1, BLEU, chrF, perplexity, and bootstrap intervals."""

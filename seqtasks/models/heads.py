@@ -1,0 +1,84 @@
+"""Tagging heads: scores for each label of each word, the loss they are trained with, and the tags they answer.
+
+B batch, S position, N labels. Masks are bool, True at real words; targets hold -100 where there is no word.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from seqtasks.nn.crf import CRF
+from seqtasks.nn.dropout import LockedDropout
+from seqtasks.nn.encoded import Encoded
+from seqtasks.text.batching import IGNORE
+from seqtasks.text.tags import legal_transitions
+
+
+class Head(nn.Module, ABC):
+    """What a tagging head answers: `scores`, `loss`, `predict` and `labels`. Final classes say how they decode.
+
+    layer: which layer of the backbone it reads, -1 for the top.
+    """
+
+    def __init__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int) -> None:
+        super().__init__()
+        self.labels = tuple(labels)
+        self.layer = layer
+        self.dropout = LockedDropout(dropout)
+        self.projection = nn.Linear(input_size, len(self.labels))
+
+    def scores(self, encoded: Encoded) -> Tensor:
+        """scores_BSN: the weight of each label for each word, any real number."""
+        result: Tensor = self.projection(self.dropout(encoded.layers[self.layer]))
+        return result
+
+    @abstractmethod
+    def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
+        """The summed negative log-likelihood in nats, float32, over all real words."""
+
+    @abstractmethod
+    def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
+        """The label numbers of each sentence, as many as it has words."""
+
+
+class SoftmaxHead(Head):
+    """Each word is labelled on its own: cross-entropy, arg max."""
+
+    def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
+        return F.cross_entropy(
+            scores_BSN.float().flatten(0, 1), targets_BS.flatten(), ignore_index=IGNORE, reduction="sum", label_smoothing=label_smoothing
+        )
+
+    def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
+        best_BS = scores_BSN.argmax(-1).tolist()
+        return [row[:length] for row, length in zip(best_BS, mask_BS.sum(1).tolist(), strict=True)]
+
+
+class CRFHead(Head):
+    """A linear-chain CRF (Lafferty et al. 2001) over the sentence: transitions that the tag scheme forbids never leave it.
+
+    scheme: "BIO", "IOB1" or "BIOES", whose illegal transitions are barred; None allows every transition (POS tags).
+    Label smoothing has no meaning for a chain and is refused by the recipes.
+    """
+
+    def __init__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int, scheme: str | None) -> None:
+        super().__init__(input_size=input_size, labels=labels, dropout=dropout, layer=layer)
+        legal = legal_transitions(self.labels, scheme) if scheme else None
+        self.crf = CRF(
+            labels=len(self.labels),
+            legal_start=legal.start if legal else None,
+            legal_end=legal.end if legal else None,
+            legal_pair=legal.pair if legal else None,
+        )
+
+    def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
+        return -self.crf.log_likelihood(scores_BSN, targets_BS.clamp(min=0), mask_BS).sum()
+
+    def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
+        with torch.no_grad():
+            return self.crf.decode(scores_BSN, mask_BS)

@@ -1,0 +1,163 @@
+"""Recurrent layers that are exact under padding, without packing.
+
+A sentence's states are the same alone or in any batch. A backward layer reads each sentence reversed by its own length, so it starts at
+the last real word and never at padding; every layer is one unpacked nn.RNN/GRU/LSTM call (on a CPU oneDNN's fast path, which packed
+sequences leave). LSTM: Hochreiter and Schmidhuber (1997); GRU: Cho et al. (2014); forget bias 1: Jozefowicz et al. (2015).
+B batch, S position, E input size, H hidden size per direction. Masks are True at real words, which come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.nn.dropout import LockedDropout
+from seqtasks.nn.encoded import Encoded
+
+
+def reversal(mask_BS: Tensor) -> Tensor:
+    """order_BS: position p of a sentence of n words takes word n - 1 - p; padding stays in place. Its own inverse."""
+    positions_S = torch.arange(mask_BS.size(1), device=mask_BS.device)
+    return torch.where(mask_BS, mask_BS.sum(dim=1, keepdim=True) - 1 - positions_S, positions_S)
+
+
+class _Reverse(torch.autograd.Function):
+    """Rows reordered by a permutation that is its own inverse; so the gradient is one more copy of rows, not a scatter."""
+
+    @staticmethod
+    def forward(ctx: torch.autograd.function.FunctionCtx, states_RH: Tensor, rows_R: Tensor) -> Tensor:
+        ctx.save_for_backward(rows_R)
+        return states_RH.index_select(0, rows_R)
+
+    @staticmethod
+    def backward(ctx: torch.autograd.function.FunctionCtx, *gradients: Tensor) -> tuple[Tensor, None]:
+        (rows_R,) = ctx.saved_tensors  # type: ignore[attr-defined]  # set by save_for_backward
+        return cast(Tensor, _Reverse.apply(gradients[0], rows_R)), None
+
+
+def reverse(states_BSH: Tensor, mask_BS: Tensor) -> Tensor:
+    """states_BSH with each sentence reversed by its own length; padding stays in place. Undone by a second call."""
+    sentences, length, size = states_BSH.shape
+    first_B = torch.arange(0, sentences * length, max(length, 1), device=mask_BS.device)
+    rows_R = (reversal(mask_BS) + first_B[:, None]).reshape(-1)
+    return cast(Tensor, _Reverse.apply(states_BSH.reshape(-1, size), rows_R)).view(sentences, length, size)
+
+
+def last_real(states_BSH: Tensor, mask_BS: Tensor) -> Tensor:
+    """state_BH at each sentence's last real word; zeros for an empty sentence (given states that are zero at padding)."""
+    if states_BSH.size(1) == 0:
+        return states_BSH.new_zeros(states_BSH.size(0), states_BSH.size(2))
+    last_B = (mask_BS.sum(dim=1) - 1).clamp(min=0)
+    return states_BSH[torch.arange(states_BSH.size(0), device=states_BSH.device), last_B]
+
+
+def initialise(layer: nn.RNNBase) -> None:
+    """Gate by gate: orthogonal recurrent weights, Xavier input weights, zero biases; 1 for an LSTM's forget gate. In place."""
+    for name, parameter in layer.named_parameters():
+        blocks = parameter.data.split(layer.hidden_size)
+        if name.startswith("weight_hh"):
+            for block in blocks:
+                nn.init.orthogonal_(block)
+        elif name.startswith("weight_ih"):
+            for block in blocks:
+                nn.init.xavier_uniform_(block)
+        else:
+            parameter.data.zero_()
+            if name.startswith("bias_ih") and isinstance(layer, nn.LSTM):
+                blocks[1].fill_(1)  # gates are i, f, g, o; the second bias stays 0, so the sum is 1
+
+
+def single_layer(*, kind: str, input_size: int, hidden_size: int) -> nn.RNNBase:
+    """One initialised layer, one direction, batch first. Raises ValueError for a kind that is not in KINDS."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown recurrent kind {kind!r}; choose from {', '.join(KINDS)}")
+    layer = KINDS[kind](input_size, hidden_size, batch_first=True)
+    initialise(layer)
+    return layer
+
+
+class RecurrentLayer(Protocol):
+    """What Stack stacks: (inputs_BSE, mask_BS) -> (states_BSH, zero at padding, and final_BH)."""
+
+    input_size: int
+    output_size: int
+
+    def __call__(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]: ...
+
+
+class Directional(nn.Module):
+    """One layer in one direction; with `reverse` from each sentence's last real word to its first."""
+
+    def __init__(self, *, kind: str, input_size: int, hidden_size: int, reverse: bool) -> None:
+        super().__init__()
+        self.layer = single_layer(kind=kind, input_size=input_size, hidden_size=hidden_size)
+        self.reverse = reverse
+        self.input_size = input_size
+        self.output_size = hidden_size
+
+    def run(self, inputs_BSE: Tensor, mask_BS: Tensor) -> Tensor:
+        """states_BSH in sentence order; whatever at padding."""
+        if inputs_BSE.numel() == 0:
+            return inputs_BSE.new_zeros(*inputs_BSE.shape[:2], self.output_size)
+        if not self.reverse:
+            return cast(Tensor, self.layer(inputs_BSE)[0])
+        return reverse(self.layer(reverse(inputs_BSE, mask_BS))[0], mask_BS)
+
+    def forward(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]:
+        """states_BSH, zero at padding, and final_BH: the state at position 0 if reversed, else at the last real word."""
+        states_BSH = self.run(inputs_BSE, mask_BS) * mask_BS[:, :, None]
+        return states_BSH, last_real(states_BSH, mask_BS[:, :1] if self.reverse else mask_BS)
+
+
+class Bidirectional(nn.Module):
+    """Two Directional layers over the same inputs; features joined, forward half first."""
+
+    def __init__(self, *, kind: str, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.ahead = Directional(kind=kind, input_size=input_size, hidden_size=hidden_size, reverse=False)
+        self.back = Directional(kind=kind, input_size=input_size, hidden_size=hidden_size, reverse=True)
+        self.input_size = input_size
+        self.output_size = 2 * hidden_size
+
+    def forward(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]:
+        states_BSH = torch.cat([self.ahead.run(inputs_BSE, mask_BS), self.back.run(inputs_BSE, mask_BS)], dim=2) * mask_BS[:, :, None]
+        half = self.ahead.output_size
+        ahead_BH = last_real(states_BSH[:, :, :half], mask_BS)
+        back_BH = last_real(states_BSH[:, :, half:], mask_BS[:, :1])
+        return states_BSH, torch.cat([ahead_BH, back_BH], dim=1)
+
+
+class Stack(nn.Module):
+    """Recurrent layers on top of each other: a backbone. Dropout between them, one mask per sentence; none after the last.
+
+    With residual, a layer whose input and output sizes agree adds its input to its states; `final` stays the layer's own state.
+    """
+
+    def __init__(self, layers: Sequence[Directional | Bidirectional], *, dropout: LockedDropout, residual: bool = False) -> None:
+        super().__init__()
+        if not layers:
+            raise ValueError("a stack needs at least one layer, got none")
+        self.layers = nn.ModuleList(layers)
+        self.dropout = dropout
+        self.residual = residual
+        self.output_size = layers[-1].output_size
+
+    def forward(self, embedded_BSE: Tensor, mask_BS: Tensor) -> Encoded:
+        """States of every layer. mask_BS is True at real words, which must come first in each row."""
+        inputs_BSE, layers, final = embedded_BSE, [], []
+        for number, layer in enumerate(self.layers):
+            if number > 0:
+                inputs_BSE = self.dropout(inputs_BSE)
+            states_BSH, final_BH = layer(inputs_BSE, mask_BS)
+            if self.residual and inputs_BSE.size(2) == states_BSH.size(2):
+                states_BSH = (states_BSH + inputs_BSE) * mask_BS[:, :, None]
+            layers.append(states_BSH)
+            final.append(final_BH)
+            inputs_BSE = states_BSH
+        return Encoded(tuple(layers), tuple(final), mask_BS)
+
+
+KINDS: dict[str, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}

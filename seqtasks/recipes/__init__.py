@@ -1,0 +1,1 @@
+"""Recipes: TOML to settings to objects, run directories, running and loading. Configuration stops here."""

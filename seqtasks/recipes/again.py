@@ -1,0 +1,61 @@
+"""Recipes that go on from an earlier run: the saved recipe of --resume, and the mixed one of --from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from seqtasks.errors import RecipeError, UsageError
+from seqtasks.recipes.load import LoadedRecipe, check_tables, override
+from seqtasks.recipes.run_directory import RunDirectory
+
+RESUMABLE = ("checkpoint_every", "epochs", "keep_checkpoints", "patience")
+TUNABLE = ("data", "training", "decoding", "tasks")
+
+
+def resumed_recipe(task: str, overrides: Sequence[str], directory: RunDirectory) -> LoadedRecipe:
+    """The saved recipe with the few things changed that may change: how long to train and what to keep."""
+    facts = directory.facts()
+    if facts.get("task") != task:
+        raise UsageError(f"--resume: {directory.path} is a run of {facts.get('task')}, not of {task}.")
+    if "seeds" in facts:
+        raise UsageError(f"--resume: {directory.path} holds runs of several seeds. Resume one of them: --out {directory.path}/seed-1.")
+    allowed = {f"training.{key}" for key in RESUMABLE}
+    wrong = [text for text in overrides if text.partition("=")[0].strip() not in allowed]
+    if wrong:
+        raise RecipeError([f"--set {text}: cannot change on --resume; only {', '.join(sorted(allowed))} can." for text in wrong])
+    path = directory.path / "recipe.toml"
+    tables = directory.recipe().model_dump(exclude_none=True)
+    override(tables, overrides)
+    return LoadedRecipe(check_tables(tables, str(path)), task, str(facts.get("recipe")), path)
+
+
+def fine_tuned_recipe(loaded: LoadedRecipe, overrides: Sequence[str], source: Path) -> LoadedRecipe:
+    """The model of the run in `source`, on the data and with the training of `loaded`.
+
+    Raises UsageError if the two are of different kinds or heads, RecipeError if --set would change the model.
+    """
+    saved = RunDirectory.open(source).recipe()
+    if saved.kind != loaded.recipe.kind:
+        raise UsageError(f"--from {source}: that is a run of kind {saved.kind}, the recipe {loaded.path} is of kind {loaded.recipe.kind}.")
+    wrong = [text for text in overrides if text.partition(".")[0].strip() not in TUNABLE]
+    if wrong:
+        raise RecipeError([f"--set {text}: the model comes from --from {source}; only {', '.join(TUNABLE)} can be set." for text in wrong])
+    tables, new = saved.model_dump(exclude_none=True), loaded.recipe.model_dump(exclude_none=True)
+    for name in ("data", "training", "decoding"):
+        if name in new:
+            tables[name] = new[name]
+    if "tasks" in tables:
+        tables["tasks"] = {head: task | data_of(new["tasks"], head, source) for head, task in tables["tasks"].items()}
+    elif saved.kind == "tagging" and saved.data.layer != loaded.recipe.data.layer:  # type: ignore[union-attr]
+        raise UsageError(f"--from {source}: its head is {saved.data.layer}, the recipe's layer {tables['data']['layer']}.")  # type: ignore[union-attr]
+    return replace(loaded, recipe=check_tables(tables, f"{loaded.path} over {source}"))
+
+
+def data_of(tasks: Mapping[str, Any], head: str, source: Path) -> dict[str, Any]:
+    """The new data of one head."""
+    if head not in tasks:
+        raise UsageError(f"--from {source}: it has a head {head!r}, for which the recipe has no data. Its heads: {', '.join(tasks)}.")
+    return {"data": tasks[head]["data"]}

@@ -1,0 +1,154 @@
+"""Settings and vocabularies to modules: the one place where a recipe becomes a model."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.errors import RecipeError
+from seqtasks.models.heads import CRFHead, Head, SoftmaxHead
+from seqtasks.models.tagging import TaggingModel
+from seqtasks.models.translation import TiedOutput, TranslationModel
+from seqtasks.models.trunk import Trunk
+from seqtasks.nn.attention import ATTENTIONS
+from seqtasks.nn.backbones import BACKBONES
+from seqtasks.nn.bridge import Bridge
+from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
+from seqtasks.nn.dropout import WordDropout
+from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
+from seqtasks.recipes.schema import (
+    BackboneSettings,
+    DecoderSettings,
+    MultitaskRecipe,
+    TaggedData,
+    TaggingRecipe,
+    TaskSettings,
+    TrainingSettings,
+    TranslationRecipe,
+)
+from seqtasks.training.schedules import SCHEDULES, Schedule
+
+
+def tasks_of(recipe: TaggingRecipe | MultitaskRecipe) -> dict[str, TaskSettings]:
+    """The tasks of a tagging recipe by head; the head of a single-task recipe is called after its layer."""
+    if isinstance(recipe, MultitaskRecipe):
+        return dict(recipe.tasks)
+    return {recipe.data.layer.replace(":", "-").lower(): TaskSettings(data=recipe.data, head=recipe.head)}
+
+
+def build_tagging(recipe: TaggingRecipe | MultitaskRecipe, assets: TaggingAssets, vectors: Tensor | None = None) -> TaggingModel:
+    """The tagging model of a recipe; vectors: pretrained word vectors, a row for each word of the vocabulary."""
+    words, characters = recipe.words, recipe.characters
+    embedder = TokenEmbedder(
+        words=WordEmbedding(words=len(assets.words), size=words.size, padding=assets.words.pad, vectors=vectors, frozen=words.frozen),
+        characters=CharacterCNN(characters=len(assets.characters), size=characters.size, filters=characters.filters, width=characters.width)
+        if characters.kind == "cnn"
+        else None,
+        word_dropout=WordDropout(words.dropout, assets.words.unk) if words.dropout else None,
+    )
+    trunk = build_trunk(embedder, recipe.backbone)
+    heads = {name: build_head(task, assets.labels[name], trunk, recipe.backbone.layers, name) for name, task in tasks_of(recipe).items()}
+    return TaggingModel(trunk=trunk, heads=heads)
+
+
+def build_trunk(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
+    backbone = BACKBONES[settings.kind](
+        input_size=embedder.output_size, hidden_size=settings.hidden_size, layers=settings.layers, dropout=settings.dropout
+    )
+    return Trunk(embedder=embedder, backbone=backbone, dropout=settings.dropout)
+
+
+def build_head(task: TaskSettings, labels: object, trunk: Trunk, layers: int, name: str) -> Head:
+    settings = task.head
+    if not -layers <= settings.layer < layers:
+        raise RecipeError([f"head of {name}: layer = {settings.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}."])
+    inventory = tuple(labels)  # type: ignore[arg-type]
+    if settings.kind == "crf":
+        return CRFHead(
+            input_size=trunk.output_size,
+            labels=inventory,
+            dropout=settings.dropout,
+            layer=settings.layer,
+            scheme=file_scheme(task.data),
+        )
+    return SoftmaxHead(input_size=trunk.output_size, labels=inventory, dropout=settings.dropout, layer=settings.layer)
+
+
+def file_scheme(data: TaggedData) -> str | None:
+    """The scheme in which tags are trained and predicted: as in the file, but IOB1, which is read as BIO."""
+    return "BIO" if data.scheme == "IOB1" else data.scheme
+
+
+def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> TranslationModel:
+    """The translation model of a recipe, with tied weights where it says so."""
+    settings = recipe.decoder
+    source, target = assets.source.vocabulary, assets.target.vocabulary
+    source_words = WordEmbedding(words=len(source), size=recipe.embedding_size, padding=source.pad)
+    joint = recipe.text.joint and settings.tied
+    if joint and settings.embedding_size != recipe.embedding_size:
+        raise RecipeError(
+            [
+                f"decoder.embedding_size = {settings.embedding_size}, but embedding_size = {recipe.embedding_size}: "
+                "with text.joint and decoder.tied they are one table and must agree."
+            ]
+        )
+    target_words = source_words if joint else WordEmbedding(words=len(target), size=settings.embedding_size, padding=target.pad)
+    trunk = build_trunk(TokenEmbedder(words=source_words, characters=None, word_dropout=None), recipe.backbone)
+    decoder = build_decoder(settings, target_words, trunk)
+    output: nn.Module = nn.Linear(decoder.output_size, len(target))
+    if settings.tied:
+        output = TiedOutput(input_size=decoder.output_size, words=target_words)
+    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding=target.pad)
+
+
+def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> AttentionDecoder | PlainDecoder:
+    bridge = Bridge(encoder_size=trunk.output_size, hidden_size=settings.hidden_size, layers=settings.layers, cell=settings.kind == "lstm")
+    if settings.attention == "none":
+        return PlainDecoder(
+            embedding=words,
+            bridge=bridge,
+            hidden_size=settings.hidden_size,
+            layers=settings.layers,
+            dropout=settings.dropout,
+            kind=settings.kind,
+        )
+    if settings.attention == "dot" and settings.hidden_size != trunk.output_size:
+        raise RecipeError(
+            [
+                f"decoder.attention = 'dot' compares vectors of one size, but decoder.hidden_size = {settings.hidden_size} "
+                f"and the backbone's states have {trunk.output_size}. Make them equal, or use 'general'."
+            ]
+        )
+    attention = ATTENTIONS[settings.attention](
+        query_size=settings.hidden_size, memory_size=trunk.output_size, hidden_size=settings.attention_size
+    )
+    return AttentionDecoder(
+        embedding=words,
+        attention=attention,
+        bridge=bridge,
+        hidden_size=settings.hidden_size,
+        layers=settings.layers,
+        dropout=settings.dropout,
+        input_feeding=settings.input_feeding,
+        kind=settings.kind,
+    )
+
+
+def build_optimizer(model: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
+    """Adam, AdamW or SGD over all parameters that are trained; biases and embeddings decay as the rest do."""
+    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    rate, decay = settings.learning_rate, settings.weight_decay
+    if settings.optimizer == "sgd":
+        optimizer: torch.optim.Optimizer = torch.optim.SGD(parameters, lr=rate, momentum=settings.momentum, weight_decay=decay)
+    elif settings.optimizer == "adam":
+        optimizer = torch.optim.Adam(parameters, lr=rate, weight_decay=decay, betas=(0.9, 0.98), fused=True)
+    else:
+        optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=decay, betas=(0.9, 0.98), fused=True)
+    for group in optimizer.param_groups:
+        group["initial_lr"] = rate
+    return optimizer
+
+
+def build_schedule(settings: TrainingSettings, updates_per_epoch: int) -> Schedule:
+    return SCHEDULES[settings.schedule](warmup=settings.warmup_updates, total=settings.epochs * updates_per_epoch)

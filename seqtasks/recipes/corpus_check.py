@@ -1,0 +1,226 @@
+"""What a user's own corpus holds, before a model is trained on it: sizes, labels, repairs, and what several files share.
+
+Reads with the readers of `text/corpora`, so a run reads the same file in the same way. Returns data; the command line prints it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqtasks.errors import UsageError
+from seqtasks.text.corpora.columns import read_columns
+from seqtasks.text.corpora.conllu import read_conllu
+from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
+from seqtasks.text.corpora.jsonl import read_jsonl
+from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel
+
+UNIVERSAL_NER = {"word_column": 1, "tag_column": 2}  # id, form, tag, second tag, annotator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How to read. None means: tell from the file (format by its suffix, columns by the format, scheme by the tags)."""
+
+    format: str | None
+    word_column: int | None
+    tag_column: int | None
+    scheme: str | None
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One text of a corpus: its words, or those of the source or the target. `longest_line` is the file's line number, 1-based."""
+
+    name: str
+    words: int
+    distinct_words: int
+    longest: int
+    longest_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusStatistics:
+    """`path` is as the user wrote it (source + target for parallel text); `sentences_seen` counts every sentence, for comparing files."""
+
+    path: str
+    format: str
+    sides: tuple[Side, ...]
+    labels: Mapping[str, Counter[str]]
+    notes: tuple[str, ...]
+    sentences_seen: Counter[Hashable]
+
+    @property
+    def sentences(self) -> int:
+        return self.sentences_seen.total()
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How many sentences of `later` occur in `earlier` too."""
+
+    earlier: str
+    later: str
+    shared: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewLabel:
+    """A label that a later file has and the first file lacks: no model trained on the first can predict it."""
+
+    path: str
+    layer: str
+    label: str
+    count: int
+
+
+def corpus_statistics(paths: Sequence[Path], reading: Reading) -> list[CorpusStatistics]:
+    """Read each file (each pair of files for parallel text) and count. Raises DataError at the first faulty line, UsageError."""
+    kind = reading.format or format_of(paths[0])
+    if kind != "parallel":
+        return [_tagged_or_pairs(path, reading.format or format_of(path), reading) for path in paths]
+    if len(paths) % 2:
+        raise UsageError(f"--format parallel needs source and target files in turn, found {len(paths)}: {', '.join(map(str, paths))}.")
+    return [_parallel(source, target) for source, target in zip(paths[::2], paths[1::2], strict=True)]
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's suffix stands for (`.gz` aside). Raises UsageError for a suffix that says nothing."""
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"{path}: its suffix {suffix!r} does not tell its format; add --format {'|'.join(FORMATS)}.")
+    return SUFFIXES[suffix]
+
+
+def overlaps(statistics: Sequence[CorpusStatistics]) -> list[Overlap]:
+    """For every two files, how many sentences of the later one occur in the earlier one; pairs that share none are left out."""
+    found = [
+        Overlap(
+            earlier=earlier.path,
+            later=later.path,
+            shared=sum(count for sentence, count in later.sentences_seen.items() if sentence in earlier.sentences_seen),
+        )
+        for place, later in enumerate(statistics)
+        for earlier in statistics[:place]
+    ]
+    return [overlap for overlap in found if overlap.shared]
+
+
+def new_labels(statistics: Sequence[CorpusStatistics]) -> list[NewLabel]:
+    """Labels of later files that the first file lacks, commonest first within a file and layer."""
+    return [
+        NewLabel(path=later.path, layer=layer, label=label, count=count)
+        for later in statistics[1:]
+        for layer, counts in later.labels.items()
+        for label, count in counts.most_common()
+        if label not in statistics[0].labels.get(layer, Counter())
+    ]
+
+
+def scheme_of(tag_rows: Iterable[Sequence[str]]) -> str | None:
+    """The scheme that tags look written in: BIOES, BIO or IOB1; None if they are no segment tags. IOB1: B- only between two of a type."""
+    prefixes: set[str] = set()
+    only_between = True
+    for tags in tag_rows:
+        for before, tag in zip(["O", *tags], tags, strict=False):
+            prefix, dash, kind = tag.partition("-")
+            if tag != "O" and (not dash or not kind or prefix not in "BIES"):
+                return None
+            prefixes.add(prefix)
+            only_between &= prefix != "B" or before[1:] == tag[1:]
+    if prefixes & {"E", "S"}:
+        return "BIOES"
+    if not prefixes & {"B", "I"}:
+        return None
+    return "IOB1" if "I" in prefixes and only_between else "BIO"
+
+
+def _columns(path: Path, reading: Reading) -> Corpus[TaggedSentence]:
+    usual = UNIVERSAL_NER if path.name.removesuffix(".gz").endswith(".iob2") else {"word_column": 0, "tag_column": -1}
+    word = usual["word_column"] if reading.word_column is None else reading.word_column
+    tag = usual["tag_column"] if reading.tag_column is None else reading.tag_column
+    scheme = reading.scheme
+    if scheme is None:
+        unread = read_columns(path, word_column=word, tag_columns={"tag": tag})
+        scheme = scheme_of(example.tags["tag"] for example in unread)
+        if scheme is None:
+            return unread
+    return read_columns(path, word_column=word, tag_columns={"tag": tag}, schemes={} if scheme == "none" else {"tag": scheme})
+
+
+def _conllu(path: Path, reading: Reading) -> Corpus[TaggedSentence]:
+    return read_conllu(path, layers=reading.layers or ("upos",))
+
+
+def _jsonl(path: Path, reading: Reading) -> Corpus[TaggedSentence]:
+    return read_jsonl(path, layer=reading.layers[0] if reading.layers else "ner")
+
+
+def _tagged_or_pairs(path: Path, kind: str, reading: Reading) -> CorpusStatistics:
+    if kind == "tsv":
+        return _of_pairs(str(path), kind, read_pairs(path))
+    corpus = READERS[kind](path, reading)
+    labels: dict[str, Counter[str]] = {}
+    for example in corpus:
+        for layer, tags in example.tags.items():
+            labels.setdefault(layer, Counter()).update(tags)
+    return CorpusStatistics(
+        path=str(path),
+        format=kind,
+        sides=(_side("words", [(example.words, example.line) for example in corpus]),),
+        labels=labels,
+        notes=_notes(corpus),
+        sentences_seen=Counter(example.words for example in corpus),
+    )
+
+
+def _parallel(source: Path, target: Path) -> CorpusStatistics:
+    return _of_pairs(f"{source} + {target}", "parallel", read_parallel(source, target))
+
+
+def _notes(corpus: Corpus[TaggedSentence]) -> tuple[str, ...]:
+    return tuple(note.removeprefix(f"{corpus.path}: ") for note in corpus.notes)
+
+
+def _of_pairs(path: str, kind: str, corpus: Corpus[SentencePair]) -> CorpusStatistics:
+    empty = [pair.line for pair in corpus if not pair.source.strip() or not pair.target.strip()]
+    return CorpusStatistics(
+        path=path,
+        format=kind,
+        sides=(
+            _side("source", [(pair.source.split(), pair.line) for pair in corpus]),
+            _side("target", [(pair.target.split(), pair.line) for pair in corpus]),
+        ),
+        labels={},
+        notes=(f"pairs with an empty side, which a run leaves out: {len(empty):,} ({listed(empty)})",) if empty else (),
+        sentences_seen=Counter((pair.source, pair.target) for pair in corpus),
+    )
+
+
+def _side(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> Side:
+    longest, line = max(((len(words), -line) for words, line in rows), default=(0, 0))
+    return Side(
+        name=name,
+        words=sum(len(words) for words, _ in rows),
+        distinct_words=len({word for words, _ in rows for word in words}),
+        longest=longest,
+        longest_line=-line,
+    )
+
+
+READERS: dict[str, Callable[[Path, Reading], Corpus[TaggedSentence]]] = {"conllu": _conllu, "columns": _columns, "jsonl": _jsonl}
+FORMATS = ("parallel", "tsv", *READERS)
+SUFFIXES = {
+    ".conllu": "conllu",
+    ".jsonl": "jsonl",
+    ".tsv": "tsv",
+    ".conll": "columns",
+    ".iob": "columns",
+    ".iob2": "columns",
+    ".bio": "columns",
+    ".bioes": "columns",
+    ".annotated": "columns",
+}

@@ -1,0 +1,167 @@
+"""Finding, extending, overriding and checking recipes: from a name on the command line to a strict `Recipe`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from seqtasks.errors import RecipeError, UsageError
+from seqtasks.recipes.schema import KINDS, Recipe
+from seqtasks.recipes.shipped import shipped
+from seqtasks.recipes.toml import parse_value, read_toml
+
+PARTS = ("train", "dev", "test", "test_unseen")
+
+
+@dataclass(frozen=True)
+class LoadedRecipe:
+    """A checked recipe, the file it came from, the task it belongs to and the lines to tell about it."""
+
+    recipe: Recipe
+    task: str
+    name: str
+    path: Path
+    notes: tuple[str, ...] = ()
+
+
+def task_names() -> list[str]:
+    """Tasks that can be run: the folders of tasks/ that hold recipes."""
+    return sorted(folder.name for folder in shipped("tasks").iterdir() if any(folder.glob("*.toml")))
+
+
+def recipe_names(task: str) -> list[str]:
+    """The recipes of a task; `base` is for extending only."""
+    return sorted(path.stem for path in (shipped("tasks") / task).glob("*.toml") if path.stem != "base")
+
+
+def find_recipe(task: str, name: str) -> Path:
+    """The TOML file that TASK [RECIPE] means: a path as it stands, or a name in the task's folder. Raises UsageError."""
+    if task not in task_names():
+        raise UsageError(f"no task {task!r}{did_you_mean(task, task_names())}. Tasks: {', '.join(task_names())}.")
+    if name.endswith(".toml") or "/" in name:
+        path = Path(name)
+        if not path.is_file():
+            raise UsageError(f"no recipe file {name!r}. Recipes by name: {', '.join(recipe_names(task))}.")
+        return path
+    if name not in recipe_names(task):
+        raise UsageError(
+            f"no recipe {name!r} for {task}{did_you_mean(name, recipe_names(task))}. Recipes: {', '.join(recipe_names(task))}."
+        )
+    return shipped("tasks") / task / f"{name}.toml"
+
+
+def load_recipe(task: str, name: str = "default", overrides: Sequence[str] = ()) -> LoadedRecipe:
+    """The recipe of TASK called `name` (or in the file `name`), with TABLE.KEY=VALUE overrides applied, checked as a whole."""
+    path = find_recipe(task, name)
+    tables = read_extended(path)
+    notes = override(tables, overrides)
+    return LoadedRecipe(check_tables(tables, str(path)), task, path.stem, path, tuple(notes))
+
+
+def read_extended(path: Path) -> dict[str, Any]:
+    """The tables of a recipe over those of the one it extends (one level, a file beside it)."""
+    tables = read_toml(path)
+    if "extends" not in tables:
+        return tables
+    base = path.parent / f"{tables.pop('extends')}.toml"
+    below = read_toml(base)
+    if "extends" in below:
+        raise RecipeError([f"{path}: extends {base.name}, which extends another recipe. One level only."])
+    return merge(below, tables)
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` wins; tables are merged key by key."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = merge(merged[key], value) if both else value
+    return merged
+
+
+def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
+    """Apply TABLE.KEY=VALUE in place; returns lines to tell. Paths of data parts are taken from where the user stands.
+
+    A new data.train replaces the recipe's other parts too, unless they are given: foreign dev and test parts would mean nothing.
+    """
+    own: dict[str, set[str]] = {}
+    notes = []
+    for text in overrides:
+        name, equals, value = text.partition("=")
+        keys = name.strip().split(".")
+        if not equals or not all(keys):
+            raise UsageError(f"--set {text}: expected TABLE.KEY=VALUE, such as training.epochs=5.")
+        table = tables
+        for key in keys[:-1]:
+            table = table.setdefault(key, {})
+            if not isinstance(table, dict):
+                raise UsageError(f"--set {text}: {key!r} is a value, not a table.")
+        parsed = parse_value(value.strip())
+        if len(keys) > 1 and keys[-2] == "data" and keys[-1] in PARTS:
+            parsed = from_here(parsed)
+            own.setdefault(".".join(keys[:-1]), set()).add(keys[-1])
+        table[keys[-1]] = parsed
+    for name, given in own.items():
+        table = tables
+        for key in name.split("."):
+            table = table[key]
+        gone = [part for part in PARTS if "train" in given and part not in given and table.pop(part, "")]
+        if gone:
+            notes.append(f"{name}.train is yours, so the recipe's {', '.join(gone)} {'is' if len(gone) == 1 else 'are'} left out.")
+    return notes
+
+
+def from_here(files: Any) -> Any:
+    """Paths given on the command line, absolute."""
+    if isinstance(files, list):
+        return [from_here(file) for file in files]
+    return str(Path(files).expanduser().absolute()) if isinstance(files, str) and files else files
+
+
+def check_tables(tables: Mapping[str, Any], where: str) -> Recipe:
+    """The recipe that the tables say. Raises RecipeError with every fault at once."""
+    kind = tables.get("kind")
+    if kind not in KINDS:
+        raise RecipeError([f"{where}: kind = {kind!r}{did_you_mean(str(kind), KINDS)}; expected one of {', '.join(KINDS)}."])
+    try:
+        return KINDS[kind].model_validate(tables)
+    except ValidationError as error:
+        raise RecipeError([explain(fault, KINDS[kind], where) for fault in error.errors()]) from None
+
+
+def explain(fault: Any, model: type[BaseModel], where: str) -> str:
+    """One line for one of pydantic's faults: file [table]: key, what is wrong, the nearest known key."""
+    place = [str(part) for part in fault["loc"] if part not in ("str", "list[str]")]
+    table, key = ".".join(place[:-1]), place[-1]
+    place_name = f"{where} [{table}]" if table else where
+    if fault["type"] == "extra_forbidden":
+        return f"{place_name}: unknown key {key!r}{did_you_mean(key, known_keys(model, place[:-1]))}."
+    if fault["type"] == "missing":
+        return f"{place_name}: missing key {key!r}."
+    return f"{place_name}: {key} = {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
+
+
+def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:
+    """The keys of the table at `place`."""
+    current: Any = model
+    for name in place:
+        fields = getattr(current, "model_fields", None)
+        if fields is None:  # below a table of tables: tasks.NAME
+            continue
+        if name not in fields:
+            return []
+        current = fields[name].annotation
+        if getattr(current, "__args__", None):
+            current = current.__args__[-1]
+    return list(getattr(current, "model_fields", {}))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """ "; did you mean 'x'?" with the nearest known word, or nothing."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

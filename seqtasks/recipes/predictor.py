@@ -1,0 +1,157 @@
+"""A finished run, loaded to answer: `load(RUN_DIR)`. The command line, Python and a server share this one path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import torch
+
+from seqtasks.errors import UsageError
+from seqtasks.evaluation.score import Score
+from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
+from seqtasks.recipes.build import build_tagging, build_translation, tasks_of
+from seqtasks.recipes.parts import read_tagged_file
+from seqtasks.recipes.run_directory import RunDirectory, read_json
+from seqtasks.recipes.schema import MultitaskRecipe, TaggingRecipe, TranslationRecipe
+from seqtasks.recipes.tagger import Tagger
+from seqtasks.recipes.tagging import score_tags
+from seqtasks.recipes.translator import Translation, Translator
+from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.text.tokenizers import plain_words
+from seqtasks.training.devices import find_device
+from seqtasks.training.weights import load_weights
+
+CHUNK = 1000  # lines held at a time while streaming
+
+
+@dataclass(frozen=True)
+class TaggedLine:
+    """A line's words and, by head, their tags."""
+
+    words: tuple[str, ...]
+    tags: dict[str, list[str]]
+
+
+class TranslationPredictor:
+    """A loaded translation run."""
+
+    task = "translation"
+
+    def __init__(self, directory: RunDirectory, recipe: TranslationRecipe, device: torch.device) -> None:
+        assets = TranslationAssets.load(directory.text, recipe.text)
+        model = build_translation(recipe, assets)
+        load_weights(model, directory.weights)
+        self.recipe = recipe
+        self.translator = Translator(model.to(device).eval(), assets, recipe.decoding, device)
+
+    def translate(self, lines: Sequence[str], *, beams: int | None = None, n_best: int = 1) -> list[list[Translation]]:
+        """The n best translations of each line, best first; a blank line gives one blank translation."""
+        return self.translator.translate(lines, beams=beams, n_best=n_best)
+
+    def stream(
+        self, lines: Iterable[str], *, beams: int | None = None, n_best: int = 1, chunk: int = CHUNK
+    ) -> Iterator[tuple[str, list[Translation]]]:
+        """(line, its translations) in order, with a bounded number of lines in memory."""
+        for some in chunks(lines, chunk):
+            yield from zip(some, self.translate(some, beams=beams, n_best=n_best), strict=True)
+
+    def evaluate(self, files: Sequence[Path]) -> list[Score]:
+        """The scores of a source and a target file, or of one TSV file of pairs."""
+        from seqtasks.evaluation.bleu import translation_scores
+
+        if not 1 <= len(files) <= 2:
+            raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
+        pairs = read_parallel(*files) if len(files) == 2 else read_pairs(files[0])
+        texts = [best[0].text for best in self.translate([pair.source for pair in pairs])]
+        return translation_scores(
+            texts, [pair.target for pair in pairs], language=self.recipe.data.target, split=files[0].name, head="translation"
+        )
+
+
+class TaggingPredictor:
+    """A loaded tagging run, with one head or several."""
+
+    task = "tagging"
+
+    def __init__(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe, device: torch.device) -> None:
+        self.recipe = recipe
+        self.tasks = tasks_of(recipe)
+        assets = TaggingAssets.load(directory.text, self.tasks)
+        model = build_tagging(recipe, assets)
+        load_weights(model, directory.weights)
+        self.tagger = Tagger(model.to(device).eval(), assets, device)
+
+    def tag(self, text: str | Sequence[str] | Sequence[Sequence[str]]) -> list[TaggedLine]:
+        """Tags for a line of raw text, for the words of one sentence, or for a batch of sentences of words."""
+        if isinstance(text, str):
+            return self.tag_sentences([plain_words(text)])
+        if text and isinstance(text[0], str):
+            return self.tag_sentences([[str(word) for word in text]])
+        return self.tag_sentences([list(words) for words in text])
+
+    def tag_sentences(self, sentences: Sequence[Sequence[str]]) -> list[TaggedLine]:
+        answers = self.tagger.tag(sentences)
+        return [TaggedLine(tuple(words), tags) for words, tags in zip(sentences, answers, strict=True)]
+
+    def stream(self, lines: Iterable[str], *, tokens: bool = False, chunk: int = CHUNK) -> Iterator[TaggedLine]:
+        """Tagged lines in order; `tokens`: the lines are words separated by spaces already."""
+        for some in chunks(lines, chunk):
+            yield from self.tag_sentences([line.split() if tokens else plain_words(line) for line in some])
+
+    def evaluate(self, files: Sequence[Path]) -> list[Score]:
+        """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
+        if len(files) not in (1, len(self.tasks)):
+            raise UsageError(f"evaluate needs one annotated file, or one for each of {', '.join(self.tasks)}; got {len(files)}.")
+        scores = []
+        heads = list(self.tasks) if len(files) == len(self.tasks) else [self.head_of(files[0])]
+        for head, file in zip(heads, files, strict=True):
+            task = self.tasks[head]
+            sentences = read_tagged_file(task.data, file).examples
+            answers = [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
+            known = frozenset(self.tagger.assets.words.words())
+            scores += score_tags(sentences, answers, task, file.name, head, known)[0]
+        return scores
+
+    def head_of(self, file: Path) -> str:
+        """The head whose format one file of several possible ones is in, by its ending."""
+        endings = {"conllu": (".conllu",), "jsonl": (".jsonl",), "columns": (".bio", ".conll", ".iob2", ".tsv", ".txt")}
+        name = file.name.removesuffix(".gz")
+        fitting = [head for head, task in self.tasks.items() if name.endswith(endings[task.data.format])]
+        if len(fitting) != 1:
+            raise UsageError(f"{file}: which of {', '.join(self.tasks)} it annotates is not clear from its ending. Give one file for each.")
+        return fitting[0]
+
+
+Predictor = TranslationPredictor | TaggingPredictor
+
+
+def load(run_dir: str | Path, *, device: str = "cpu") -> Predictor:
+    """The predictor of a finished run. Raises RunDirectoryError if `run_dir` is none, is damaged, or is of a newer format."""
+    directory = RunDirectory.open(Path(run_dir))
+    recipe = directory.recipe()
+    if isinstance(recipe, TranslationRecipe):
+        return TranslationPredictor(directory, recipe, find_device(device))
+    return TaggingPredictor(directory, recipe, find_device(device))
+
+
+def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> dict[str, object]:
+    """The metrics.json object of a run's scores on annotated files, or on a source and a target file."""
+    directory = RunDirectory.open(run_dir)
+    scores = load(run_dir, device=device).evaluate(files)
+    metrics = read_json(directory.metrics)
+    return {
+        "format": metrics["format"],
+        "task": metrics["task"],
+        "selected_on": metrics["selected_on"],
+        "scores": [score.to_json() for score in scores],
+    }
+
+
+def chunks(lines: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Lists of up to `size` lines."""
+    iterator = iter(lines)
+    while some := list(islice(iterator, size)):
+        yield some

@@ -1,0 +1,62 @@
+"""What a finished run writes beside its scores: predictions, curves, heatmaps and the report page."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import seqtasks
+from seqtasks.recipes.job import HeldOutExample, Job, Outcome
+from seqtasks.recipes.load import LoadedRecipe
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.recipes.toml import write_toml
+from seqtasks.reports.plots import curves, heatmap
+from seqtasks.reports.run_report import ReportExample, RunReport, write_run_report
+from seqtasks.text.files import write_atomically
+from seqtasks.training.history import History
+from seqtasks.training.weights import own_tensors
+
+LAST_UPDATE = 10**12  # beyond any update: the whole history
+
+
+def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, job: Job, outcome: Outcome, *, machine: dict[str, str]) -> None:
+    """Write everything a reader of the run wants to see; the scores are computed already."""
+    for name, text in outcome.predictions.items():
+        write_atomically(directory.predictions / name, text)
+    history = History(directory.history)
+    history.restore(LAST_UPDATE)
+    if history.rows:
+        curves(history.rows, directory.curves)
+    tensors, shared = own_tensors(job.model)
+    facts = directory.facts()
+    report = RunReport(
+        title=f"{loaded.task} · {loaded.name}",
+        command=facts["command"],
+        task=loaded.task,
+        scores=outcome.scores,
+        selected_on=job.selected_on,
+        history=history.rows,
+        curves=directory.curves if history.rows else None,
+        examples=[report_example(example, number, directory) for number, example in enumerate(outcome.examples, start=1)],
+        structure=str(job.model) + "".join(f"\n{second} shares {first}" for second, first in shared.items()),
+        parameters=[(name, tuple(tensor.shape), tensor.numel()) for name, tensor in tensors.items()],
+        recipe=write_toml(loaded.recipe.model_dump()),
+        data=[(part.split, shown(part.path), part.sentences, part.checksum) for part in job.parts],
+        notes=[*loaded.notes, *job.notes, *outcome.notes],
+        environment={"seqtasks": seqtasks.__version__, "python": platform.python_version(), **machine, "started as": facts["command"]},
+    )
+    write_run_report(report, directory.report)
+
+
+def report_example(example: HeldOutExample, number: int, directory: RunDirectory) -> ReportExample:
+    """An example with its heatmap drawn where the model attends."""
+    path: Path | None = None
+    if example.attention is not None:
+        path = directory.path / f"attention-{number}.png"
+        heatmap(*example.attention, path)
+    return ReportExample(example.input, example.output, example.reference, path)
+
+
+def shown(path: str) -> str:
+    """A data path without the folders of this machine above the corpus."""
+    return "/".join(Path(path).parts[-3:])

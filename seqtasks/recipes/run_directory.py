@@ -1,0 +1,106 @@
+"""The run directory: what a run leaves behind, and what it is loaded from.
+
+recipe.toml (resolved), run.json (format, task, command, machine), text/ (vocabularies, tokenizers), model.safetensors, metrics.json,
+history.jsonl, predictions/, curves.png, attention-N.png, report.html, checkpoints/.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import seqtasks
+from seqtasks.errors import RunDirectoryError, UsageError
+from seqtasks.recipes.load import LoadedRecipe, check_tables
+from seqtasks.recipes.schema import Recipe
+from seqtasks.recipes.toml import read_toml, write_toml
+from seqtasks.text.files import write_atomically
+
+FORMAT = 1
+
+
+class RunDirectory:
+    """Paths inside a run directory, and its run.json and recipe.toml."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.weights = path / "model.safetensors"
+        self.metrics = path / "metrics.json"
+        self.history = path / "history.jsonl"
+        self.text = path / "text"
+        self.checkpoints = path / "checkpoints"
+        self.predictions = path / "predictions"
+        self.curves = path / "curves.png"
+        self.report = path / "report.html"
+
+    @classmethod
+    def create(cls, path: Path, loaded: LoadedRecipe, facts: dict[str, Any], *, overwrite: bool) -> RunDirectory:
+        """Make the directory and write its recipe. An existing one is refused unless `overwrite`, which empties it if it is a run's."""
+        run = cls(path)
+        if path.exists() and not path.is_dir():
+            raise RunDirectoryError(f"{path}: exists and is a file. Choose another --out.")
+        if path.exists() and any(path.iterdir()):
+            if not overwrite:
+                raise RunDirectoryError(f"{path}: exists. Use --resume to go on with it, --overwrite to replace it, or another --out.")
+            if not (path / "run.json").exists():
+                raise RunDirectoryError(f"{path}: is no run directory, so --overwrite does not touch it. Choose another --out.")
+            shutil.rmtree(path)
+        try:
+            for folder in (run.text, run.checkpoints, run.predictions):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise RunDirectoryError(f"{path}: cannot create: {fault.strerror}. Choose another --out.") from None
+        write_atomically(path / "recipe.toml", write_toml(loaded.recipe.model_dump()))
+        write_atomically(path / "run.json", json.dumps({"format": FORMAT, "seqtasks": seqtasks.__version__, **facts}, indent=1) + "\n")
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> RunDirectory:
+        """An existing run directory. Raises RunDirectoryError if it is none, or of a newer format."""
+        if not (path / "run.json").is_file():
+            raise RunDirectoryError(f"{path}: no run directory (it has no run.json). Give the path that `seqtasks run` printed.")
+        run = cls(path)
+        found = run.facts().get("format")
+        if not isinstance(found, int) or found > FORMAT:
+            raise RunDirectoryError(f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it.")
+        return run
+
+    def facts(self) -> dict[str, Any]:
+        """run.json."""
+        return read_json(self.path / "run.json")
+
+    def recipe(self) -> Recipe:
+        """The resolved recipe."""
+        return check_tables(read_toml(self.path / "recipe.toml"), str(self.path / "recipe.toml"))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a file of a run directory; RunDirectoryError names the file where it cannot be had."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunDirectoryError(f"{path}: no such file. The run is not finished; go on with `seqtasks run ... --resume`.") from None
+    except (OSError, ValueError) as fault:
+        raise RunDirectoryError(f"{path}: damaged ({fault}). Restore it from a copy.") from None
+    if not isinstance(found, dict):
+        raise RunDirectoryError(f"{path}: damaged (no JSON object). Restore it from a copy.")
+    return found
+
+
+def default_path(task: str, name: str) -> Path:
+    """runs/TASK-RECIPE-DATE-TIME, a new one."""
+    stem = f"{task}-{name}-{datetime.now():%Y%m%d-%H%M%S}"
+    path, number = Path("runs") / stem, 2
+    while path.exists():
+        path, number = Path("runs") / f"{stem}-{number}", number + 1
+    return path
+
+
+def existing(path: Path | None) -> RunDirectory:
+    """The directory of --resume. Raises UsageError without --out."""
+    if path is None:
+        raise UsageError("--resume needs --out DIR, the run directory to go on with.")
+    return RunDirectory.open(path)

@@ -1,0 +1,221 @@
+"""What a recipe may say. Each table is one small frozen class; an unknown, missing or mistyped key is an error that names it.
+
+`Recipe` is what the three kinds share; `TranslationRecipe` and `TaggingRecipe` add their tables.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
+Share = Annotated[float, Field(gt=0, le=1)]
+NonNegative = Annotated[float, Field(ge=0)]
+Files = str | list[str]
+
+
+class Table(BaseModel):
+    """A recipe's table: strict types, no unknown keys, no changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class ParallelData(Table):
+    """[data] of a translation recipe.
+
+    corpus: a folder of --data-dir or of the cache, "sample/NAME" for a bundled one, "" for paths as they stand.
+    format "parallel": each part is a stem ("train" with source "en" is train.en or train.en.gz) or two files; "tsv": one file of pairs.
+    """
+
+    corpus: str = ""
+    format: Literal["parallel", "tsv"] = "parallel"
+    source: str
+    target: str
+    train: Files
+    dev: Files = ""
+    test: Files = ""
+    test_unseen: Files = ""
+    max_length: PositiveInt = 100  # training pairs with a longer side (in tokens) are left out, and counted
+
+
+class TaggedData(Table):
+    """[data] of a tagging recipe, or of one of its tasks.
+
+    format "conllu" reads `layer` (upos, xpos, feats, ...); "columns" reads `tag_column` beside `word_column`; "jsonl" reads tags or spans.
+    scheme: the tag scheme of entity tags in the file; it is read as BIO. None for tags that are not spans (POS).
+    """
+
+    corpus: str = ""
+    format: Literal["conllu", "columns", "jsonl"]
+    layer: str
+    scheme: Literal["BIO", "IOB1", "BIOES"] | None = None
+    word_column: int = 0
+    tag_column: int = -1
+    separator: Literal["auto", "tab", "space"] = "auto"
+    train: Files
+    dev: Files = ""
+    test: Files = ""
+    test_unseen: Files = ""
+
+
+class TextSettings(Table):
+    """[text] of a translation recipe: how lines become tokens. size is the number of subwords (a side, unless joint)."""
+
+    tokenizer: str = "bpe"
+    size: PositiveInt = 4000
+    joint: bool = False  # one vocabulary for both languages
+    min_count: PositiveInt = 1
+    lowercase: bool = False
+
+
+class WordSettings(Table):
+    """[words] of a tagging recipe: the vocabulary and the embedding of whole words."""
+
+    size: PositiveInt
+    min_count: PositiveInt = 1
+    max_size: PositiveInt | None = None
+    dropout: Rate = 0.0  # share of words shown as unknown in training
+    vectors: str = ""  # pretrained vectors: a text file, or a name such as "glove.6B.100d"
+    frozen: bool = False
+
+
+class CharacterSettings(Table):
+    """[characters] of a tagging recipe: a character CNN beside the word embedding; kind "none" leaves it out."""
+
+    kind: Literal["cnn", "none"] = "cnn"
+    size: PositiveInt = 32
+    filters: PositiveInt = 64
+    width: PositiveInt = 3
+
+
+class BackboneSettings(Table):
+    """[backbone]: which recurrent encoder. hidden_size is per direction; residual joins layers of equal size."""
+
+    kind: Literal["rnn", "birnn", "gru", "bigru", "lstm", "bilstm"]
+    hidden_size: PositiveInt
+    layers: PositiveInt = 1
+    dropout: Rate = 0.0  # locked dropout of the embedding and between layers
+
+
+class DecoderSettings(Table):
+    """[decoder] of a translation recipe. attention "none" is the plain encoder-decoder with one context vector."""
+
+    kind: Literal["lstm", "gru"] = "lstm"
+    attention: Literal["none", "additive", "dot", "general"]
+    hidden_size: PositiveInt
+    attention_size: PositiveInt = 256  # of additive attention's hidden layer
+    layers: PositiveInt = 1
+    input_feeding: bool = False
+    dropout: Rate = 0.0
+    embedding_size: PositiveInt
+    tied: bool = True  # the output layer shares the target embedding, and with [text] joint the source's too
+
+
+class HeadSettings(Table):
+    """[head] of a tagging recipe. layer: which backbone layer it reads, -1 the top one; weight: of its loss."""
+
+    kind: Literal["softmax", "crf"]
+    dropout: Rate = 0.0
+    layer: int = -1
+    weight: PositiveFloat = 1.0
+
+
+class TrainingSettings(Table):
+    """[training]. batch_tokens counts padded positions; select_by says what "best on dev" means."""
+
+    epochs: PositiveInt
+    batch_tokens: PositiveInt
+    pool: PositiveInt = 4000  # sentences that are sorted by length together
+    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
+    learning_rate: PositiveFloat
+    weight_decay: NonNegative = 0.0
+    momentum: Rate = 0.0  # of sgd
+    schedule: Literal["constant", "linear", "cosine", "inverse_square_root"] = "cosine"
+    warmup_updates: NonNegativeInt = 0
+    clip_norm: NonNegative = 1.0
+    label_smoothing: Rate = 0.0
+    patience: NonNegativeInt = 0
+    select_by: Literal["loss", "accuracy", "last"] = "loss"
+    checkpoint_every: NonNegativeInt = 0
+    keep_checkpoints: PositiveInt = 2
+    seed: NonNegativeInt = 1
+    precision: Literal["float32", "bf16", "auto"] = "float32"
+
+
+class TranslationTraining(TrainingSettings):
+    """[training] of a translation recipe."""
+
+    select_by: Literal["loss", "accuracy", "bleu", "last"] = "loss"  # type: ignore[assignment]
+
+
+class TaggingTraining(TrainingSettings):
+    """[training] of a tagging recipe. "f1" is entity F1 where tags are spans, accuracy where they are not."""
+
+    select_by: Literal["loss", "accuracy", "f1", "last"] = "loss"  # type: ignore[assignment]
+
+
+class DecodingSettings(Table):
+    """[decoding] of a translation recipe. A translation has at most length_ratio x source tokens + length_extra tokens."""
+
+    beams: PositiveInt = 5
+    length_penalty: Literal["none", "average", "wu"] = "average"
+    alpha: NonNegative = 1.0
+    length_ratio: PositiveFloat = 1.5
+    length_extra: NonNegativeInt = 10
+    batch_tokens: PositiveInt = 4000
+    dev_beams: PositiveInt = 1
+
+
+class TaskSettings(Table):
+    """[tasks.NAME] of a multi-task recipe: one corpus and one head on the shared trunk."""
+
+    data: TaggedData
+    head: HeadSettings
+
+
+class TranslationRecipe(Table):
+    """A whole translation recipe."""
+
+    kind: Literal["translation"]
+    summary: str = ""
+    data: ParallelData
+    text: TextSettings
+    embedding_size: PositiveInt = 256
+    backbone: BackboneSettings
+    decoder: DecoderSettings
+    decoding: DecodingSettings = DecodingSettings()
+    training: TranslationTraining
+
+
+class TaggingRecipe(Table):
+    """A whole tagging recipe with one head."""
+
+    kind: Literal["tagging"]
+    summary: str = ""
+    data: TaggedData
+    words: WordSettings
+    characters: CharacterSettings = CharacterSettings()
+    backbone: BackboneSettings
+    head: HeadSettings
+    training: TaggingTraining
+
+
+class MultitaskRecipe(Table):
+    """A whole tagging recipe with several heads on one trunk."""
+
+    kind: Literal["multitask"]
+    summary: str = ""
+    tasks: dict[str, TaskSettings] = Field(min_length=1)
+    words: WordSettings
+    characters: CharacterSettings = CharacterSettings()
+    backbone: BackboneSettings
+    training: TaggingTraining
+
+
+Recipe = TranslationRecipe | TaggingRecipe | MultitaskRecipe
+KINDS: dict[str, type[TranslationRecipe] | type[TaggingRecipe] | type[MultitaskRecipe]] = {
+    "translation": TranslationRecipe,
+    "tagging": TaggingRecipe,
+    "multitask": MultitaskRecipe,
+}

@@ -1,0 +1,50 @@
+"""The same recipe under several seeds: runs in seed-1/, seed-2/ ..., and an aggregate metrics.json above them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from statistics import median
+from typing import Any
+
+from seqtasks.evaluation.score import Score
+from seqtasks.recipes.job import Outcome
+from seqtasks.recipes.load import LoadedRecipe
+from seqtasks.recipes.run import METRICS_FORMAT, Listener, RunOptions, RunResult, run
+from seqtasks.recipes.run_directory import RunDirectory, default_path
+from seqtasks.text.files import write_atomically
+
+
+def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, seeds: int) -> RunResult:
+    """Run `seeds` times from the recipe's seed on; the aggregate holds the median of each score and its range."""
+    path = options.out or default_path(loaded.task, loaded.name)
+    RunDirectory.create(path, loaded, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)
+    results = []
+    for number in range(1, seeds + 1):
+        training = loaded.recipe.training.model_copy(update={"seed": loaded.recipe.training.seed + number - 1})
+        seeded = replace(loaded, recipe=loaded.recipe.model_copy(update={"training": training}))
+        listener.tell(f"seed {training.seed} ({number} of {seeds})")
+        results.append(run(seeded, replace(options, out=path / f"seed-{number}", overwrite=False), listener))
+    scores = aggregate([result.outcome.scores for result in results])
+    metrics = {
+        "format": METRICS_FORMAT,
+        "task": loaded.task,
+        "selected_on": results[0].metrics["selected_on"],
+        "seeds": [loaded.recipe.training.seed + number for number in range(seeds)],
+        "scores": scores,
+    }
+    write_atomically(path / "metrics.json", json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
+    shown = [Score(s["name"], s["value"], s["split"], s["head"], s["signature"], (s["minimum"], s["maximum"])) for s in scores]
+    return RunResult(path, Outcome(scores=shown, examples=results[0].outcome.examples), metrics)
+
+
+def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
+    """For each score the median over the runs, with the smallest, the largest and every value."""
+    rows = []
+    for scores in zip(*runs, strict=True):
+        values = [score.value for score in scores]
+        entry = Score(
+            scores[0].name, median(values), scores[0].split, scores[0].head, f"median of {len(values)} seeds|{scores[0].signature}"
+        )
+        rows.append({**entry.to_json(), "minimum": min(values), "maximum": max(values), "values": values})
+    return rows

@@ -1,0 +1,1 @@
+"""Text: readers, tokenizers, vocabularies, tag schemes, encoded corpora and batches."""

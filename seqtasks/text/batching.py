@@ -1,0 +1,165 @@
+"""Batches: what a model is given, cut by token budget from length-sorted pools.
+
+B sentences, S position, U distinct words of the batch, C character position, T target position. Masks are bool, True at real tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from seqtasks.text.encoded import FormTable, Ids, Ragged
+
+IGNORE = -100  # the target where there is no word, or a label that training has not seen
+MULTIPLE = 4  # padded lengths are rounded up to this: few shapes, which the recurrent kernels cache
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """The distinct words of a batch, so that characters run once for each: words_U, characters_UC with its mask, and where they stand."""
+
+    words_U: Tensor
+    characters_UC: Tensor
+    character_mask_UC: Tensor
+    inverse_BS: Tensor
+
+    def to(self, device: torch.device) -> Distinct:
+        return Distinct(*(tensor.to(device) for tensor in (self.words_U, self.characters_UC, self.character_mask_UC, self.inverse_BS)))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sentences side by side.
+
+    positions_B: where they stand in their corpus; task: whose batch it is; targets: {head: ids, IGNORE at padding};
+    segments_BS: numbers of sentences or chunks within a document, where there are any.
+    """
+
+    ids_BS: Tensor
+    mask_BS: Tensor
+    positions_B: Tensor
+    task: str
+    targets: Mapping[str, Tensor]
+    distinct: Distinct | None = None
+    segments_BS: Tensor | None = None
+
+    @property
+    def tokens(self) -> int:
+        """Real source tokens."""
+        return int(self.mask_BS.sum())
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on a device."""
+        return replace(
+            self,
+            ids_BS=self.ids_BS.to(device),
+            mask_BS=self.mask_BS.to(device),
+            targets={name: target.to(device) for name, target in self.targets.items()},
+            distinct=self.distinct.to(device) if self.distinct else None,
+            segments_BS=self.segments_BS.to(device) if self.segments_BS is not None else None,
+        )
+
+
+def pad(rows: Sequence[Ids], padding: int, multiple: int = 1) -> Tensor:
+    """Rows as one tensor, filled up with `padding` to the longest, rounded up to a multiple."""
+    longest = max((len(row) for row in rows), default=0)
+    padded = np.full((len(rows), -(-longest // multiple) * multiple), padding, dtype=np.int64)
+    for number, row in enumerate(rows):
+        padded[number, : len(row)] = row
+    return torch.from_numpy(padded)
+
+
+def mask_of(rows: Sequence[Ids], width: int) -> Tensor:
+    """True where a row has a token."""
+    return torch.from_numpy(np.arange(width)[None, :] < np.array([len(row) for row in rows], dtype=np.int64)[:, None])
+
+
+def tagging_batch(forms: FormTable, sentences: Ragged, positions: Positions, targets: Mapping[str, Ragged], task: str) -> Batch:
+    """The sentences at `positions`, with their distinct words and, by head, their target labels."""
+    rows = [sentences[position] for position in positions.tolist()]
+    flat = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
+    distinct_U, inverse = np.unique(flat, return_inverse=True)
+    starts = np.cumsum([0, *(len(row) for row in rows)])
+    inverse_rows = [inverse[start:end] for start, end in zip(starts[:-1], starts[1:], strict=True)]
+    inverse_BS = pad(inverse_rows, 0, MULTIPLE)
+    mask_BS = mask_of(rows, inverse_BS.size(1))
+    words_U = torch.from_numpy(forms.word_ids[distinct_U].astype(np.int64))
+    spelled = [forms.characters[form] for form in distinct_U.tolist()]
+    characters_UC = pad(spelled, 0)
+    padded_words = words_U[inverse_BS] if len(distinct_U) else inverse_BS
+    return Batch(
+        ids_BS=padded_words.masked_fill(~mask_BS, 0),
+        mask_BS=mask_BS,
+        positions_B=torch.from_numpy(np.asarray(positions, dtype=np.int64)),
+        task=task,
+        targets={head: widen(pad([rows[p] for p in positions.tolist()], IGNORE), inverse_BS.size(1)) for head, rows in targets.items()},
+        distinct=Distinct(words_U, characters_UC, mask_of(spelled, characters_UC.size(1)), inverse_BS),
+    )
+
+
+def widen(target: Tensor, width: int) -> Tensor:
+    """Targets as wide as their sentences are padded."""
+    return torch.nn.functional.pad(target, (0, width - target.size(1)), value=IGNORE)
+
+
+def translation_batch(sources: Ragged, targets: Ragged | None, positions: Positions) -> Batch:
+    """The pairs at `positions`; target rows end with the end of sentence already, and the decoder adds the begin."""
+    rows = [sources[position] for position in positions.tolist()]
+    ids_BS = pad(rows, 0, MULTIPLE)
+    wanted = {} if targets is None else {"target": pad([targets[position] for position in positions.tolist()], IGNORE)}
+    return Batch(ids_BS, mask_of(rows, ids_BS.size(1)), torch.from_numpy(np.asarray(positions, dtype=np.int64)), "translation", wanted)
+
+
+class BatchPlan:
+    """Which sentences go together in each epoch: a function of seed and epoch, so a resumed run needs only their numbers.
+
+    lengths: [N], or [N, K] for sentences of several sides (the longest counts); tokens: largest number of padded positions of a batch
+    (a longer sentence is a batch of its own); pool: sentences that are sorted by length together.
+    """
+
+    def __init__(self, lengths: ArrayLike, *, tokens: int, pool: int, seed: int) -> None:
+        self.lengths_NK = columns(lengths)
+        self.tokens = tokens
+        self.pool = pool
+        self.seed = seed
+
+    def epoch(self, number: int) -> list[Positions]:
+        """The batches of epoch `number`, in order: every sentence exactly once."""
+        generator = np.random.default_rng([self.seed, number])
+        order = generator.permutation(len(self.lengths_NK))
+        batches: list[Positions] = []
+        for start in range(0, len(order), self.pool):
+            batches += cut(order[start : start + self.pool], self.lengths_NK, self.tokens)
+        return [batches[position] for position in generator.permutation(len(batches))]
+
+
+def in_order(lengths: ArrayLike, tokens: int) -> list[Positions]:
+    """Length-sorted batches for prediction, longest first; positions restore the order."""
+    lengths_NK = columns(lengths)
+    return cut(np.arange(len(lengths_NK)), lengths_NK, tokens)[::-1]
+
+
+def columns(lengths: ArrayLike) -> NDArray[np.int64]:
+    """Lengths as [N, K]."""
+    array = np.asarray(lengths, dtype=np.int64)
+    return array[:, None] if array.ndim == 1 else array
+
+
+def cut(positions: Positions, lengths_NK: NDArray[np.int64], tokens: int) -> list[Positions]:
+    """Sort by length (last side first, as it costs most), and cut where rows x longest would exceed the budget."""
+    keys = [*lengths_NK[positions].T, lengths_NK[positions].max(axis=1)]
+    ordered = positions[np.lexsort(keys)]
+    longest_N = lengths_NK[ordered].max(axis=1)
+    batches, start = [], 0
+    for end in range(1, len(ordered) + 1):
+        if end == len(ordered) or (end + 1 - start) * int(longest_N[end]) > tokens:
+            batches.append(ordered[start:end])
+            start = end
+    return batches

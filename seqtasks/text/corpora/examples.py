@@ -1,0 +1,55 @@
+"""What readers return: sentence pairs and tagged sentences, in a corpus that knows its file, checksum and repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from seqtasks.text.tags import Span
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePair:
+    """A source line and its target line; `line` counts from 1 in both files."""
+
+    source: str
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedSentence:
+    """Words with one or several layers of tags, each as long as the words; `line` is where the sentence begins.
+
+    spans: entities of a JSONL file, nested ones too (empty for formats without spans).
+    """
+
+    words: tuple[str, ...]
+    tags: Mapping[str, tuple[str, ...]]
+    line: int
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Corpus(Generic[E]):
+    """The examples of a file (or of a source and a target file).
+
+    checksum: sha256 of the file as stored. notes: what was repaired or left out, a line each.
+    """
+
+    examples: list[E]
+    path: str
+    checksum: str
+    notes: tuple[str, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __iter__(self) -> Iterator[E]:
+        return iter(self.examples)
+
+    def __getitem__(self, position: int) -> E:
+        return self.examples[position]

@@ -1,0 +1,79 @@
+"""Lines of a text file as every reader sees them: numbered, decoded strictly, split at line feeds only.
+
+U+2028, U+0085, form feed and vertical tab are characters of a line, not its end.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from seqtasks.errors import DataError
+
+BOM = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
+PIECE = 1 << 20
+
+
+def read_lines(source: Path | str | IO[bytes]) -> Iterator[tuple[int, str]]:
+    """(number from 1, line without its end) of a file or of a binary stream, one at a time.
+
+    A byte order mark and carriage returns before line feeds are dropped; a gzip file is recognised by its first bytes.
+    Raises DataError with the line for bad UTF-8, and without one for a file that is missing, unreadable or cut off.
+    """
+    if not isinstance(source, Path | str):
+        yield from decoded(source, Path("standard input"))
+        return
+    with opened(Path(source)) as file:
+        yield from decoded(file, Path(source))
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The file's bytes, unpacked. Raises DataError for what cannot be read."""
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(2) == GZIP
+            raw.seek(0)
+            yield cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
+    except FileNotFoundError:
+        raise DataError(path, 0, "no such file", "Check the path") from None
+    except IsADirectoryError:
+        raise DataError(path, 0, "is a directory", "Give a file") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
+        raise DataError(path, 0, f"damaged gzip file ({fault})", "Fetch it again") from None
+    except OSError as fault:
+        raise DataError(path, 0, f"cannot be read ({fault.strerror})", "Check its permissions") from None
+
+
+def decoded(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
+    """Lines of bytes as numbered text."""
+    for number, line in enumerate(file, start=1):
+        if number == 1:
+            line = line.removeprefix(BOM)
+        try:
+            yield number, line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8")
+        except UnicodeDecodeError as fault:
+            raise DataError(
+                path,
+                number,
+                f"not UTF-8: byte 0x{fault.object[fault.start]:02x} at position {fault.start + 1}",
+                "Convert the file to UTF-8",
+            ) from None
+
+
+def file_checksum(path: Path | str) -> str:
+    """The sha256 of a file as stored, in hexadecimal."""
+    digest = hashlib.sha256()
+    try:
+        with Path(path).open("rb") as file:
+            while piece := file.read(PIECE):
+                digest.update(piece)
+    except OSError as fault:
+        raise DataError(path, 0, f"cannot be read ({fault.strerror})", "Check the path and its permissions") from None
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""Parallel text: two files with a line for a line, TSV files of pairs (Tatoeba and Anki too), and documents between blank lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from itertools import zip_longest
+from pathlib import Path
+
+from seqtasks.errors import DataError
+from seqtasks.text.corpora.examples import Corpus, SentencePair
+from seqtasks.text.corpora.lines import file_checksum, read_lines
+
+SHOWN = 5  # line numbers named in a note
+
+
+def read_parallel(source_path: Path | str, target_path: Path | str) -> Corpus[SentencePair]:
+    """The pairs of two files, every line of them: blank ones too, so that nothing shifts.
+
+    Raises DataError if the files do not have the same number of lines.
+    """
+    pairs: list[SentencePair] = []
+    sources, targets = read_lines(source_path), read_lines(target_path)
+    for source, target in zip_longest(sources, targets):
+        if source is None or target is None:
+            lines = len(pairs) + 1 + sum(1 for _ in (targets if source is None else sources))
+            counts = (len(pairs), lines) if source is None else (lines, len(pairs))
+            raise DataError(
+                source_path,
+                len(pairs) + 1,
+                f"{counts[0]} lines here but {counts[1]} in {target_path}",
+                "Parallel files need a line for a line",
+            )
+        pairs.append(SentencePair(source[1], target[1], source[0]))
+    both = sha256((file_checksum(source_path) + file_checksum(target_path)).encode()).hexdigest()
+    return Corpus(pairs, f"{source_path}", both)
+
+
+def read_pairs(path: Path | str, *, source_column: int = 0, target_column: int = 1) -> Corpus[SentencePair]:
+    """The pairs of a tab-separated file; further columns (the attribution of Tatoeba and Anki files) are passed over, blank lines too.
+
+    Raises DataError for a line with too few columns.
+    """
+    pairs = []
+    needed = max(source_column, target_column) + 1
+    for number, line in read_lines(path):
+        if not line.strip():
+            continue
+        columns = line.split("\t")
+        if len(columns) < needed:
+            raise DataError(
+                path,
+                number,
+                f"expected at least {needed} tab-separated columns, found {len(columns)}: {line[:60]!r}",
+                "Separate by one tab",
+            )
+        pairs.append(SentencePair(columns[source_column], columns[target_column], number))
+    return Corpus(pairs, str(path), file_checksum(path))
+
+
+def without_empty(corpus: Corpus[SentencePair]) -> Corpus[SentencePair]:
+    """The pairs whose two sides both have text; a note says how many were dropped, and where."""
+    kept = [pair for pair in corpus if pair.source.strip() and pair.target.strip()]
+    dropped = [pair.line for pair in corpus if not (pair.source.strip() and pair.target.strip())]
+    if not dropped:
+        return corpus
+    note = f"{corpus.path}: dropped {len(dropped)} pairs with an empty side ({listed(dropped)})"
+    return Corpus(kept, corpus.path, corpus.checksum, (*corpus.notes, note))
+
+
+def listed(lines: Sequence[int]) -> str:
+    """ "lines 5, 9, 12" or the first few of them."""
+    shown = ", ".join(map(str, lines[:SHOWN]))
+    return f"line{'s' if len(lines) > 1 else ''} {shown}{' ...' if len(lines) > SHOWN else ''}"
+
+
+def read_documents(source_path: Path | str, target_path: Path | str) -> list[list[SentencePair]]:
+    """Documents: runs of pairs between lines that are blank on both sides.
+
+    Raises DataError where only one side is blank.
+    """
+    documents: list[list[SentencePair]] = [[]]
+    for pair in read_parallel(source_path, target_path):
+        blank = not pair.source.strip(), not pair.target.strip()
+        if any(blank) and not all(blank):
+            path, other = (source_path, target_path) if blank[0] else (target_path, source_path)
+            raise DataError(path, pair.line, f"blank line, but {other} has text there", "Separate documents on both sides")
+        if all(blank):
+            documents.append([])
+        else:
+            documents[-1].append(pair)
+    return [document for document in documents if document]

@@ -1,0 +1,83 @@
+"""Encoded corpora: rows of different lengths as one flat array and offsets, which can be memory mapped.
+
+F distinct word forms of a corpus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.text.files import atomic_path
+from seqtasks.text.vocabulary import Vocabulary
+
+LONGEST_WORD = 30  # characters of a word that the character model sees
+
+Ids = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Rows of ids: row i is values[offsets[i]:offsets[i + 1]]."""
+
+    values: Ids
+    offsets: NDArray[np.int64]
+
+    @classmethod
+    def from_lists(cls, rows: Iterable[Sequence[int] | Ids]) -> Ragged:
+        """Rows put one after the other."""
+        rows = rows if isinstance(rows, list) else list(rows)
+        offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(row) for row in rows], out=offsets[1:])
+        values = np.fromiter(chain.from_iterable(rows), dtype=np.int32, count=int(offsets[-1]))
+        return cls(values, offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> Ids:
+        if not -len(self) <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)}")
+        row %= len(self)
+        return self.values[self.offsets[row] : self.offsets[row + 1]]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """The length of each row."""
+        return np.diff(self.offsets)
+
+    def save(self, path: Path) -> None:
+        """Two files, PATH.values.npy and PATH.offsets.npy."""
+        for name, array in (("values", self.values), ("offsets", self.offsets)):
+            with atomic_path(path.with_name(f"{path.name}.{name}.npy")) as temporary, temporary.open("wb") as file:
+                np.save(file, array, allow_pickle=False)
+
+    @classmethod
+    def load(cls, path: Path, *, mapped: bool) -> Ragged:
+        """What `save` wrote; mapped: values stay on disk until they are looked at."""
+        mode = "r" if mapped else None
+        values = np.load(path.with_name(f"{path.name}.values.npy"), mmap_mode=mode, allow_pickle=False)
+        return cls(values, np.load(path.with_name(f"{path.name}.offsets.npy"), allow_pickle=False))
+
+
+@dataclass(frozen=True)
+class FormTable:
+    """The distinct word forms of a corpus: their text, vocabulary numbers word_ids_F and characters (at most LONGEST_WORD each)."""
+
+    forms: list[str]
+    word_ids: Ids
+    characters: Ragged
+
+    @classmethod
+    def build(cls, sentences: Iterable[Sequence[str]], words: Vocabulary, characters: Vocabulary) -> tuple[FormTable, Ragged]:
+        """The table, and each sentence as numbers of forms."""
+        numbers: dict[str, int] = {}
+        rows = [[numbers.setdefault(word, len(numbers)) for word in sentence] for sentence in sentences]
+        forms = list(numbers)
+        spelled = Ragged.from_lists([characters.ids(form[:LONGEST_WORD]) for form in forms])
+        return cls(forms, np.array(words.ids(forms), dtype=np.int32), spelled), Ragged.from_lists(rows)

@@ -1,0 +1,132 @@
+"""Tag schemes as tables: BIO, IOB1 and BIOES tags, the spans they mean, their repair, and which may follow which.
+
+A tag is "O" or a prefix, a hyphen and a label ("B-PER"). Spans are read leniently, as conlleval reads them: an I- that continues nothing
+begins a span. IOB1 writes B- only where a span follows another of the same label directly (Ramshaw and Marcus 1995).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+OUTSIDE = "O"
+SCHEMES = ("IOB1", "BIO", "BIOES")
+PREFIXES = {"IOB1": "BI", "BIO": "BI", "BIOES": "BIES"}
+
+
+class Span(NamedTuple):
+    """An entity over words start (inclusive) to end (exclusive)."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True)
+class LegalTransitions:
+    """Which labels may begin a sentence, end it, and follow each other: pair[before][after]."""
+
+    start: list[bool]
+    end: list[bool]
+    pair: list[list[bool]]
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """("B", "PER") of "B-PER", ("O", "") of "O"; a tag without a prefix is its own label, ("", tag)."""
+    if tag == OUTSIDE:
+        return OUTSIDE, ""
+    prefix, hyphen, label = tag.partition("-")
+    return (prefix, label) if hyphen else ("", tag)
+
+
+def check_scheme(scheme: str) -> None:
+    """Raises ValueError for an unknown scheme."""
+    if scheme not in SCHEMES:
+        raise ValueError(f"unknown tag scheme {scheme!r}; expected one of {', '.join(SCHEMES)}")
+
+
+def begins(before: str | None, tag: str, scheme: str) -> bool:
+    """Whether a span begins at `tag`, read leniently."""
+    prefix, label = split_tag(tag)
+    if prefix == OUTSIDE:
+        return False
+    if before is None or before == OUTSIDE:
+        return True
+    last_prefix, last_label = split_tag(before)
+    return label != last_label or prefix in ("B", "S") or (scheme == "BIOES" and last_prefix in ("E", "S"))
+
+
+def spans_of(tags: Sequence[str], scheme: str) -> list[Span]:
+    """The spans that tags mean, in order."""
+    check_scheme(scheme)
+    spans: list[Span] = []
+    start: int | None = None
+    for position, tag in enumerate([*tags, OUTSIDE]):
+        before = tags[position - 1] if position else None
+        if start is not None and (tag == OUTSIDE or begins(before, tag, scheme)):
+            spans.append(Span(start, position, split_tag(tags[start])[1]))
+            start = None
+        if start is None and tag != OUTSIDE:
+            start = position
+    return spans
+
+
+def tags_of(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
+    """The tags of spans that do not overlap. Raises ValueError for spans that do, or that reach beyond `length`."""
+    check_scheme(scheme)
+    tags = [OUTSIDE] * length
+    for start, end, label in sorted(spans):
+        if not 0 <= start < end <= length or any(tag != OUTSIDE for tag in tags[start:end]):
+            raise ValueError(f"span {start} to {end} ({label}) overlaps another or reaches beyond {length} words")
+        touches = start > 0 and tags[start - 1] != OUTSIDE and split_tag(tags[start - 1])[1] == label
+        for position in range(start, end):
+            prefix = "I"
+            if position == start and (scheme != "IOB1" or touches):
+                prefix = "B"
+            if scheme == "BIOES" and position == end - 1:
+                prefix = "S" if position == start else "E"
+            tags[position] = f"{prefix}-{label}"
+    return tags
+
+
+def repair(tags: Sequence[str], scheme: str) -> tuple[list[str], int]:
+    """Legal tags with the same lenient spans, and how many of them changed."""
+    legal = tags_of(spans_of(tags, scheme), len(tags), scheme)
+    return legal, sum(old != new for old, new in zip(tags, legal, strict=True))
+
+
+def convert(tags: Sequence[str], source: str, target: str) -> list[str]:
+    """The same spans in another scheme."""
+    return tags_of(spans_of(tags, source), len(tags), target)
+
+
+def count_illegal(tags: Sequence[str], scheme: str) -> int:
+    """How many tags may not stand after the tag before them (or at the start); with BIOES also a span left open at the end."""
+    check_scheme(scheme)
+    steps = zip([None, *tags], [*tags, None], strict=True)
+    return sum(not is_legal(before, after, scheme) for before, after in steps)
+
+
+def is_legal(before: str | None, after: str | None, scheme: str) -> bool:
+    """Whether `after` may follow `before`; None is the start or the end of the sentence."""
+    check_scheme(scheme)
+    last_prefix, last_label = split_tag(before) if before is not None else (OUTSIDE, "")
+    prefix, label = split_tag(after) if after is not None else (OUTSIDE, "")
+    goes_on = last_prefix not in (OUTSIDE, "") and last_label == label
+    if scheme == "IOB1":
+        return prefix != "B" or goes_on
+    if scheme == "BIO":
+        return prefix != "I" or goes_on
+    if last_prefix in ("B", "I"):  # a span is open: it must go on or end
+        return goes_on and prefix in ("I", "E")
+    return prefix not in ("I", "E")
+
+
+def legal_transitions(labels: Sequence[str], scheme: str) -> LegalTransitions:
+    """The table of `is_legal` over labels."""
+    return LegalTransitions(
+        start=[is_legal(None, label, scheme) for label in labels],
+        end=[is_legal(label, None, scheme) for label in labels],
+        pair=[[is_legal(before, after, scheme) for after in labels] for before in labels],
+    )

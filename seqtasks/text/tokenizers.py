@@ -1,0 +1,162 @@
+"""Tokenizers: a line to tokens and back. `join(split(line)) == line` for lines with single spaces, but for torchtext's.
+
+The word tokenizer parts words from punctuation and elided articles from their nouns ("l'homme": "l'", "homme"). Where no space stood,
+the token that is not a word carries the joiner mark (as OpenNMT's tokenizer does), on the side where it was attached.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Protocol
+
+from seqtasks.errors import UsageError
+
+JOINER = "\uffed"  # ￭, halfwidth black square
+SPACE = "\u2581"  # ▁, stands for a space among characters
+ESCAPED = {JOINER: "%ffed", SPACE: "%2581"}
+PIECES = re.compile(r"[^\W_]+(?:['’](?=[^\W_]))?|[^\w\s]|_", re.UNICODE)
+ESCAPE = re.compile(r"%(0025|ffed|2581)")
+LOOKS_ESCAPED = re.compile(r"%(?=0025|ffed|2581)")
+
+
+class Tokenizer(Protocol):
+    """What every tokenizer answers."""
+
+    name: str
+
+    def split(self, text: str) -> list[str]:
+        """The tokens of a line; none for a blank one."""
+        ...
+
+    def join(self, tokens: list[str]) -> str:
+        """The line that tokens write."""
+        ...
+
+
+def protected(text: str) -> str:
+    """The text with the marks we use written in another way, so that they can be told from ours."""
+    if "%" in text:
+        text = LOOKS_ESCAPED.sub("%0025", text)
+    for mark, code in ESCAPED.items():
+        if mark in text:
+            text = text.replace(mark, code)
+    return text
+
+
+def restored(text: str) -> str:
+    """The inverse of `protected`."""
+    return ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "%" in text else text
+
+
+class WhitespaceTokenizer:
+    """Tokens are what stands between spaces."""
+
+    name = "whitespace"
+
+    def split(self, text: str) -> list[str]:
+        return text.split()
+
+    def join(self, tokens: list[str]) -> str:
+        return " ".join(tokens)
+
+
+class WordTokenizer:
+    """Words, elided articles and single punctuation marks; the marks say where no space stood."""
+
+    name = "word"
+
+    def split(self, text: str) -> list[str]:
+        tokens: list[str] = []
+        for chunk in text.split():
+            pieces = plain_pieces(chunk)
+            for position, piece in enumerate(pieces):
+                left, right = position > 0, position + 1 < len(pieces)
+                safe = protected(piece)
+                if is_word(piece):
+                    # two words touch only after an elision, which carries the mark itself
+                    tokens.append(safe + JOINER if right and piece[-1] in "'’" else safe)
+                else:
+                    after_elision = left and pieces[position - 1][-1] in "'’" and is_word(pieces[position - 1])
+                    mark_right = right and is_word(pieces[position + 1])
+                    tokens.append((JOINER if left and not after_elision else "") + safe + (JOINER if mark_right else ""))
+        return tokens
+
+    def join(self, tokens: list[str]) -> str:
+        text, attached = "", True
+        for token in tokens:
+            left, right = token.startswith(JOINER), token.endswith(JOINER)
+            text += ("" if attached or left else " ") + restored(token.strip(JOINER))
+            attached = right
+        return text
+
+
+def plain_pieces(chunk: str) -> list[str]:
+    """The pieces of a chunk without spaces; together they are the chunk."""
+    pieces: list[str] = []
+    end = 0
+    for found in PIECES.finditer(chunk):
+        if found.start() > end:  # what the pattern does not know, such as lone combining marks
+            pieces.append(chunk[end : found.start()])
+        pieces.append(found[0])
+        end = found.end()
+    if end < len(chunk):
+        pieces.append(chunk[end:])
+    return pieces
+
+
+def is_word(piece: str) -> bool:
+    """Whether a piece is a word (or an elided article), not punctuation."""
+    return piece[0].isalnum()
+
+
+def plain_words(text: str) -> list[str]:
+    """Raw text as the words a tagger sees: words and punctuation marks, without joiner marks."""
+    return [piece for chunk in text.split() for piece in plain_pieces(chunk)]
+
+
+class CharacterTokenizer:
+    """Every character is a token; a space is written as a lower block."""
+
+    name = "character"
+
+    def split(self, text: str) -> list[str]:
+        return [SPACE if character == " " else ESCAPED[SPACE] if character == SPACE else character for character in " ".join(text.split())]
+
+    def join(self, tokens: list[str]) -> str:
+        return "".join(" " if token == SPACE else SPACE if token == ESCAPED[SPACE] else token for token in tokens)
+
+
+class TorchtextTokenizer:
+    """One of torchtext's tokenizers by its name ("basic_english", "moses"); joined with spaces, so what it drops is lost."""
+
+    def __init__(self, name: str) -> None:
+        from seqtasks.text.torchtext_bridge import tokenizer
+
+        self.name = f"torchtext:{name}"
+        self.function = tokenizer(name)
+
+    def split(self, text: str) -> list[str]:
+        return self.function(text)
+
+    def join(self, tokens: list[str]) -> str:
+        return " ".join(tokens)
+
+
+def make_tokenizer(name: str) -> Tokenizer:
+    """The tokenizer called `name`: whitespace, word, character, or torchtext:NAME. Raises UsageError for another."""
+    if name.startswith("torchtext:"):
+        return TorchtextTokenizer(name.removeprefix("torchtext:"))
+    if name not in TOKENIZERS:
+        known = [*TOKENIZERS, "bpe", "unigram", "torchtext:NAME"]
+        near = get_close_matches(name, known, n=1)
+        raise UsageError(f"no tokenizer {name!r}{f'; did you mean {near[0]!r}?' if near else ''}. Tokenizers: {', '.join(known)}.")
+    return TOKENIZERS[name]()
+
+
+TOKENIZERS: dict[str, Callable[[], Tokenizer]] = {
+    "whitespace": WhitespaceTokenizer,
+    "word": WordTokenizer,
+    "character": CharacterTokenizer,
+}

@@ -1,0 +1,112 @@
+"""Checkpoints: everything a resumed run needs to end at the same bits, in one safetensors file written atomically.
+
+It holds weights, optimiser, torch's generators, the position in the epoch, the epoch's loss sums, patience and best. The
+schedule is a function of the update and the sampler of seed and epoch, so their position is the update's and the epoch's number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.errors import RunDirectoryError
+from seqtasks.training.seeds import generator_states, restore_generators
+from seqtasks.training.weights import fill, load_weights, own_tensors, read_tensors, save_weights, write_tensors
+
+BEST = "best.safetensors"
+
+
+@dataclass
+class Progress:
+    """Where training stands, at an update boundary.
+
+    epoch counts from 1; batches is how many of the epoch's batches are done; best is the selection value (higher is better) of
+    `best_epoch`; waited is the number of epochs since then; sums are {term: [loss, count, correct]} of the running epoch.
+    """
+
+    epoch: int = 1
+    batches: int = 0
+    update: int = 0
+    best: float | None = None
+    best_epoch: int = 0
+    waited: int = 0
+    seconds: float = 0.0
+    sums: dict[str, list[float]] = field(default_factory=dict)
+
+
+class Checkpoints:
+    """The folder of a run's checkpoints; the newest `keep` of them stay, beside the best weights so far."""
+
+    def __init__(self, folder: Path, *, keep: int, machine: dict[str, str]) -> None:
+        self.folder = folder
+        self.keep = keep
+        self.machine = machine
+
+    def files(self) -> list[Path]:
+        """Checkpoints, oldest first."""
+        return sorted(self.folder.glob("update-*.safetensors"))
+
+    def save(self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, device: torch.device) -> Path:
+        """Write the state at this update, then remove checkpoints beyond the newest `keep`."""
+        weights, shared = own_tensors(model)
+        tensors, groups = flatten_optimizer(optimizer)
+        tensors |= {f"model/{name}": tensor for name, tensor in weights.items()}
+        tensors |= {f"generator/{name}": state for name, state in generator_states(device).items()}
+        facts = {"shared": shared, "optimizer": groups, "progress": asdict(progress), "machine": self.machine}
+        path = self.folder / f"update-{progress.update:09d}.safetensors"
+        write_tensors(path, tensors, facts)
+        for old in self.files()[: -self.keep]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def resume(self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device) -> tuple[Progress, list[str]]:
+        """Load the newest checkpoint; returns the progress, and a line for each fact of the machine that has changed since.
+
+        Raises RunDirectoryError if there is none or if it is damaged.
+        """
+        files = self.files()
+        if not files:
+            raise RunDirectoryError(f"{self.folder}: no checkpoint to resume from. Start again with --overwrite.")
+        path = files[-1]
+        tensors, facts = read_tensors(path)
+        part = {kind: {} for kind in ("model", "optimizer", "generator")}  # type: dict[str, dict[str, Tensor]]
+        for name, tensor in tensors.items():
+            kind, _, rest = name.partition("/")
+            part[kind][rest] = tensor
+        fill(model, part["model"], facts["shared"], path)
+        restore_optimizer(optimizer, part["optimizer"], facts["optimizer"])
+        restore_generators(part["generator"], device)
+        before: dict[str, str] = facts["machine"]  # type: ignore[assignment]
+        changed = [f"{key}: {before.get(key)} then, {now} now" for key, now in self.machine.items() if before.get(key) != now]
+        return Progress(**facts["progress"]), changed  # type: ignore[arg-type]
+
+    def save_best(self, model: nn.Module) -> None:
+        save_weights(model, self.folder / BEST)
+
+    def load_best(self, model: nn.Module) -> None:
+        load_weights(model, self.folder / BEST)
+
+
+def flatten_optimizer(optimizer: torch.optim.Optimizer) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
+    """The optimiser's tensors by name, and its parameter groups as plain numbers."""
+    state = optimizer.state_dict()
+    tensors = {
+        f"optimizer/{number}/{name}": value if isinstance(value, Tensor) else torch.tensor(value)
+        for number, values in state["state"].items()
+        for name, value in values.items()
+        if value is not None
+    }
+    return tensors, state["param_groups"]
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor], groups: Any) -> None:
+    """Put back what `flatten_optimizer` took out."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        number, _, key = name.partition("/")
+        state.setdefault(int(number), {})[key] = value
+    optimizer.load_state_dict({"state": state, "param_groups": groups})

@@ -1,0 +1,217 @@
+"""The training loop. It sees a module, an objective and batches; what they mean is the recipe's business.
+
+Every random draw comes from torch's global generator (dropout) or from the batches' own seed, and every checkpoint is taken at
+an update boundary: a run that is killed and resumed makes the same updates, bit for bit, as one that is not.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+from torch import nn
+
+from seqtasks.errors import Interrupted, TrainingError
+from seqtasks.text.batching import Batch
+from seqtasks.training.checkpoints import Checkpoints, Progress
+from seqtasks.training.devices import autocast
+from seqtasks.training.history import History
+from seqtasks.training.objectives import Objective, Term
+from seqtasks.training.schedules import Schedule
+
+CHECK_EVERY = 20  # updates between two looks at whether the loss is still a number
+
+
+class TrainingData(Protocol):
+    """The training part, cut into batches: `epoch(n)` names them in order, `batch(item)` makes one."""
+
+    def epoch(self, number: int) -> Sequence[Any]: ...
+
+    def batch(self, item: Any) -> Batch: ...
+
+
+@dataclass(frozen=True)
+class DevResult:
+    """The held-out part after an epoch: mean loss in nats, accuracy in percent, scores by name, and what is selected on (higher is better,
+    None where nothing is)."""
+
+    loss: float
+    accuracy: float
+    scores: Mapping[str, float]
+    value: float | None
+
+
+class Watcher(Protocol):
+    """Who wants to see training happen: a progress bar, a log, a test."""
+
+    def start(self, epochs: int, progress: Progress) -> None: ...
+
+    def epoch_starts(self, epoch: int, updates: int, done: int) -> None: ...
+
+    def updated(self, progress: Progress, loss: float, tokens_per_second: float) -> None: ...
+
+    def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long, and how carefully: the numbers of a recipe's [training] table that the loop itself needs.
+
+    patience: epochs without a better dev value before training stops (0: never); clip_norm: largest gradient norm (0: no clipping);
+    checkpoint_every: updates between checkpoints in mid-epoch (0: only after epochs); weights: the weight of each term of the loss, 1 where absent.
+    """
+
+    epochs: int
+    patience: int
+    clip_norm: float
+    checkpoint_every: int
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and how to compute, and what to tell whom."""
+
+    device: torch.device
+    precision: str
+    watcher: Watcher
+    stop_asked: Callable[[], bool]
+
+
+def train(
+    model: nn.Module,
+    data: TrainingData,
+    objective: Objective,
+    *,
+    optimizer: torch.optim.Optimizer,
+    schedule: Schedule,
+    score_dev: Callable[[], DevResult | None],
+    checkpoints: Checkpoints,
+    history: History,
+    progress: Progress,
+    limits: Limits,
+    setting: Setting,
+) -> Progress:
+    """Train until `limits` are reached; the model then holds the best weights on dev, or the last where nothing is held out.
+
+    Raises Interrupted after saving when `setting.stop_asked()` turns true, TrainingError when the loss is no longer a number.
+    """
+    setting.watcher.start(limits.epochs, progress)
+    while progress.epoch <= limits.epochs and not out_of_patience(progress, limits):
+        model.train()
+        items = data.epoch(progress.epoch)
+        setting.watcher.epoch_starts(progress.epoch, len(items), progress.batches)
+        started, tokens = time.perf_counter(), 0
+        for item in items[progress.batches :]:
+            batch = data.batch(item).to(setting.device)
+            for group in optimizer.param_groups:
+                group["lr"] = group["initial_lr"] * schedule(progress.update)
+            with autocast(setting.device, setting.precision):
+                terms = objective(model, batch, progress.update)
+            loss = weighted_loss(terms, limits.weights)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            if limits.clip_norm:
+                nn.utils.clip_grad_norm_(model.parameters(), limits.clip_norm)
+            optimizer.step()
+            tokens += add_up(progress, terms)
+            progress.update += 1
+            progress.batches += 1
+            if progress.update % CHECK_EVERY == 0:
+                refuse_nonsense(progress)
+            setting.watcher.updated(progress, mean_loss(progress, limits.weights), tokens / (time.perf_counter() - started))
+            due = limits.checkpoint_every and progress.update % limits.checkpoint_every == 0
+            if setting.stop_asked() or (due and progress.batches < len(items)):
+                refuse_nonsense(progress)
+                progress.seconds += time.perf_counter() - started
+                started, tokens = time.perf_counter(), 0
+                path = checkpoints.save(model, optimizer, progress, setting.device)
+                if setting.stop_asked():
+                    raise Interrupted(f"Interrupted in epoch {progress.epoch}, saved {path}.")
+        progress.seconds += time.perf_counter() - started
+        speed = tokens / max(1e-9, time.perf_counter() - started)
+        finish_epoch(model, optimizer, progress, history, checkpoints, score_dev(), limits, setting, speed)
+    if progress.best is not None:
+        checkpoints.load_best(model)
+    return progress
+
+
+def finish_epoch(
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+    history: History,
+    checkpoints: Checkpoints,
+    dev: DevResult | None,
+    limits: Limits,
+    setting: Setting,
+    speed: float,
+) -> None:
+    """Compare with the best, write the history row and the checkpoint, and open the next epoch."""
+    refuse_nonsense(progress)
+    saved = ""
+    if dev is not None and dev.value is not None:
+        progress.waited += 1
+        if progress.best is None or dev.value > progress.best:
+            progress.best, progress.best_epoch, progress.waited = dev.value, progress.epoch, 0
+            checkpoints.save_best(model)
+            saved = "best so far"
+    row = {
+        "epoch": progress.epoch,
+        "update": progress.update,
+        "train_loss": mean_loss(progress, limits.weights),
+        "train_accuracy": accuracy(progress),
+        "dev_loss": dev.loss if dev else None,
+        "dev_accuracy": dev.accuracy if dev else None,
+        "learning_rate": optimizer.param_groups[0]["lr"],
+        "tokens_per_second": round(speed, 1),
+        "seconds": round(progress.seconds, 3),
+        "scores": dict(dev.scores) if dev else {},
+    }
+    history.append(row)
+    progress.epoch, progress.batches, progress.sums = progress.epoch + 1, 0, {}
+    checkpoints.save(model, optimizer, progress, setting.device)
+    setting.watcher.epoch_ended(row, saved)
+
+
+def out_of_patience(progress: Progress, limits: Limits) -> bool:
+    return bool(limits.patience) and progress.waited >= limits.patience
+
+
+def weighted_loss(terms: Mapping[str, Term], weights: Mapping[str, float]) -> torch.Tensor:
+    """The sum over terms of weight x sum / count (nats a word), so that no task is heard louder for its longer sentences."""
+    return torch.stack([weights.get(name, 1.0) * term.mean for name, term in terms.items()]).sum()
+
+
+def add_up(progress: Progress, terms: Mapping[str, Term]) -> int:
+    """Add the batch to the epoch's sums; returns its words."""
+    for name, term in terms.items():
+        sums = progress.sums.setdefault(name, [0.0, 0.0, 0.0])
+        sums[0] += float(term.sum.detach())
+        sums[1] += term.count
+        sums[2] += float(term.correct)
+    return sum(term.count for term in terms.values())
+
+
+def mean_loss(progress: Progress, weights: Mapping[str, float]) -> float:
+    """The weighted loss a word over the epoch so far, in nats."""
+    return sum(weights.get(name, 1.0) * loss / max(1.0, count) for name, (loss, count, _) in progress.sums.items())
+
+
+def accuracy(progress: Progress) -> float:
+    """The share of words the model had right while it was training on them, in percent."""
+    return 100 * sum(sums[2] for sums in progress.sums.values()) / max(1.0, sum(sums[1] for sums in progress.sums.values()))
+
+
+def refuse_nonsense(progress: Progress) -> None:
+    """Stop before weights that are no numbers are saved over good ones."""
+    for name, (loss, _, _) in progress.sums.items():
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"the loss of {name} became {loss} before update {progress.update} (epoch {progress.epoch}). "
+                "Lower training.learning_rate or training.clip_norm; the last checkpoint is from before."
+            )

@@ -1,0 +1,80 @@
+"""Weights as safetensors: each shared tensor stored once, and still shared after loading. Nothing is unpickled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from seqtasks.errors import RunDirectoryError
+from seqtasks.text.files import write_atomically
+
+FORMAT = 1
+
+
+def own_tensors(model: nn.Module) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The model's tensors by name, each once; and {second name: first name} of those that share their memory."""
+    first: dict[tuple[int, torch.Size], str] = {}
+    tensors: dict[str, Tensor] = {}
+    shared: dict[str, str] = {}
+    for name, tensor in model.state_dict(keep_vars=True).items():
+        key = (tensor.data_ptr(), tensor.shape)
+        if tensor.numel() and key in first:
+            shared[name] = first[key]
+        else:
+            first[key] = name
+            tensors[name] = tensor.detach()
+    return tensors, shared
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, object]) -> None:
+    """One file with tensors and JSON facts, written whole or not at all."""
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    write_atomically(path, save(plain, {"format": str(FORMAT), "facts": json.dumps(facts)}))
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
+    """What `write_tensors` wrote. Raises RunDirectoryError for a missing, damaged or newer file."""
+    try:
+        with safe_open(str(path), framework="pt") as file:
+            metadata = file.metadata() or {}
+            if int(metadata.get("format", 0)) > FORMAT:
+                raise RunDirectoryError(
+                    f"{path}: written in format {metadata['format']}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it."
+                )
+            facts = json.loads(metadata["facts"])
+            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118 (no mapping)
+    except FileNotFoundError:
+        raise RunDirectoryError(f"{path}: no such file. The run has not been finished, or the directory is not a run's.") from None
+    except (SafetensorError, OSError, KeyError, ValueError) as fault:
+        raise RunDirectoryError(f"{path}: damaged ({fault}). Restore it from a copy, or remove it and use --resume.") from None
+
+
+def save_weights(model: nn.Module, path: Path) -> None:
+    """Write the model's weights, shared ones once."""
+    tensors, shared = own_tensors(model)
+    write_tensors(path, tensors, {"shared": shared})
+
+
+def load_weights(model: nn.Module, path: Path) -> None:
+    """Fill `model` with the weights in `path`: same names, same shapes, same sharing, or RunDirectoryError."""
+    tensors, facts = read_tensors(path)
+    fill(model, tensors, facts.get("shared", {}), path)
+
+
+def fill(model: nn.Module, tensors: Mapping[str, Tensor], shared: object, path: Path) -> None:
+    """Copy `tensors` into the model in place, so that what was shared stays shared."""
+    own, own_shared = own_tensors(model)
+    if shared != own_shared:
+        raise RunDirectoryError(f"{path}: shares weights {shared}, the recipe beside it {own_shared}. The two do not belong together.")
+    wrong = [name for name in {*own, *tensors} if name not in own or name not in tensors or own[name].shape != tensors[name].shape]
+    if wrong:
+        raise RunDirectoryError(f"{path}: does not fit its recipe at {', '.join(sorted(wrong)[:5])}. The two do not belong together.")
+    with torch.no_grad():
+        for name, tensor in own.items():
+            tensor.copy_(tensors[name])

@@ -1,0 +1,119 @@
+from functools import partial
+
+import pytest
+import torch
+
+from seqtasks.nn.attention import ATTENTIONS, AdditiveAttention, DotAttention, GeneralAttention, Memory, masked_softmax
+from tests.oracles.attention import additive_energy, attend, dot_energy, general_energy
+
+LENGTHS = [5, 0, 3, 1]
+
+
+def drawn(size=4, longest=6, queries=3, query_size=4):
+    mask_BS = torch.arange(longest) < torch.tensor(LENGTHS)[:, None]
+    return torch.randn(len(LENGTHS), queries, query_size), torch.randn(len(LENGTHS), longest, size), mask_BS
+
+
+def energies():
+    """Each kind with the plain energy function that has its weights; query size 4."""
+    additive = AdditiveAttention(query_size=4, memory_size=5, hidden_size=6)
+    general = GeneralAttention(query_size=4, memory_size=5)
+    parts = {"query_AH": additive.query.weight, "bias_A": additive.query.bias, "key_AM": additive.key.weight}
+    return [
+        (additive, partial(additive_energy, **parts, weigh_A=additive.weigh.weight[0])),
+        (general, partial(general_energy, key_HM=general.key.weight)),
+        (DotAttention(query_size=4, memory_size=4), dot_energy),
+    ]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_attention_equals_plain_loops_over_words(number):
+    attention, energy = energies()[number]
+    query_BQH, states_BSH, mask_BS = drawn(size=attention.memory_size)
+    context_BQH, weights_BQS, state = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    for b in range(query_BQH.size(0)):
+        for q in range(query_BQH.size(1)):
+            context, weights = attend(query_BQH[b, q], states_BSH[b], mask_BS[b], energy)
+            torch.testing.assert_close(context_BQH[b, q], torch.tensor(context), atol=1e-5, rtol=1e-5)
+            torch.testing.assert_close(weights_BQS[b, q], torch.tensor(weights), atol=1e-5, rtol=1e-5)
+    assert state is None
+    assert attention.parallel
+
+
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_weights_sum_to_one_at_real_words_are_exactly_zero_elsewhere_and_all_zero_for_an_empty_source(name):
+    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    query_BQH, states_BSH, mask_BS = drawn()
+    context_BQH, weights_BQS, _ = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    torch.testing.assert_close(weights_BQS.sum(-1), torch.tensor([1.0, 0, 1, 1])[:, None].expand(-1, 3))
+    assert not weights_BQS[~mask_BS[:, None].expand_as(weights_BQS)].any()
+    assert torch.equal(context_BQH[1], torch.zeros(3, 4))
+
+
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_a_sentence_is_summarised_the_same_alone_and_in_a_batch(name):
+    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    query_BQH, states_BSH, mask_BS = drawn()
+    together, *_ = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    for row, length in enumerate(LENGTHS):
+        part = slice(row, row + 1)
+        alone, *_ = attention(query_BQH[part], attention.project(states_BSH[part, :length], mask_BS[part, :length]))
+        torch.testing.assert_close(together[row], alone[0], atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_every_parameter_gets_a_finite_gradient_also_beside_an_empty_source(name):
+    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    query_BQH, states_BSH, mask_BS = drawn()
+    query_BQH.requires_grad_()
+    states_BSH.requires_grad_()
+    context_BQH, *_ = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    (context_BQH * torch.randn_like(context_BQH)).sum().backward()
+    for tensor in (*attention.parameters(), query_BQH, states_BSH):
+        assert tensor.grad.isfinite().all() and tensor.grad.any()
+    assert not query_BQH.grad[1].any()
+
+
+@pytest.mark.parametrize("name", ATTENTIONS)
+def test_attention_runs_under_bf16_autocast_with_float32_weights(name):
+    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    query_BQH, states_BSH, mask_BS = drawn()
+    exact, *_ = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    with torch.autocast("cpu", torch.bfloat16):
+        context, weights, _ = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    assert weights.dtype == torch.float32
+    torch.testing.assert_close(context.float(), exact, atol=0.05, rtol=0)
+
+
+def test_masked_softmax_is_float32_and_never_nan():
+    mask = torch.tensor([[True, True, False], [False, False, False]])
+    energy = torch.tensor([[-3e38, -3e38, 5.0], [1.0, 2.0, 3.0]], requires_grad=True)
+    weights = masked_softmax(energy, mask)
+    assert weights.tolist() == [[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]]
+    weights.square().sum().backward()
+    assert energy.grad.isfinite().all()
+    assert masked_softmax(energy.bfloat16(), mask).dtype == torch.float32
+    assert masked_softmax(energy.double(), mask).dtype == torch.float64
+
+
+def test_a_memory_selects_sentences_in_any_order():
+    memory = Memory(torch.randn(3, 2, 4), torch.randn(3, 2, 5), torch.rand(3, 2) > 0.5, torch.arange(6).view(3, 2))
+    chosen = memory.select(torch.tensor([2, 0]))
+    for name in ("values_BSH", "keys_BSA", "mask_BS", "segments_BS"):
+        assert torch.equal(getattr(chosen, name), getattr(memory, name)[[2, 0]])
+    shared = Memory(memory.values_BSH, memory.values_BSH, memory.mask_BS).select(torch.tensor([1]))
+    assert shared.keys_BSA is shared.values_BSH
+    assert shared.segments_BS is None
+
+
+def test_queries_for_another_number_of_sentences_are_refused():
+    attention = DotAttention(query_size=4, memory_size=4)
+    query_BQH, states_BSH, mask_BS = drawn()
+    with pytest.raises(ValueError, match="^queries for 2 sentences but 4 sentences in memory; select the memory's rows first$"):
+        attention(query_BQH[:2], attention.project(states_BSH, mask_BS))
+
+
+def test_dot_attention_refuses_sizes_that_differ():
+    message = "^dot attention needs equal sizes, got query_size 4 and memory_size 8; use general attention$"
+    with pytest.raises(ValueError, match=message):
+        ATTENTIONS["dot"](query_size=4, memory_size=8, hidden_size=3)

@@ -1,0 +1,121 @@
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from seqtasks.nn.dropout import WordDropout
+from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+
+
+def batch_of(ids_BS, mask_BS, distinct=None):
+    """What TokenEmbedder reads of a Batch."""
+    return SimpleNamespace(ids_BS=ids_BS, mask_BS=mask_BS, distinct=distinct)
+
+
+def distinct_of(words, inverse_BS):
+    """Distinct words, given as lists of character ids."""
+    longest = max(map(len, words))
+    characters_UC = torch.tensor([word + [0] * (longest - len(word)) for word in words])
+    mask_UC = torch.arange(longest) < torch.tensor([len(word) for word in words])[:, None]
+    return SimpleNamespace(characters_UC=characters_UC, character_mask_UC=mask_UC, inverse_BS=inverse_BS)
+
+
+def test_initial_vectors_are_uniform_and_padding_is_zero():
+    embedding = WordEmbedding(words=2000, size=12, padding=3)
+    weight = embedding.table.weight.detach()
+    assert not weight[3].any()
+    assert 0.49 < weight.max() <= math.sqrt(3 / 12)
+    assert weight.var().item() == pytest.approx(1 / 12, rel=0.05)
+
+
+def test_given_vectors_are_copied_and_frozen_ones_do_not_learn():
+    vectors = torch.randn(4, 2)
+    embedding = WordEmbedding(words=4, size=2, padding=0, vectors=vectors, frozen=True)
+    assert torch.equal(embedding(torch.tensor([[1, 3, 0]]))[0], torch.stack([vectors[1], vectors[3], torch.zeros(2)]))
+    assert not embedding.table.weight.requires_grad
+    assert WordEmbedding(words=4, size=2, padding=0, vectors=vectors).table.weight.requires_grad
+
+
+def test_the_padding_word_never_learns():
+    embedding = WordEmbedding(words=4, size=2, padding=0)
+    embedding(torch.tensor([[1, 0]])).sum().backward()
+    assert embedding.table.weight.grad.tolist() == [[0, 0], [1, 1], [0, 0], [0, 0]]
+
+
+def test_vectors_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"^expected vectors of shape \(4, 2\) for 4 words, got \(5, 3\)$"):
+        WordEmbedding(words=4, size=2, padding=0, vectors=torch.zeros(5, 3))
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5])
+def test_character_features_equal_a_loop_over_windows(width):
+    network = CharacterCNN(characters=9, size=3, filters=4, width=width)
+    torch.nn.init.normal_(network.convolution.bias)
+    words = [[1, 2, 3, 4], [5], [6, 7]]
+    distinct = distinct_of(words, None)
+    features_UF = network(distinct.characters_UC, distinct.character_mask_UC)
+    for word, features_F in zip(words, features_UF, strict=True):
+        found = []
+        for centre in range(len(word)):
+            total_F = network.convolution.bias.clone()
+            for offset in range(width):
+                place = centre - (width - 1) // 2 + offset
+                if 0 <= place < len(word):
+                    total_F = total_F + network.convolution.weight[:, :, offset] @ network.table.weight[word[place]]
+            found.append(total_F)
+        torch.testing.assert_close(features_F, torch.stack(found).amax(dim=0).tanh())
+
+
+def test_character_features_do_not_depend_on_the_words_they_are_padded_with():
+    network = CharacterCNN(characters=9, size=3, filters=4, width=3)
+    network.table.weight.data[0] = 100.0  # what stands at padding must not matter
+    words = [[1, 2, 3], [4], [5, 6, 7, 8, 1, 2, 3], []]
+    distinct = distinct_of(words, None)
+    together_UF = network(distinct.characters_UC, distinct.character_mask_UC)
+    for word, features_F in zip(words[:3], together_UF, strict=False):
+        alone = network(torch.tensor([word]), torch.ones(1, len(word), dtype=torch.bool))[0]
+        torch.testing.assert_close(features_F, alone, atol=1e-6, rtol=0)
+    assert not together_UF[3].any()
+
+
+def test_every_character_parameter_gets_a_finite_gradient_also_beside_an_empty_word():
+    network = CharacterCNN(characters=9, size=3, filters=4, width=3)
+    distinct = distinct_of([[1, 2, 3], [], [4, 5]], None)
+    network(distinct.characters_UC, distinct.character_mask_UC).sum().backward()
+    for parameter in network.parameters():
+        assert parameter.grad.isfinite().all() and parameter.grad.any()
+
+
+@pytest.mark.parametrize("shape", [(0, 4), (3, 0)])
+def test_no_words_or_no_characters_give_zeros(shape):
+    network = CharacterCNN(characters=9, size=3, filters=4, width=3)
+    assert torch.equal(network(torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.bool)), torch.zeros(shape[0], 4))
+
+
+def test_tokens_are_words_joined_with_their_characters_and_zero_at_padding():
+    words, characters = WordEmbedding(words=6, size=2, padding=0), CharacterCNN(characters=9, size=3, filters=4, width=3)
+    embedder = TokenEmbedder(words=words, characters=characters, word_dropout=None)
+    ids_BS, mask_BS = torch.tensor([[3, 4, 3], [5, 0, 0]]), torch.tensor([[True, True, True], [True, False, False]])
+    distinct = distinct_of([[1, 2], [3], [4, 5, 6]], torch.tensor([[0, 1, 0], [2, 0, 0]]))
+    embedded_BSE = embedder(batch_of(ids_BS, mask_BS, distinct))
+    features_UF = characters(distinct.characters_UC, distinct.character_mask_UC)
+    assert embedder.output_size == embedded_BSE.size(2) == 6
+    torch.testing.assert_close(embedded_BSE[0, 2], torch.cat([words.table.weight[3], features_UF[0]]))
+    torch.testing.assert_close(embedded_BSE[1, 0], torch.cat([words.table.weight[5], features_UF[2]]))
+    assert not embedded_BSE[1, 1:].any()
+
+
+def test_word_dropout_hides_words_in_training_only():
+    words = WordEmbedding(words=6, size=2, padding=0)
+    embedder = TokenEmbedder(words=words, characters=None, word_dropout=WordDropout(0.0, 1, torch.tensor([0.0, 0, 0, 1, 0, 0])))
+    batch = batch_of(torch.tensor([[3, 4]]), torch.ones(1, 2, dtype=torch.bool))
+    assert torch.equal(embedder(batch)[0], words.table.weight[[1, 4]])
+    assert torch.equal(embedder.eval()(batch)[0], words.table.weight[[3, 4]])
+
+
+def test_a_batch_without_distinct_words_is_refused_where_characters_are_read():
+    characters = CharacterCNN(characters=9, size=3, filters=4, width=3)
+    embedder = TokenEmbedder(words=WordEmbedding(words=6, size=2, padding=0), characters=characters, word_dropout=None)
+    with pytest.raises(ValueError, match="^this embedder reads characters but the batch has no distinct words; make it with a FormTable$"):
+        embedder(batch_of(torch.tensor([[3]]), torch.ones(1, 1, dtype=torch.bool)))
