@@ -1,7 +1,7 @@
 """Make the bundled sample corpora, or check that they are what the grammar makes.
 
-    python data/make_sample.py
-    python data/make_sample.py --check
+python data/make_sample.py
+python data/make_sample.py --check
 """
 
 import argparse

@@ -49,7 +49,7 @@ class TrainingError(SeqtasksError):
     """Training that cannot go on: a loss that is no longer a number."""
 
 
-class Interrupted(SeqtasksError):
+class Interrupted(SeqtasksError):  # noqa: N818 (an ending, not an error)
     """Stopped by the user after the state was saved; the message says how to go on."""
 
     exit_code = 130

@@ -57,7 +57,7 @@ def nested(split: str) -> list[dict[str, Any]]:
 
 
 def words(text: str) -> list[str]:
-    return re.findall(r"[\w'-]+", text.lower())
+    return re.findall(r"\w+", text.lower())
 
 
 def structures(split: str) -> list[str]:
@@ -131,14 +131,14 @@ def test_the_most_frequent_tag_of_a_word_is_not_enough() -> None:
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_tagged_tokens_rebuild_the_english_text(split: str):
+def test_tagged_tokens_rebuild_the_english_text(split: str) -> None:
     for sentence, (english, _) in zip(tagged(split), pairs(split), strict=split != "train"):
         rebuilt = "".join(token["form"] + ("" if (token["misc"] or {}).get("SpaceAfter") == "No" else " ") for token in sentence)
         assert rebuilt.strip() == english == sentence.metadata["text"]
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_entity_files_hold_the_same_tokens_as_the_tagged_ones(split: str):
+def test_entity_files_hold_the_same_tokens_as_the_tagged_ones(split: str) -> None:
     for rows, row, sentence in zip(chunked(split), nested(split), tagged(split), strict=split != "train"):
         forms = [token["form"] for token in sentence]
         assert [form for form, _ in rows] == row["tokens"] == forms
@@ -146,7 +146,7 @@ def test_entity_files_hold_the_same_tokens_as_the_tagged_ones(split: str):
 
 
 @pytest.mark.parametrize("split", SPLITS)
-def test_bio_tags_are_legal_and_are_the_outermost_spans(split: str):
+def test_bio_tags_are_legal_and_are_the_outermost_spans(split: str) -> None:
     for rows, row in zip(chunked(split), nested(split), strict=True):
         spans = [(span["start"], span["end"], span["label"]) for span in row["spans"]]
         outer = [span for span in spans if not any(other != span and other[0] <= span[0] and span[1] <= other[1] for other in spans)]
@@ -157,12 +157,18 @@ def test_bio_tags_are_legal_and_are_the_outermost_spans(split: str):
         assert [tag for _, tag in rows] == tags
 
 
+def holds(outer: dict[str, Any], inner: dict[str, Any]) -> bool:
+    return outer != inner and outer["start"] <= inner["start"] and inner["end"] <= outer["end"]
+
+
 def test_entities_are_frequent_of_all_types_and_often_nested() -> None:
     rows = nested("train")
     labels = Counter(span["label"] for row in rows for span in row["spans"])
     assert 0.5 <= sum(bool(row["spans"]) for row in rows) / len(rows) <= 0.75
-    assert min(labels[label] for label in LABELS) >= 300
-    inside = sum(any(a != b and a["start"] <= b["start"] and b["end"] <= a["end"] for a in row["spans"] for b in row["spans"]) for row in rows)
+    assert min(labels[label] for label in LABELS) >= 250
+    inside = sum(
+        any(a != b and a["start"] <= b["start"] and b["end"] <= a["end"] for a in row["spans"] for b in row["spans"]) for row in rows
+    )
     assert inside >= 200
 
 
@@ -175,7 +181,7 @@ def test_a_name_alone_does_not_tell_its_type() -> None:
 
 
 @pytest.mark.parametrize("split", ["train", "dev", "test"])
-def test_documents_have_the_same_lines_on_both_sides_and_four_to_eight_sentences(split: str):
+def test_documents_have_the_same_lines_on_both_sides_and_four_to_eight_sentences(split: str) -> None:
     english, french = lines(f"documents/{split}.en"), lines(f"documents/{split}.fr")
     assert [bool(line) for line in english] == [bool(line) for line in french]
     documents = "\n".join(english).split("\n\n")
@@ -187,8 +193,9 @@ def test_documents_hold_english_sentences_whose_french_depends_on_what_was_said_
     for split in ("train", "dev", "test"):
         for english, translation in zip(lines(f"documents/{split}.en"), lines(f"documents/{split}.fr"), strict=True):
             french[english].add(translation)
-    assert french["I am tired."] == {"Je suis fatigué.", "Je suis fatiguée."}
-    assert sum(len(translations) > 1 for translations in french.values()) >= 15
+    assert sum(len(translations) > 1 for translations in french.values()) >= 30
+    assert any(len(translations) > 1 for english, translations in french.items() if english.startswith("I am "))
+    assert any(len(translations) > 1 for english, translations in french.items() if english.startswith("It is "))
 
 
 def test_checksums_are_those_of_the_files() -> None:

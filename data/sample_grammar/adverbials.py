@@ -9,13 +9,23 @@ from sample_grammar.noun_phrases import Wish, common
 from sample_grammar.phrase import Pair, Token, pair, words
 from sample_grammar.world import World
 
-FRENCH_PREPOSITION = {"in": "dans", "on": "sur", "at": "à", "near": "près de", "behind": "derrière", "to": "à", "from": "de", "through": "à travers"}
+FRENCH_PREPOSITION = {
+    "in": "dans",
+    "on": "sur",
+    "at": "à",
+    "near": "près de",
+    "behind": "derrière",
+    "to": "à",
+    "from": "de",
+}
 YEARS = tuple(str(year) for year in range(1951, 2024, 3))
 
 
 def prepositional(preposition: str, noun_pair: Pair) -> Pair:
     """An English preposition of place before a noun phrase, and its French partner."""
-    return Pair(words(f"{preposition}/ADP/IN"), ()) + Pair(noun_pair.english, with_preposition(FRENCH_PREPOSITION[preposition], noun_pair.french))
+    return Pair(words(f"{preposition}/ADP/IN"), ()) + Pair(
+        noun_pair.english, with_preposition(FRENCH_PREPOSITION[preposition], noun_pair.french)
+    )
 
 
 def by_noun(world: World, kinds: str = "place business") -> Pair:
@@ -31,7 +41,7 @@ def by_noun(world: World, kinds: str = "place business") -> Pair:
 
 def place(world: World) -> Pair:
     """Where something happens: by a noun or a name."""
-    if world.dice.chance(0.4):
+    if world.dice.chance(0.5):
         return named.at_locality(world, world.dice.weighted({"in": 4.0, "near": 1.0}))
     return by_noun(world)
 

@@ -3,23 +3,30 @@
 import hashlib
 import json
 
-TITLES = {"translation": "English-French sentences", "pos": "Parts of speech", "ner": "Named entities", "documents": "English-French documents"}
+TITLES = {
+    "translation": "English-French sentences",
+    "pos": "Parts of speech",
+    "ner": "Named entities",
+    "documents": "English-French documents",
+}
 ABOUT = {
     "translation": """One sentence a line, `X.en` beside `X.fr`, plain text in UTF-8 with a space before the French ? and !.
-An English sentence has one French translation wherever it occurs. `dev` is drawn like `train`. Half of `test` has structures that are kept out
-of `train` and `dev` (`sample_grammar.splits.held_out`), with known words; `test_unseen` has known structures with names, and some
-nouns, verbs and adjectives, that `train` never shows. English nouns for people ("singer") are masculine in French unless
-their sentence says otherwise ("her", a woman's name); "you" is always "vous", and the speaker of a single sentence is a man.""",
+An English sentence has one French translation wherever it occurs. `dev` is drawn like `train`. Half of `test` has structures that are
+kept out of `train` and `dev` (`sample_grammar.splits.held_out`), with known words; `test_unseen` has known structures with names, and
+some nouns, verbs and adjectives, that `train` never shows. English nouns for people ("singer") are masculine in French unless their
+sentence says otherwise ("her", a woman's name); "you" is always "vous", and the speaker of a single sentence is a man.""",
     "pos": """The English side of `../translation` in CoNLL-U: words, lemmas, universal tags (UPOS) and Penn tags (XPOS); no syntax.
 Many words are both nouns and verbs, adjectives and verbs, prepositions and conjunctions, names and words ("The patient guards guard
 bridges"); which one it is follows from the sentence, often from its far end. `train` is the first part of `../translation/train.en`.""",
-    "ner": """The English side of `../translation` (of `train`, the first part). `X.bio` has two columns, word and BIO tag, with an empty line after each sentence, and
-holds the outermost entities. `X.jsonl` holds the same sentences with all entities, also those inside others:
-`{"text": ..., "tokens": [...], "spans": [{"start": 3, "end": 6, "label": "ORG"}, ...]}`, `end` exclusive, an outer entity before its inner ones.
-Labels: PER, LOC, ORG, MISC (nationalities, works, events). Names are shared: Jordan is a boy and a country, Lyon a city and its team.""",
-    "documents": """Documents of four to eight sentences, one sentence a line, an empty line between documents, the same lines on both sides.
-Later sentences depend on earlier ones: "It is old." is "Il est vieux." or "Elle est vieille." by the noun some sentences back, "I am tired." is
-"Je suis fatigué." or "Je suis fatiguée." by who spoke first. So the same English sentence may have two translations here, unlike in `../translation`.""",
+    "ner": """The English side of `../translation` (of `train`, the first part). `X.bio` has two columns, word and BIO tag, with an empty
+line after each sentence, and holds the outermost entities. `X.jsonl` holds the same sentences with all entities, also those inside
+others: `{"text": ..., "tokens": [...], "spans": [{"start": 3, "end": 6, "label": "ORG"}, ...]}`, `end` exclusive, an outer entity before
+its inner ones. Labels: PER, LOC, ORG, MISC (nationalities, works, events). Names are shared: Jordan is a boy and a country, Lyon a
+city and its team.""",
+    "documents": """Documents of four to eight sentences, one sentence a line, an empty line between documents, the same lines on both
+sides. Later sentences depend on earlier ones: "It is old." is "Il est vieux." or "Elle est vieille." by the noun some sentences back,
+"I am tired." is "Je suis fatigué." or "Je suis fatiguée." by who spoke first. So the same English sentence may have two translations
+here, unlike in `../translation`.""",
 }
 
 
@@ -55,8 +62,8 @@ def card(corpus: str, files: dict[str, str]) -> str:
 
 {ABOUT[corpus]}
 
-Made by `python data/make_sample.py` from a grammar and a lexicon written for this project (`data/sample_grammar`); no text from elsewhere. Names
-are invented or common, and no person or company is meant. Licence: that of the project.
+Made by `python data/make_sample.py` from a grammar and a lexicon written for this project (`data/sample_grammar`); no text from
+elsewhere. Names are invented or common, and no person or company is meant. Licence: that of the project.
 
 | file | sentences | words | distinct words | words a sentence | SHA-256 |
 |---|---|---|---|---|---|
@@ -78,8 +85,8 @@ Small corpora that the project made itself, so that every task runs without a do
     python data/make_sample.py            # makes all files again, the same bytes on every machine
     python data/make_sample.py --check    # makes them in memory and compares checksums
 
-The grammar is in `sample_grammar/`; sizes, seed and the share of held-out structures are at the top of `sample_grammar/splits.py`, how often the
-grammar does what in `Knobs` (`sample_grammar/world.py`) and `CONSTRUCTIONS` (`sample_grammar/generate.py`).
+The grammar is in `sample_grammar/`; sizes, seed and the share of held-out structures are at the top of `sample_grammar/splits.py`, how
+often the grammar does what in `Knobs` (`sample_grammar/world.py`) and `CONSTRUCTIONS` (`sample_grammar/generate.py`).
 `checksums.json` lists the SHA-256 of every file.
 """
 

@@ -13,6 +13,7 @@ TENSES = {
     "used": 0.35,
 }  # fmt: skip
 STATIVE_TENSES = {"present": 3.6, "past": 2.4, "future": 0.5, "used": 0.2}
+INFINITIVE = ("infinitive",)
 POLARITIES = {"": 8.0, "not": 1.2, "never": 0.4, "no longer": 0.3}
 
 
@@ -58,6 +59,16 @@ def draw_adverb(world: World, tense: str, polarity: str) -> str:
     return world.dice.even([word for word in BEFORE_VERB if word != "already" or tense in ("present", "perfect")])
 
 
+def framed(world: World, verb: Verb, tenses: tuple[str, ...]) -> Predicate:
+    """A verb with tense, negation and adverb, and nothing after it yet. An infinitive has none of the three."""
+    if tenses == INFINITIVE:
+        return Predicate(verb, "present")
+    tense = draw_tense(world, verb, tenses)
+    polarity = draw_polarity(world, tense)
+    adverb = draw_adverb(world, tense, polarity)
+    return Predicate(verb, tense, polarity, adverb, contracted=world.dice.chance(0.4))
+
+
 def english_after_subject(subject: Agreement, predicate: Predicate) -> tuple[Token, ...]:
     """The English verb group of a statement."""
     first, rest = english.verb_group(predicate.verb, predicate.tense, predicate.polarity, predicate.adverb, subject,
@@ -91,7 +102,7 @@ def asked(subject: NounPhrase, predicate: Predicate, opening: Pair = Pair()) -> 
 
 
 def infinitive(subject: Agreement, predicate: Predicate, link: str = "", bare: bool = False) -> Pair:
-    """"to paint the bridge" after another verb, whose subject it shares; ``link`` is the French preposition before it."""
+    """As in "to paint the bridge" after another verb, whose subject it shares; ``link`` is the French preposition before it."""
     start = () if bare else words("to/PART/TO")
     group = french.infinitive_group(predicate.verb, subject, predicate.clitic)
     linked = (link, *group) if link else group

@@ -21,14 +21,16 @@ LIKE = next(verb for verb in verbs.TRANSITIVE if verb.english == "like")
 
 
 def like_someone(world: World) -> Pair:
-    """"like" as a preposition after the subject ("comme"), or as the verb ("aiment")."""
+    """As in "like" as a preposition after the subject ("comme"), or as the verb ("aiment")."""
     subject = common(world, world.noun("person"), Wish(role="subject", plural=True, name=world.dice.pick(("", "the"))))
     example = named.person(world) if world.dice.chance(0.7) else common(world, world.noun("person"), Wish(plural=False, name="this"))
     if world.dice.chance(0.5):
         whole = subject.pair + pair("like/ADP/IN", "comme") + example.pair
         liked = replace(subject, pair=whole)
         return stated(liked, predicate(world, liked, ("present", "past", "future")))
-    more = pair("and/CCONJ/CC", "et") + object_phrase(world, "person event", subject, generic=True).pair if world.dice.chance(0.6) else Pair()
+    more = (
+        pair("and/CCONJ/CC", "et") + object_phrase(world, "person event", subject, generic=True).pair if world.dice.chance(0.6) else Pair()
+    )
     return subject.pair + pair("like/VERB/VBP", "aiment") + example.pair + more
 
 
@@ -38,17 +40,17 @@ def ending(world: World, tense: str) -> Pair:
 
 
 def garden_path(world: World) -> Pair:
-    """"The ship guards test plans"."""
+    """As in "The ship guards test plans"."""
     return stated(*row_of_words(world)) + ending(world, "present")
 
 
 def garden_question(world: World) -> Pair:
-    """"Do the old guard ships?", "Does the old guard ship paint?"."""
+    """As in "Do the old guard ships?", "Does the old guard ship paint?"."""
     return asked(*row_of_words(world)) + ending(world, "present")
 
 
 def plans_and_rests(world: World) -> Pair:
-    """"The guides plan walks and rest", "The guides plan walks and visits": does "and" join nouns or verbs?"""
+    """As in "The guides plan walks and rest", "The guides plan walks and visits": does "and" join nouns or verbs?"""
     subject = common(world, world.noun("person"), Wish(name="the", plural=True))
     if world.dice.chance(0.4):
         subject = enriched(world, subject)
@@ -64,7 +66,7 @@ def plans_and_rests(world: World) -> Pair:
 
 
 def the_old_walk(world: World) -> Pair:
-    """"The old walk in the park ended" and "The old walk in the park": a walk, or old people who walk."""
+    """As in "The old walk in the park ended" and "The old walk in the park": a walk, or old people who walk."""
     if world.dice.chance(0.5):
         people = crowd(world)
         frame = world.dice.weighted({acting: 3.0, alone: 3.0})
@@ -77,7 +79,7 @@ def the_old_walk(world: World) -> Pair:
 
 
 def existence(world: World) -> Pair:
-    """"There are three boats near the bridge", "Il y a trois bateaux près du pont"."""
+    """As in "There are three boats near the bridge", "Il y a trois bateaux près du pont"."""
     noun = world.noun("person animal thing text vehicle seat plant food")
     plural = world.dice.chance(0.6)
     negated = plural and world.dice.chance(0.2)
@@ -96,7 +98,7 @@ def existence(world: World) -> Pair:
 
 
 def since(world: World) -> Pair:
-    """"has lived in London since 1987": English perfect, French present."""
+    """As in "has lived in London since 1987": English perfect, French present."""
     subject = someone(world, rich=False)
     if world.dice.chance(0.6):
         verb, where = verbs.LIVE, named.at_locality(world, "in")
@@ -125,7 +127,9 @@ def roll_call(world: World) -> Pair:
         people = [named.person(world) for _ in people]
     gender = "f" if all(person.agreement.gender == "f" for person in people) else "m"
     subject = NounPhrase(in_a_row([person.pair for person in people]), Agreement(3, True, gender), "person", named=True)
-    verb = world.dice.even([entry for entry in (*verbs.NOUN_LIKE, *verbs.TRANSITIVE) if "thing" in entry.objects or "food" in entry.objects])
+    verb = world.dice.even(
+        [entry for entry in (*verbs.NOUN_LIKE, *verbs.TRANSITIVE) if "thing" in entry.objects or "food" in entry.objects]
+    )
     kinds = " ".join(kind for kind in verb.objects.split() if kind in ("thing", "text", "clothing", "food", "vehicle"))
     things: list[Pair] = []
     used: set[str] = set()
@@ -144,7 +148,7 @@ def roll_call(world: World) -> Pair:
 
 
 def in_a_row(parts: list[Pair]) -> Pair:
-    """"A, B and C"."""
+    """As in "A, B and C"."""
     comma = Pair((Token(",", ",", "PUNCT", ",", glued=True),), (",",))
     whole = parts[0]
     for position, part in enumerate(parts[1:], start=1):
@@ -153,7 +157,7 @@ def in_a_row(parts: list[Pair]) -> Pair:
 
 
 def have_often(world: World) -> Pair:
-    """"have" as auxiliary and as full verb, with the same words behind: "have often planned visits", "have often plans"."""
+    """As in "have" as auxiliary and as full verb, with the same words behind: "have often planned visits", "have often plans"."""
     subject = someone(world)
     frame = world.dice.weighted({acting: 3.0, moving: 1.0})
     return stated(subject, frame(world, subject, ("perfect",)))

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from sample_grammar import adverbials, named, verbs
 from sample_grammar.clauses import Predicate, stated
+from sample_grammar.copula import being
 from sample_grammar.french import noun_form
 from sample_grammar.french_verbs import WITH_ETRE
 from sample_grammar.generate import finished
 from sample_grammar.noun_phrases import Wish, common, said_again
 from sample_grammar.phrase import Agreement, NounPhrase, Pair, Sentence, pair, words
-from sample_grammar.predicates import acting, alone, being, living, moving, with_object
+from sample_grammar.predicates import acting, alone, living, moving, with_object
 from sample_grammar.sentences import done_by
 from sample_grammar.words import Verb
 from sample_grammar.world import World
@@ -56,13 +57,13 @@ def arrival(world: World, cast: Cast) -> Pair:
 
 
 def thing_is(world: World, cast: Cast) -> Pair:
-    """"It is expensive": the gender is that of a noun in an earlier sentence."""
+    """As in "It is expensive": the gender is that of a noun in an earlier sentence."""
     again = said_again(cast.thing)
     return stated(again, being(world, again, ()))
 
 
 def thing_was_done(world: World, cast: Cast) -> Pair:
-    """"It was painted by Rose"."""
+    """As in "It was painted by Rose"."""
     again = said_again(cast.thing)
     return stated(again, done_by(world, fitting_plainly(world, cast.thing), again))
 
@@ -76,7 +77,7 @@ def fitting_plainly(world: World, thing: NounPhrase) -> Verb:
 
 
 def someone_acts_on_it(world: World, cast: Cast) -> Pair:
-    """"Mark sold it yesterday": the clitic and the participle agree with the earlier noun."""
+    """As in "Mark sold it yesterday": the clitic and the participle agree with the earlier noun."""
     actor = named.person(world) if world.dice.chance(0.7) else common(world, world.noun("person"), Wish(name="the"))
     verb = fitting_plainly(world, cast.thing)
     plural, gender = cast.thing.agreement.plural, cast.thing.agreement.gender
@@ -89,7 +90,7 @@ def someone_acts_on_it(world: World, cast: Cast) -> Pair:
 
 
 def hero_goes_on(world: World, cast: Cast) -> Pair:
-    """"She is happy", "they arrived": the hero again, by pronoun."""
+    """As in "She is happy", "they arrived": the hero again, by pronoun."""
     again = said_again(cast.hero)
     frame: Callable[..., Predicate] = world.dice.weighted({being: 2.0, alone: 1.5, moving: 1.5, living: 1.0, acting: 1.0})
     deed = frame(world, again, TENSES)
@@ -99,7 +100,7 @@ def hero_goes_on(world: World, cast: Cast) -> Pair:
 
 
 def speaker_goes_on(world: World, cast: Cast) -> Pair:
-    """"I am tired": the gender is that of the speaker, said in the first sentence."""
+    """As in "I am tired": the gender is that of the speaker, said in the first sentence."""
     me = NounPhrase(pair("I/PRON/PRP", "je"), cast.speaker or Agreement(1), "person", pronoun=True)
     return stated(me, being(world, me, ()))
 

@@ -46,7 +46,7 @@ def gerund(verb: Verb) -> str:
 
 
 def article(following: str) -> Token:
-    """"a" or "an", by the sound of the next word."""
+    """As in "a" or "an", by the sound of the next word."""
     lowered = following.lower()
     vowel = lowered.startswith(VOWEL_SOUND) or (lowered[0] in VOWELS and not lowered.startswith(CONSONANT_SOUND))
     return Token("an" if vowel else "a", "a", "DET", "DT")
@@ -100,7 +100,7 @@ def chain(verb: Verb, tense: str, agreement: Agreement, supported: bool) -> tupl
 
 
 def negation(auxiliary_form: str, contracted: bool) -> Token:
-    """"not", or "n't" where the auxiliary allows it."""
+    """As in "not", or "n't" where the auxiliary allows it."""
     if contracted and auxiliary_form not in ("am", "will", "can", "must"):
         return Token("n't", "not", "PART", "RB", glued=True)
     return Token("not", "not", "PART", "RB", glued=auxiliary_form == "can")

@@ -13,7 +13,9 @@ from sample_grammar.predicates import alone, with_object
 from sample_grammar.words import Verb
 from sample_grammar.world import VERBLIKE, World
 
-ACTED_ON = frozenset(["event", "idea", "person", "query", "plant", "text", "thing", "vehicle", "craft", "place", "business", "animal", "transport", "seat"])
+ACTED_ON = frozenset(
+    ["event", "idea", "person", "query", "plant", "text", "thing", "vehicle", "craft", "place", "business", "animal", "transport", "seat"]
+)
 ACTORS = tuple(noun for noun in PEOPLE if noun.english in VERBLIKE)
 
 

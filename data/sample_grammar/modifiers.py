@@ -7,10 +7,14 @@ THING = "thing lamp seat text clothing"
 PLACE = "place business room"
 
 ADJECTIVES = (
-    Adjective("old", "vieux", f"{PERSON} animal {THING} {PLACE} vehicle craft transport plant instrument", "vieille", True, "vieil", "older"),
+    Adjective(
+        "old", "vieux", f"{PERSON} animal {THING} {PLACE} vehicle craft transport plant instrument", "vieille", True, "vieil", "older"
+    ),
     Adjective("young", "jeune", "person animal plant", before=True, comparative="younger"),
     Adjective("beautiful", "beau", "person animal clothing place plant text lamp", "belle", True, "bel", "more beautiful"),
-    Adjective("new", "nouveau", f"{THING} {PLACE} vehicle craft transport event idea query instrument", "nouvelle", True, "nouvel", "newer"),
+    Adjective(
+        "new", "nouveau", f"{THING} {PLACE} vehicle craft transport event idea query instrument", "nouvelle", True, "nouvel", "newer"
+    ),
     Adjective("big", "grand", f"{PLACE} vehicle craft plant animal seat", before=True, comparative="bigger"),
     Adjective("small", "petit", f"{PLACE} vehicle craft plant animal {THING} idea", before=True, comparative="smaller"),
     Adjective("good", "bon", "text food event idea", "bonne", True),
@@ -107,4 +111,12 @@ TIMES = (
 DISTANCES = {"days/NOUN/NNS/day": "jours", "weeks/NOUN/NNS/week": "semaines", "months/NOUN/NNS/month": "mois", "years/NOUN/NNS/year": "ans"}
 
 # Nouns that stand without an article after "to" and are verbs too: "prefers books to work", "has time to work".
-BARE = {"work": "le travail", "rest": "le repos", "play": "le jeu", "dance": "la danse", "study": "la étude", "paint": "la peinture", "sleep": "le sommeil"}
+BARE = {
+    "work": "le travail",
+    "rest": "le repos",
+    "play": "le jeu",
+    "dance": "la danse",
+    "study": "la étude",
+    "paint": "la peinture",
+    "sleep": "le sommeil",
+}

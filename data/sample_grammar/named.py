@@ -36,9 +36,9 @@ def locality(world: World) -> NounPhrase:
 
 
 def at_locality(world: World, preposition: str) -> Pair:
-    """"in", "to", "from" or "near" a city or country: "à Lyon", "en Espagne", "au Canada", "du Canada"."""
+    """As in "in", "to", "from" or "near" a city or country: "à Lyon", "en Espagne", "au Canada", "du Canada"."""
     place = world.city() if world.dice.chance(0.65) or preposition == "near" else world.country()
-    english = (*words(f"{preposition}/ADP/IN"), Entity("LOC", proper(place.english)))
+    english: tuple[Piece, ...] = (*words(f"{preposition}/ADP/IN"), Entity("LOC", proper(place.english)))
     vowel = place.french_name[0] in "AEIOUÉ"
     if preposition == "near":
         return Pair(english, ("près", "de", place.french_name))
@@ -110,7 +110,7 @@ def team(world: World) -> NounPhrase:
     if world.dice.chance(0.6):
         return NounPhrase(Pair((Entity("ORG", proper(name)),), (name,)), Agreement(), "team", named=True)
     ending = world.dice.even(TEAM_ENDINGS)
-    parts = (Entity("LOC", proper(name)), *proper(ending))
+    parts: tuple[Piece, ...] = (Entity("LOC", proper(name)), *proper(ending))
     return NounPhrase(Pair((Entity("ORG", parts),), (name, ending)), Agreement(), "team", named=True)
 
 

@@ -32,7 +32,7 @@ ARTICLES = {"the": ("le", "la", "les"), "a": ("un", "une", "des"), "this": ("ce"
 class Wish:
     """What a noun phrase should be like; what is left open is drawn.
 
-    ``role`` ("subject", "object" or "other") weighs the determiners, ``name`` fixes one; ``owner`` makes the thing a possession ("her book");
+    ``role`` ("subject", "object" or "other") weighs the determiners, ``name`` fixes one; ``owner`` makes it a possession ("her book");
     ``negated`` objects lose their article ("pas de livre"), ``generic`` ones have a definite one ("aime les livres"); ``compound``
     asks for a noun before the noun ("dance judges"), or none; ``crowdlike`` for an adjective that could also name people ("the old").
     """
@@ -58,7 +58,7 @@ def by_agreement(row: tuple[str, str, str], agreement: Agreement) -> str:
 
 
 def possessive(owner: Agreement, thing: Agreement) -> Pair:
-    """"her book": in English the owner decides, in French the thing."""
+    """As in "her book": in English the owner decides, in French the thing."""
     if owner.person == 3 and not owner.plural:
         form, lemma = {"m": ("his", "he"), "f": ("her", "she"), "n": ("its", "it")}[owner.gender]
         row = ("son", "sa", "ses")
@@ -190,7 +190,7 @@ def pronoun_subject(world: World) -> NounPhrase:
 
 
 def crowd(world: World) -> NounPhrase:
-    """"the old", people named by an adjective: always plural."""
+    """As in "the old", people named by an adjective: always plural."""
     adjective = world.dice.even(list(CROWDS))
     return NounPhrase(pair(f"the/DET/DT {adjective}/ADJ/JJ", f"les {CROWDS[adjective]}"), Agreement(3, True), "person")
 

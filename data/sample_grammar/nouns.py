@@ -175,8 +175,9 @@ NOUNS = PEOPLE + THINGS + PLACES + HAPPENINGS
 
 # What the first noun of a compound becomes in French: "the park guards", "les gardes du parc"; "dance judges", "juges de danse".
 COMPOUNDS = {
-    "park": "du parc", "museum": "du musée", "school": "de l'école", "hospital": "de l'hôpital", "village": "du village", "city": "de la ville",
-    "night": "de nuit", "factory": "de l'usine", "theater": "du théâtre", "dance": "de danse", "walk": "de promenade", "play": "de théâtre",
+    "park": "du parc", "museum": "du musée", "school": "de l'école", "hospital": "de l'hôpital", "village": "du village",
+    "city": "de la ville", "night": "de nuit",
+    "factory": "de l'usine", "theater": "du théâtre", "dance": "de danse", "walk": "de promenade", "play": "de théâtre",
     "visit": "de visite", "film": "de film", "water": "d'eau", "ship": "de navire", "paint": "de peinture", "train": "de train",
     "test": "de test", "study": "d'étude", "work": "de travail", "book": "de livre", "phone": "de téléphone", "light": "de lumière",
 }  # fmt: skip

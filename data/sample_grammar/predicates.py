@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sample_grammar import adverbials, english, named, verbs
-from sample_grammar.clauses import Predicate, draw_adverb, draw_polarity, draw_tense, infinitive, said, stated
-from sample_grammar.french import adjective_form, participle_form, with_preposition
+from sample_grammar.clauses import INFINITIVE, Predicate, draw_adverb, draw_tense, framed, infinitive, said, stated
+from sample_grammar.copula import being
+from sample_grammar.french import participle_form, with_preposition
 from sample_grammar.french_verbs import forms
 from sample_grammar.modifiers import AFTER_VERB, HARD_VERBS
 from sample_grammar.noun_phrases import OBJECTS, Wish, common, owner_of, pronoun_subject
 from sample_grammar.phrase import Agreement, NounPhrase, Pair, Token, pair, words
-from sample_grammar.words import Adjective, Verb
+from sample_grammar.words import Verb
 from sample_grammar.world import World
-
-INFINITIVE = ("infinitive",)
 
 
 def object_phrase(world: World, kinds: str, subject: NounPhrase, *, negated: bool = False, generic: bool = False,
@@ -36,7 +35,8 @@ def object_phrase(world: World, kinds: str, subject: NounPhrase, *, negated: boo
         both = named.belonging(owner, f"{noun.english}/NOUN/NN", (article, noun.french))
         return NounPhrase(both, Agreement(3, False, noun.gender), "kin", named=True)
     possessed = owned or noun.kind == "kin" or dice.chance(0.12)
-    phrase = common(world, noun, Wish(role="object", owner=owner_of(subject) if possessed else None, negated=negated and not generic, generic=generic))  # fmt: skip
+    possessor = owner_of(subject) if possessed else None
+    phrase = common(world, noun, Wish(role="object", owner=possessor, negated=negated and not generic, generic=generic))
     return phrase if plain else enriched(world, phrase)
 
 
@@ -50,16 +50,6 @@ def enriched(world: World, phrase: NounPhrase) -> NounPhrase:
         where = adverbials.origin(world) if phrase.kind == "person" and world.dice.chance(0.4) else adverbials.place(world)
         return replace(phrase, pair=phrase.pair + where, definite=False)
     return phrase
-
-
-def framed(world: World, verb: Verb, tenses: tuple[str, ...]) -> Predicate:
-    """A verb with tense, negation and adverb, and nothing after it yet. An infinitive has none of the three."""
-    if tenses == INFINITIVE:
-        return Predicate(verb, "present")
-    tense = draw_tense(world, verb, tenses)
-    polarity = draw_polarity(world, tense)
-    adverb = draw_adverb(world, tense, polarity)
-    return Predicate(verb, tense, polarity, adverb, contracted=world.dice.chance(0.4))
 
 
 def with_object(predicate: Predicate, phrase: NounPhrase) -> Predicate:
@@ -158,37 +148,6 @@ def having(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predic
     return replace(predicate, rest=phrase.pair)
 
 
-def being(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predicate:
-    """An adjective after "be"; "be right" is "avoir raison" for people; a comparison now and then."""
-    if subject.kind in ("person", "kin") and world.dice.chance(0.08):
-        return replace(framed(world, verbs.BE_RIGHT, ("present", "past")), rest=Pair(words("right/ADJ/JJ"), ()))
-    predicate = framed(world, verbs.BE, ("present", "past", "future"))
-    adjective = world.adjective(subject.kind)
-    while adjective is None or adjective.english in ("right", "left"):
-        adjective = world.adjective(subject.kind)
-    form = adjective_form(adjective, subject.agreement)
-    if adjective.comparative and not predicate.adverb and world.dice.chance(0.35):
-        return replace(predicate, rest=compared(world, subject, adjective, form))
-    return replace(predicate, rest=Pair(words(f"{adjective.english}/ADJ/JJ"), (form,)))
-
-
-def compared(world: World, subject: NounPhrase, adjective: Adjective, form: str) -> Pair:
-    """"older than Rose", "as old as Rose", "older than Rose was": French leaves the last verb out."""
-    person = subject.kind in ("person", "kin")
-    other = named.person(world) if person and world.dice.chance(0.6) else common(
-        world, world.noun("person" if person else subject.kind), Wish(name="the", plural=False))  # fmt: skip
-    clause = world.dice.chance(0.5)
-    linked = "SCONJ" if clause else "ADP"
-    last = Pair((english.be_form(world.dice.chance(0.5), other.agreement),), ()) if clause else Pair()
-    if world.dice.chance(0.45):
-        start = pair(f"as/ADV/RB {adjective.english}/ADJ/JJ as/{linked}/IN", f"aussi {form} que")
-    else:
-        short = " " not in adjective.comparative
-        degree = f"{adjective.comparative}/ADJ/JJR/{adjective.english}" if short else f"more/ADV/RBR {adjective.english}/ADJ/JJ"
-        start = pair(f"{degree} than/{linked}/IN", f"plus {form} que")
-    return start + other.pair + last
-
-
 def willing(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predicate:
     """Wanting, planning, refusing to do one or two things: "wants to visit the city and book a room"."""
     predicate = framed(world, world.dice.even(verbs.WILLING), tenses)
@@ -239,7 +198,7 @@ def relative(world: World, head: NounPhrase) -> Pair:
 
 
 def by_subject(world: World, head: NounPhrase) -> Pair:
-    """"who lost the key": the noun is the subject."""
+    """As in "who lost the key": the noun is the subject."""
     pronoun = world.dice.weighted({"who/PRON/WP": 1.5, "that/PRON/WDT": 1.9})
     tenses = ("present", "past", "future", "perfect", "past progressive")
     frame: Callable[..., Predicate] = world.dice.weighted({acting: 3.0, alone: 1.0, living: 1.0, being: 0.5, acting_on_pronoun: 0.5})
@@ -262,7 +221,7 @@ def small_subject(world: World) -> NounPhrase:
 
 
 def by_object(world: World, head: NounPhrase) -> Pair:
-    """"that the guard saw", "the guard saw": the noun is the object, and a French participle agrees with it."""
+    """As in "that the guard saw", "the guard saw": the noun is the object, and a French participle agrees with it."""
     suited = verbs_for(head)
     if not suited:
         return by_subject(world, head) if head.kind in ("person", "kin") else Pair()
@@ -275,13 +234,13 @@ def by_object(world: World, head: NounPhrase) -> Pair:
 
 
 def by_place(world: World, head: NounPhrase) -> Pair:
-    """"where she works"."""
+    """As in "where she works"."""
     subject = small_subject(world)
     return pair("where/ADV/WRB", "où") + stated(subject, acting(world, subject, ("present", "past", "past progressive")))
 
 
 def reduced(world: World, head: NounPhrase) -> Pair:
-    """"painted by Rose": a participle alone, which agrees in French."""
+    """As in "painted by Rose": a participle alone, which agrees in French."""
     suited = [verb for verb in verbs_for(head) if not verb.particle and not verb.preposition and not verb.stative]
     if not suited:
         return by_object(world, head)

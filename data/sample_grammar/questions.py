@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from sample_grammar import adverbials, english, verbs
 from sample_grammar.clauses import Predicate, asked, draw_tense, opening_word, said
+from sample_grammar.copula import being
 from sample_grammar.french import noun_form
 from sample_grammar.french_verbs import forms
 from sample_grammar.phrase import Agreement, NounPhrase, Pair, Token, pair, words
-from sample_grammar.predicates import acting, alone, being, giving, living, moving, object_phrase, predicate, with_object
+from sample_grammar.predicates import acting, alone, giving, living, moving, object_phrase, predicate, with_object
 from sample_grammar.subjects import someone, something, woman_to_show
 from sample_grammar.words import Verb
 from sample_grammar.world import World
@@ -17,7 +18,7 @@ WH_TENSES = ("present", "past", "future", "perfect")
 
 
 def yes_no(world: World) -> Pair:
-    """"Does the old guard watch the play", "Est-ce que le vieux garde regarde la pièce"."""
+    """As in "Does the old guard watch the play", "Est-ce que le vieux garde regarde la pièce"."""
     way = world.dice.weighted({"someone": 5.0, "thing": 0.6, "shown": 0.4})
     if way == "thing":
         subject = something(world, "place business vehicle thing text")
@@ -67,7 +68,7 @@ def particle_of(verb: Verb) -> tuple[Token, ...]:
 
 
 def what(world: World) -> Pair:
-    """"What did the guard paint", "Qu'est-ce que le garde a peint"."""
+    """As in "What did the guard paint", "Qu'est-ce que le garde a peint"."""
     verb = asked_for(world)
     subject = someone(world)
     deed = Predicate(verb, draw_tense(world, verb, WH_TENSES), rest=Pair(particle_of(verb), ()))
@@ -76,7 +77,7 @@ def what(world: World) -> Pair:
 
 
 def which(world: World) -> Pair:
-    """"Which letters did Rose read", "Quelles lettres est-ce que Rose a lues"; or "how many letters"."""
+    """As in "Which letters did Rose read", "Quelles lettres est-ce que Rose a lues"; or "how many letters"."""
     verb = asked_for(world)
     kinds = " ".join(kind for kind in verb.objects.split() if kind not in ("person", "kin", "animal", "locality", "stuff", "drink"))
     noun = world.noun(kinds)
@@ -100,7 +101,7 @@ def ending(world: World, tense: str) -> Pair:
 
 
 def who(world: World) -> Pair:
-    """"Who painted the bridge", "Qui a peint le pont"."""
+    """As in "Who painted the bridge", "Qui a peint le pont"."""
     subject = NounPhrase(pair("who/PRON/WP", "qui"), Agreement(), "person")
     frame = world.dice.weighted({acting: 4.0, alone: 1.0, giving: 1.0, living: 0.7})
     deed = frame(world, subject, ("present", "past", "future", "perfect", "past progressive"))
@@ -116,7 +117,7 @@ def question(world: World) -> Pair:
 
 
 def command(world: World) -> Pair:
-    """"Watch the play before noon", "Regardez la pièce avant midi"; or "do not"."""
+    """As in "Watch the play before noon", "Regardez la pièce avant midi"; or "do not"."""
     reader = NounPhrase(Pair(), Agreement(2), "person", pronoun=True)
     verb = world.transitive()
     while verb.stative:

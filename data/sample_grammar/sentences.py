@@ -1,28 +1,34 @@
 """Whole sentences: statements, sentences of two clauses, questions, commands."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sample_grammar import adverbials, named, verbs
 from sample_grammar.clauses import Predicate, draw_tense, opening_word, said, stated
+from sample_grammar.copula import being
 from sample_grammar.english import main
 from sample_grammar.french import participle_form, verb_group, with_preposition
 from sample_grammar.french_verbs import forms
 from sample_grammar.garden import row_of_words
 from sample_grammar.noun_phrases import Wish, common, said_again
 from sample_grammar.phrase import Agreement, NounPhrase, Pair, Token, pair, words
-from sample_grammar.predicates import acting, alone, being, giving, living, moving, object_phrase, predicate, simple, with_object
+from sample_grammar.predicates import acting, alone, giving, living, moving, object_phrase, predicate, simple, with_object
 from sample_grammar.subjects import someone, something, woman_to_show
 from sample_grammar.words import Verb
 from sample_grammar.world import World
 
+CLAUSES = {
+    "someone": 7.0, "thing": 1.1, "event": 0.5, "passive": 0.8, "organisation": 1.4, "shown": 0.7, "team": 1.0, "garden": 2.4,
+}  # fmt: skip
 COPULA_KINDS = "place business room vehicle craft thing text seat clothing event idea query food"
+TAKEN_UP = frozenset(["thing", "text", "vehicle", "place", "clothing", "event", "idea", "food"])
 COMMA = Pair((Token(",", ",", "PUNCT", ",", glued=True),), (",",))
 FRENCH_COMMA = Pair((), (",",))
 
 
 def clause(world: World, tenses: tuple[str, ...] = ()) -> tuple[Pair, NounPhrase, Predicate]:
     """A simple statement, with its subject and predicate for those who want to go on from there."""
-    way = world.dice.weighted({"someone": 7.0, "thing": 1.1, "event": 0.5, "passive": 0.8, "organisation": 0.7, "shown": 0.7, "team": 0.45, "garden": 2.4})
+    way = world.dice.weighted(CLAUSES)
     if way == "thing":
         subject = bodily(world) if world.dice.chance(0.12) else something(world, COPULA_KINDS)
         deed = being(world, subject, tenses)
@@ -49,13 +55,13 @@ def clause(world: World, tenses: tuple[str, ...] = ()) -> tuple[Pair, NounPhrase
 
 
 def bodily(world: World) -> NounPhrase:
-    """"her left hand"."""
+    """As in "her left hand"."""
     owner = world.dice.pick((Agreement(3), Agreement(3, gender="f"), Agreement(1), Agreement(2)))
     return common(world, world.noun("body"), Wish(plural=False, owner=owner))
 
 
 def passive(world: World) -> tuple[Pair, NounPhrase, Predicate]:
-    """"The bridge was painted by Rose": the French participle agrees with the subject."""
+    """As in "The bridge was painted by Rose": the French participle agrees with the subject."""
     verb = world.transitive()
     while verb.link or verb.preposition or verb.particle or verb.stative or verb.tail or verb.objects == "drink":
         verb = world.transitive()
@@ -66,7 +72,7 @@ def passive(world: World) -> tuple[Pair, NounPhrase, Predicate]:
 
 
 def done_by(world: World, verb: Verb, subject: NounPhrase) -> Predicate:
-    """"was painted by Rose"."""
+    """As in "was painted by Rose"."""
     agent = someone(world, rich=False)
     while agent.pronoun:
         agent = someone(world, rich=False)
@@ -75,12 +81,15 @@ def done_by(world: World, verb: Verb, subject: NounPhrase) -> Predicate:
     return Predicate(replace(verbs.BE, stative=False), world.dice.weighted({"past": 3.0, "future": 1.0}), rest=done + agent.pair)
 
 
+DEALS = tuple(verb for verb in verbs.TRANSITIVE if verb.english in ("buy", "sell", "open", "close"))
+
+
 def dealing(world: World) -> tuple[NounPhrase, Predicate]:
     """A company or institution hires, builds, buys or sells."""
     subject = named.organisation(world)
-    verb = world.dice.pick((verbs.HIRE, verbs.BUILD, *(verb for verb in verbs.TRANSITIVE if verb.english in ("buy", "sell", "open", "close"))))
+    verb = world.dice.pick((verbs.HIRE, verbs.BUILD, *DEALS))
     deed = Predicate(verb, world.dice.pick(("past", "future", "perfect")))
-    objects = {"hire": "person", "build": "place business", "buy": "vehicle craft", "sell": "vehicle clothing"}.get(verb.english, "business")
+    objects = {"hire": "person", "build": "place business", "buy": "vehicle craft", "sell": "vehicle"}.get(verb.english, "business")
     phrase = common(world, world.noun(objects), Wish(role="object"))
     return subject, with_object(deed, phrase)
 
@@ -107,10 +116,8 @@ def plain(world: World) -> Pair:
 def because(world: World) -> Pair:
     """A reason that takes up the subject: "because she was tired"."""
     subject = someone(world)
-    if subject.agreement.plural:
-        frame = world.dice.pick((alone, moving, living))
-    else:
-        frame = world.dice.pick((alone, acting, moving, giving))
+    frames = (alone, moving, living) if subject.agreement.plural else (alone, acting, moving, giving)
+    frame: Callable[..., Predicate] = world.dice.pick(frames)
     deed = frame(world, subject, ("present", "past", "future", "perfect"))
     again = said_again(subject)
     reason = being(world, again, ()) if world.dice.chance(0.45) else predicate(world, again, ("present", "past"))
@@ -122,14 +129,15 @@ def because_of_thing(world: World) -> Pair:
     """A reason that takes up the object: "bought the car because it was old": its French gender is that of the noun."""
     subject = someone(world, rich=False)
     verb = world.transitive()
-    while verb.link or verb.tail or not set(verb.objects.split()) & {"thing", "text", "vehicle", "place", "clothing", "event", "idea", "food"}:
+    while (
+        verb.link or verb.tail or not set(verb.objects.split()) & {"thing", "text", "vehicle", "place", "clothing", "event", "idea", "food"}
+    ):
         verb = world.transitive()
     kinds = " ".join(kind for kind in verb.objects.split() if kind not in ("person", "kin", "locality", "drink", "animal", "stuff"))
     deed = Predicate(verb, draw_tense(world, verb, ("present", "past", "future", "perfect")))
     name = world.dice.weighted({"the": 2.0, "this": 0.7, "that": 0.7, "a": 0.7})
-    phrase = common(world, world.noun(kinds), Wish(role="object", plural=world.dice.chance(0.35) and not subject.agreement.plural and name != "a", name=name))  # fmt: skip
-    if phrase.agreement.plural and name == "a":
-        phrase = common(world, world.noun(kinds), Wish(role="object", plural=False, name="the"))
+    plural = world.dice.chance(0.35) and not subject.agreement.plural and name != "a"
+    phrase = common(world, world.noun(kinds), Wish(role="object", plural=plural, name=name))
     again = said_again(phrase)
     word, meaning = world.dice.pick((("because", "parce que"), ("because", "parce que"), ("even though", "même si")))
     conjunction = pair("even/ADV/RB though/SCONJ/IN", meaning) if " " in word else opening_word(word, "SCONJ", "IN", meaning)
@@ -137,7 +145,7 @@ def because_of_thing(world: World) -> Pair:
 
 
 def timed(world: World) -> Pair:
-    """"before the play ended" and the like, before or after the main clause; "avant que" takes the subjunctive."""
+    """As in "before the play ended" and the like, before or after the main clause; "avant que" takes the subjunctive."""
     tense = world.dice.weighted({"past": 2.0, "present": 1.0})
     subject = someone(world, rich=False)
     whole = stated(subject, predicate(world, subject, (tense,)))
@@ -173,7 +181,7 @@ def meanwhile(world: World) -> Pair:
 
 
 def condition(world: World) -> Pair:
-    """"If the guard opens the gate, Rose will ...": French has the same two tenses."""
+    """As in "If the guard opens the gate, Rose will ...": French has the same two tenses."""
     first, second = someone(world, rich=False), someone(world, rich=False)
     inner = opening_word("if", "SCONJ", "IN", "si") + stated(first, predicate(world, first, ("present",)))
     whole = stated(second, predicate(world, second, ("future", "can", "must")))
@@ -183,7 +191,7 @@ def condition(world: World) -> Pair:
 
 
 def complement(world: World) -> Pair:
-    """"says that", "told the guard that": "that" may also open a relative clause or stand before a noun."""
+    """As in "says that", "told the guard that": "that" may also open a relative clause or stand before a noun."""
     subject = someone(world, rich=False)
     inner, _, _ = clause(world)
     that = pair("that/SCONJ/IN", "que")

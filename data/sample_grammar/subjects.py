@@ -38,7 +38,7 @@ def two(world: World) -> NounPhrase:
 
 
 def introduced(world: World) -> NounPhrase:
-    """"the singer Rose Baker": the first name decides between "le chanteur" and "la chanteuse"."""
+    """As in "the singer Rose Baker": the first name decides between "le chanteur" and "la chanteuse"."""
     noun = world.noun("person")
     while not noun.feminine:
         noun = world.noun("person")
@@ -51,7 +51,8 @@ def woman_to_show(world: World) -> NounPhrase:
     noun = world.noun("person")
     while not noun.feminine:
         noun = world.noun("person")
-    return common(world, noun, Wish(role="subject", gender="f" if world.dice.chance(0.65) else "m", name=world.dice.pick(("the", "a", "that")), plural=False))  # fmt: skip
+    gender = "f" if world.dice.chance(0.65) else "m"
+    return common(world, noun, Wish(gender=gender, name=world.dice.pick(("the", "a", "that")), plural=False))
 
 
 def something(world: World, kinds: str) -> NounPhrase:

@@ -52,7 +52,10 @@ class Verb:
 
 @dataclass(frozen=True)
 class Adjective:
-    """An adjective with the kinds of noun it suits. ``before`` marks the few that stand before the French noun; ``vowel`` is "bel" for "beau"."""
+    """An adjective with the kinds of noun it suits.
+
+    ``before`` marks the few that stand before the French noun; ``vowel`` is their form before a masculine vowel ("bel" for "beau").
+    """
 
     english: str
     french: str

@@ -12,11 +12,22 @@ from seqtasks.errors import SeqtasksError
 
 
 class OneLine(click.ClickException):
-    """One of our errors as click shows it, with our exit code."""
+    """One of our errors as click shows it."""
 
-    def __init__(self, error: SeqtasksError) -> None:
-        super().__init__(str(error))
-        self.exit_code = error.exit_code
+
+class WrongUsage(OneLine):
+    """The same, where the options were wrong."""
+
+    exit_code = 2
+
+
+class Stopped(OneLine):
+    """The same, where the user interrupted."""
+
+    exit_code = 130
+
+
+EXITS = {ending.exit_code: ending for ending in (OneLine, WrongUsage, Stopped)}
 
 
 class Group(click.Group):
@@ -26,7 +37,7 @@ class Group(click.Group):
         try:
             return super().invoke(ctx)
         except SeqtasksError as error:
-            raise OneLine(error) from error
+            raise EXITS[error.exit_code](str(error)) from error
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(130)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,6 @@ def predict(run_dir: Path, file: Path | None, tokens: bool, form: str, beams: in
 
     A line in, a line out: the translation, or word/TAG pairs; --format jsonl gives one JSON object a line, conll a word a line.
     """
-    import sys
 
     from seqtasks.recipes.predictor import TaggingPredictor, load
 
@@ -41,7 +41,7 @@ def predict(run_dir: Path, file: Path | None, tokens: bool, form: str, beams: in
         answers = tagged(predictor, lines_of(file), form, tokens, chunk)
     else:
         answers = translated(predictor, lines_of(file), form, beams, n_best, chunk)
-    output = click.get_binary_stream("stdout")
+    output = sys.stdout.buffer
     for answer in answers:
         output.write(answer.encode("utf-8") + b"\n")
         if chunk == 1:
@@ -66,7 +66,7 @@ def lines_of(file: Path | None) -> Iterator[str]:
     """The lines of a file or of standard input; bad UTF-8 is one clear error."""
     from seqtasks.text.corpora.lines import read_lines
 
-    source = file if file is not None and str(file) != "-" else click.get_binary_stream("stdin")
+    source = file if file is not None and str(file) != "-" else sys.stdin.buffer
     for _, line in read_lines(source):
         yield line
 
@@ -105,4 +105,4 @@ def as_json(answer: TaggedLine) -> str:
     return json.dumps({"tokens": answer.words, "tags": answer.tags}, ensure_ascii=False)
 
 
-FORMS = {"text": as_text, "jsonl": as_json, "conll": as_conll}
+FORMS: dict[str, Callable[[TaggedLine], str]] = {"text": as_text, "jsonl": as_json, "conll": as_conll}

@@ -5,12 +5,20 @@ Every model of this package stands on one; models that share a trunk share its w
 
 from __future__ import annotations
 
+from typing import Protocol, cast
+
 from torch import nn
 
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.embeddings import TokenEmbedder
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import Batch
+
+
+class Backbone(Protocol):
+    """What every entry of BACKBONES has beside `forward`."""
+
+    output_size: int
 
 
 class Trunk(nn.Module):
@@ -28,7 +36,8 @@ class Trunk(nn.Module):
 
     @property
     def output_size(self) -> int:
-        return int(self.backbone.output_size)
+        """Features of each state."""
+        return cast(Backbone, self.backbone).output_size
 
     def forward(self, batch: Batch) -> Encoded:
         """Encoded(layers, final) of the sentences in `batch`; states at padding are zero."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -59,20 +61,19 @@ def build_trunk(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
     return Trunk(embedder=embedder, backbone=backbone, dropout=settings.dropout)
 
 
-def build_head(task: TaskSettings, labels: object, trunk: Trunk, layers: int, name: str) -> Head:
+def build_head(task: TaskSettings, labels: Sequence[str], trunk: Trunk, layers: int, name: str) -> Head:
     settings = task.head
     if not -layers <= settings.layer < layers:
         raise RecipeError([f"head of {name}: layer = {settings.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}."])
-    inventory = tuple(labels)  # type: ignore[arg-type]
     if settings.kind == "crf":
         return CRFHead(
             input_size=trunk.output_size,
-            labels=inventory,
+            labels=labels,
             dropout=settings.dropout,
             layer=settings.layer,
             scheme=file_scheme(task.data),
         )
-    return SoftmaxHead(input_size=trunk.output_size, labels=inventory, dropout=settings.dropout, layer=settings.layer)
+    return SoftmaxHead(input_size=trunk.output_size, labels=labels, dropout=settings.dropout, layer=settings.layer)
 
 
 def file_scheme(data: TaggedData) -> str | None:

@@ -49,12 +49,23 @@ class Outcome:
 class Job(Protocol):
     """A recipe with its data read and its model built. It is also the loop's TrainingData."""
 
-    model: nn.Module
-    objective: Objective
-    selected_on: str
-    parts: Sequence[PartFacts]
-    notes: Sequence[str]
-    weights: Mapping[str, float]
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def objective(self) -> Objective: ...
+
+    @property
+    def selected_on(self) -> str: ...
+
+    @property
+    def parts(self) -> Sequence[PartFacts]: ...
+
+    @property
+    def notes(self) -> Sequence[str]: ...
+
+    @property
+    def weights(self) -> Mapping[str, float]: ...
 
     def epoch(self, number: int) -> Sequence[Any]: ...
 

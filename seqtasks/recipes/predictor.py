@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -137,7 +138,7 @@ def load(run_dir: str | Path, *, device: str = "cpu") -> Predictor:
     return TaggingPredictor(directory, recipe, find_device(device))
 
 
-def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> dict[str, object]:
+def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> dict[str, Any]:
     """The metrics.json object of a run's scores on annotated files, or on a source and a target file."""
     directory = RunDirectory.open(run_dir)
     scores = load(run_dir, device=device).evaluate(files)

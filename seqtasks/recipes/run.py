@@ -15,14 +15,14 @@ import torch
 from seqtasks.errors import Interrupted
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
-from seqtasks.recipes.build import build_optimizer, build_schedule
+from seqtasks.recipes.build import build_optimizer, build_schedule, tasks_of
 from seqtasks.recipes.job import Job, Outcome
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.parts import Place
 from seqtasks.recipes.reporting import write_outputs
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing
 from seqtasks.recipes.schema import Recipe, TranslationRecipe
-from seqtasks.recipes.tagging import TaggingJob, tasks_of
+from seqtasks.recipes.tagging import TaggingJob
 from seqtasks.recipes.translation import TranslationJob
 from seqtasks.text.files import write_atomically
 from seqtasks.training.checkpoints import Checkpoints, Progress

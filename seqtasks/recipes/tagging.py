@@ -215,8 +215,8 @@ def score_tags(
         return scores, []
     report = entity_scores(gold, predicted, scheme=scheme, split=split, head=head)
     note = (
-        f"{split} {head}: {report.illegal} illegal tags predicted; {report.boundary_errors} boundary errors, {report.type_errors} type errors, "
-        f"{report.missed} missed, {report.spurious} spurious."
+        f"{split} {head}: {report.illegal} illegal tags predicted; {report.boundary_errors} boundary errors, "
+        f"{report.type_errors} type errors, {report.missed} missed, {report.spurious} spurious."
     )
     return [*report.scores, *scores], [note]
 

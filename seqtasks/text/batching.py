@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from seqtasks.text.encoded import FormTable, Ids, Ragged
+from seqtasks.text.encoded import FormTable, Ragged
 
 IGNORE = -100  # the target where there is no word, or a label that training has not seen
 MULTIPLE = 4  # padded lengths are rounded up to this: few shapes, which the recurrent kernels cache
@@ -67,7 +68,7 @@ class Batch:
         )
 
 
-def pad(rows: Sequence[Ids], padding: int, multiple: int = 1) -> Tensor:
+def pad(rows: Sequence[NDArray[np.integer[Any]]], padding: int, multiple: int = 1) -> Tensor:
     """Rows as one tensor, filled up with `padding` to the longest, rounded up to a multiple."""
     longest = max((len(row) for row in rows), default=0)
     padded = np.full((len(rows), -(-longest // multiple) * multiple), padding, dtype=np.int64)
@@ -76,7 +77,7 @@ def pad(rows: Sequence[Ids], padding: int, multiple: int = 1) -> Tensor:
     return torch.from_numpy(padded)
 
 
-def mask_of(rows: Sequence[Ids], width: int) -> Tensor:
+def mask_of(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> Tensor:
     """True where a row has a token."""
     return torch.from_numpy(np.arange(width)[None, :] < np.array([len(row) for row in rows], dtype=np.int64)[:, None])
 

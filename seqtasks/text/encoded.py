@@ -5,7 +5,7 @@ F distinct word forms of a corpus.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -40,6 +40,9 @@ class Ragged:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
+    def __iter__(self) -> Iterator[Ids]:
+        return (self[row] for row in range(len(self)))
+
     def __getitem__(self, row: int) -> Ids:
         if not -len(self) <= row < len(self):
             raise IndexError(f"row {row} of {len(self)}")
@@ -60,8 +63,7 @@ class Ragged:
     @classmethod
     def load(cls, path: Path, *, mapped: bool) -> Ragged:
         """What `save` wrote; mapped: values stay on disk until they are looked at."""
-        mode = "r" if mapped else None
-        values = np.load(path.with_name(f"{path.name}.values.npy"), mmap_mode=mode, allow_pickle=False)
+        values = np.load(path.with_name(f"{path.name}.values.npy"), mmap_mode="r" if mapped else None, allow_pickle=False)
         return cls(values, np.load(path.with_name(f"{path.name}.offsets.npy"), allow_pickle=False))
 
 

@@ -1,4 +1,4 @@
-"""The one file that knows torchtext (0.6, the last pure-Python release): tokenizers by name, pretrained vectors, and other people's objects.
+"""The one file that knows torchtext (0.6, the last pure-Python release): tokenizers by name, pretrained vectors, other people's objects.
 
 It is imported when one of its functions is called. Local vector files are parsed here: torchtext keys its cache by file name (a changed
 file returns the old vectors), splits tokens that hold spaces, and trips over vectors of two dimensions.

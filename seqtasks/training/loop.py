@@ -62,7 +62,7 @@ class Limits:
     """How long, and how carefully: the numbers of a recipe's [training] table that the loop itself needs.
 
     patience: epochs without a better dev value before training stops (0: never); clip_norm: largest gradient norm (0: no clipping);
-    checkpoint_every: updates between checkpoints in mid-epoch (0: only after epochs); weights: the weight of each term of the loss, 1 where absent.
+    checkpoint_every: updates between checkpoints in mid-epoch (0: only after epochs); weights: of each term of the loss, 1 where absent.
     """
 
     epochs: int

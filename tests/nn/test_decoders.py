@@ -66,9 +66,9 @@ def test_gradients_of_teacher_forcing_equal_those_of_stepping(options):
     encoded, inputs_BT, weight_BTH = encoded_of(LENGTHS), torch.randint(1, 9, (4, 6)), torch.randn(4, 6, SIZE)
     gradients = []
     for run in (lambda *args: decoder(*args), lambda *args: stepped(decoder, *args)):
-        source_BSH = encoded.output.clone().requires_grad_()
-        outputs_BTH, _ = run(inputs_BT, *decoder.start(Encoded((source_BSH,), encoded.final, encoded.mask_BS)))
-        wanted = [source_BSH, *decoder.parameters()]
+        source_BSH, final_BH = encoded.output.clone().requires_grad_(), encoded.final[0].clone().requires_grad_()
+        outputs_BTH, _ = run(inputs_BT, *decoder.start(Encoded((source_BSH,), (final_BH,), encoded.mask_BS)))
+        wanted = [final_BH, *decoder.parameters()] + ([source_BSH] if options["name"] else [])
         gradients.append(torch.autograd.grad((outputs_BTH * weight_BTH).sum(), wanted))
     torch.testing.assert_close(gradients[0], gradients[1])
 

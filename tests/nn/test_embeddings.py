@@ -1,16 +1,15 @@
 import math
-from types import SimpleNamespace
 
 import pytest
 import torch
 
 from seqtasks.nn.dropout import WordDropout
 from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.text.batching import Batch, Distinct
 
 
 def batch_of(ids_BS, mask_BS, distinct=None):
-    """What TokenEmbedder reads of a Batch."""
-    return SimpleNamespace(ids_BS=ids_BS, mask_BS=mask_BS, distinct=distinct)
+    return Batch(ids_BS=ids_BS, mask_BS=mask_BS, positions_B=torch.arange(len(ids_BS)), task="pos", targets={}, distinct=distinct)
 
 
 def distinct_of(words, inverse_BS):
@@ -18,7 +17,7 @@ def distinct_of(words, inverse_BS):
     longest = max(map(len, words))
     characters_UC = torch.tensor([word + [0] * (longest - len(word)) for word in words])
     mask_UC = torch.arange(longest) < torch.tensor([len(word) for word in words])[:, None]
-    return SimpleNamespace(characters_UC=characters_UC, character_mask_UC=mask_UC, inverse_BS=inverse_BS)
+    return Distinct(torch.arange(len(words)), characters_UC, mask_UC, inverse_BS)
 
 
 def test_initial_vectors_are_uniform_and_padding_is_zero():

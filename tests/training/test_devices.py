@@ -24,7 +24,9 @@ def test_auto_takes_the_cpu_where_there_is_no_gpu():
     assert find_device("auto") == CPU
 
 
-@pytest.mark.parametrize(("name", "problem"), [("gpu", "no such kind of device"), ("meta", "not supported"), ("", "no such kind of device")])
+@pytest.mark.parametrize(
+    ("name", "problem"), [("gpu", "no such kind of device"), ("meta", "not supported"), ("", "no such kind of device")]
+)
 def test_an_unknown_device_is_one_clear_line(name, problem):
     with pytest.raises(DeviceError, match=rf"--device {name}: {problem}\. Use cpu, cuda, cuda:N, mps or auto\."):
         find_device(name)

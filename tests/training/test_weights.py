@@ -31,7 +31,9 @@ def test_shared_weights_are_stored_once_and_are_shared_after_loading(tmp_path):
 
 def test_weights_of_another_sharing_are_refused(tmp_path):
     save_weights(Tied(), tmp_path / "m.safetensors")
-    with pytest.raises(RunDirectoryError, match=r"m\.safetensors: shares weights \{'output\.weight': 'table\.weight'\}, the recipe beside it \{\}"):
+    with pytest.raises(
+        RunDirectoryError, match=r"m\.safetensors: shares weights \{'output\.weight': 'table\.weight'\}, the recipe beside it \{\}"
+    ):
         load_weights(Tied(tied=False), tmp_path / "m.safetensors")
 
 
