@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
@@ -31,7 +33,7 @@ EXITS = {ending.exit_code: ending for ending in (OneLine, WrongUsage, Stopped)}
 
 
 class Group(click.Group):
-    """A group whose errors of kind SeqtasksError end as one line on stderr, and an interruption as exit code 130."""
+    """A group whose errors of kind SeqtasksError end as one line on stderr, an interruption as exit code 130, and a closed pipe as 0."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -41,6 +43,14 @@ class Group(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(130)
+        except BrokenPipeError:  # here, since click itself would end with 1
+            quiet_end()
+
+
+def quiet_end() -> None:
+    """Exit with 0 although the reader of standard output is gone: Python would complain when it flushes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
 
 
 class LazyGroup(Group):

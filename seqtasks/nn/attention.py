@@ -13,6 +13,8 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
+CACHED = 2**20  # numbers of the B x Q x S x A tensor of additive attention that a CPU works on at a time
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -90,9 +92,12 @@ class AdditiveAttention(Attention):
         return keys_BSA
 
     def energy(self, query_BQH: Tensor, keys_BSA: Tensor) -> Tensor:
-        match_BQSA = (self.query(query_BQH)[:, :, None] + keys_BSA[:, None]).tanh_()  # in place: this is the one big tensor
-        energy_BQS: Tensor = self.weigh(match_BQSA).squeeze(-1)
-        return energy_BQS
+        query_BQA = self.query(query_BQH)
+        together = query_BQA.size(1)
+        if query_BQA.device.type == "cpu":  # a few queries at a time stay in the cache: 2.5x faster for 18 queries of 64 sentences
+            together = max(1, CACHED // max(keys_BSA.numel(), 1))
+        parts = [self.weigh((part[:, :, None] + keys_BSA[:, None]).tanh_()) for part in query_BQA.split(together, dim=1)]
+        return torch.cat(parts, dim=1).squeeze(-1)
 
 
 class DotAttention(Attention):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from seqtasks.recipes.load import LoadedRecipe, check_tables, override
 from seqtasks.recipes.run_directory import RunDirectory
 
 RESUMABLE = ("checkpoint_every", "epochs", "keep_checkpoints", "patience")
-TUNABLE = ("data", "training", "decoding", "tasks")
+TUNABLE = re.compile(r"(data|training|decoding|tasks\.[^.=]+\.data)\.")
 
 
 def resumed_recipe(task: str, overrides: Sequence[str], directory: RunDirectory) -> LoadedRecipe:
@@ -40,9 +41,10 @@ def fine_tuned_recipe(loaded: LoadedRecipe, overrides: Sequence[str], source: Pa
     saved = RunDirectory.open(source).recipe()
     if saved.kind != loaded.recipe.kind:
         raise UsageError(f"--from {source}: that is a run of kind {saved.kind}, the recipe {loaded.path} is of kind {loaded.recipe.kind}.")
-    wrong = [text for text in overrides if text.partition(".")[0].strip() not in TUNABLE]
+    wrong = [text for text in overrides if not TUNABLE.match(text.strip())]
     if wrong:
-        raise RecipeError([f"--set {text}: the model comes from --from {source}; only {', '.join(TUNABLE)} can be set." for text in wrong])
+        tunable = "data, training, decoding and tasks.NAME.data"
+        raise RecipeError([f"--set {text}: the model comes from --from {source}; only {tunable} can be set." for text in wrong])
     tables, new = saved.model_dump(exclude_none=True), loaded.recipe.model_dump(exclude_none=True)
     for name in ("data", "training", "decoding"):
         if name in new:

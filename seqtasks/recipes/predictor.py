@@ -100,7 +100,7 @@ class TaggingPredictor:
     def stream(self, lines: Iterable[str], *, tokens: bool = False, chunk: int = CHUNK) -> Iterator[TaggedLine]:
         """Tagged lines in order; `tokens`: the lines are words separated by spaces already."""
         for some in chunks(lines, chunk):
-            yield from self.tag_sentences([line.split() if tokens else plain_words(line) for line in some])
+            yield from self.tag_sentences([spaced_words(line) if tokens else plain_words(line) for line in some])
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
@@ -149,6 +149,11 @@ def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> di
         "selected_on": metrics["selected_on"],
         "scores": [score.to_json() for score in scores],
     }
+
+
+def spaced_words(line: str) -> list[str]:
+    """Words between spaces and tabs; other white space, such as a no-break space in a number, belongs to its word."""
+    return [word for word in line.replace("\t", " ").split(" ") if word.strip()]
 
 
 def chunks(lines: Iterable[str], size: int) -> Iterator[list[str]]:

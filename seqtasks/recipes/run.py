@@ -172,4 +172,5 @@ def metrics_of(task: str, job: Job, scores: Sequence[Score]) -> dict[str, Any]:
 def resume_command(loaded: LoadedRecipe, path: Path, options: RunOptions) -> str:
     """What to type to go on."""
     where = ["--data-dir", str(options.place.data_dir)] if options.place.data_dir else []
-    return shlex.join(["seqtasks", "run", loaded.task, loaded.name, *where, "--out", str(path), "--resume"])
+    device = ["--device", options.device] if options.device != "auto" else []
+    return shlex.join(["seqtasks", "run", loaded.task, loaded.name, *where, "--out", str(path), *device, "--resume"])

@@ -50,6 +50,8 @@ class TaggingJob:
         self.recipe = recipe
         self.device = device
         self.tasks = tasks_of(recipe)
+        if recipe.training.label_smoothing and any(task.head.kind == "crf" for task in self.tasks.values()):
+            raise RecipeError(["training.label_smoothing has no meaning for a head of kind 'crf'. Set it to 0, or use 'softmax'."])
         self.parts: list[PartFacts] = []
         self.notes: list[str] = []
         self.selected_on = ""

@@ -83,8 +83,13 @@ def mask_of(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> Tensor:
 
 
 def tagging_batch(forms: FormTable, sentences: Ragged, positions: Positions, targets: Mapping[str, Ragged], task: str) -> Batch:
-    """The sentences at `positions`, with their distinct words and, by head, their target labels."""
+    """The sentences at `positions`, with their distinct words and, by head, their target labels, one a word."""
     rows = [sentences[position] for position in positions.tolist()]
+    labels = {head: [target[position] for position in positions.tolist()] for head, target in targets.items()}
+    for head, target_rows in labels.items():
+        for position, row, target_row in zip(positions.tolist(), rows, target_rows, strict=True):
+            if len(row) != len(target_row):
+                raise ValueError(f"sentence {position} has {len(row)} words but {len(target_row)} {head} targets")
     flat = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
     distinct_U, inverse = np.unique(flat, return_inverse=True)
     starts = np.cumsum([0, *(len(row) for row in rows)])
@@ -98,16 +103,11 @@ def tagging_batch(forms: FormTable, sentences: Ragged, positions: Positions, tar
     return Batch(
         ids_BS=padded_words.masked_fill(~mask_BS, 0),
         mask_BS=mask_BS,
-        positions_B=torch.from_numpy(np.asarray(positions, dtype=np.int64)),
+        positions_B=torch.from_numpy(np.array(positions, dtype=np.int64)),
         task=task,
-        targets={head: widen(pad([rows[p] for p in positions.tolist()], IGNORE), inverse_BS.size(1)) for head, rows in targets.items()},
+        targets={head: pad(target_rows, IGNORE, MULTIPLE) for head, target_rows in labels.items()},
         distinct=Distinct(words_U, characters_UC, mask_of(spelled, characters_UC.size(1)), inverse_BS),
     )
-
-
-def widen(target: Tensor, width: int) -> Tensor:
-    """Targets as wide as their sentences are padded."""
-    return torch.nn.functional.pad(target, (0, width - target.size(1)), value=IGNORE)
 
 
 def translation_batch(sources: Ragged, targets: Ragged | None, positions: Positions) -> Batch:
@@ -115,14 +115,14 @@ def translation_batch(sources: Ragged, targets: Ragged | None, positions: Positi
     rows = [sources[position] for position in positions.tolist()]
     ids_BS = pad(rows, 0, MULTIPLE)
     wanted = {} if targets is None else {"target": pad([targets[position] for position in positions.tolist()], IGNORE)}
-    return Batch(ids_BS, mask_of(rows, ids_BS.size(1)), torch.from_numpy(np.asarray(positions, dtype=np.int64)), "translation", wanted)
+    return Batch(ids_BS, mask_of(rows, ids_BS.size(1)), torch.from_numpy(np.array(positions, dtype=np.int64)), "translation", wanted)
 
 
 class BatchPlan:
     """Which sentences go together in each epoch: a function of seed and epoch, so a resumed run needs only their numbers.
 
-    lengths: [N], or [N, K] for sentences of several sides (the longest counts); tokens: largest number of padded positions of a batch
-    (a longer sentence is a batch of its own); pool: sentences that are sorted by length together.
+    lengths: [N], or [N, K] for sentences of several sides (the longest counts); tokens: the largest product of sentences and longest
+    length in a batch (a longer sentence is a batch of its own); pool: sentences that are sorted by length together.
     """
 
     def __init__(self, lengths: ArrayLike, *, tokens: int, pool: int, seed: int) -> None:
@@ -154,7 +154,7 @@ def columns(lengths: ArrayLike) -> NDArray[np.int64]:
 
 
 def cut(positions: Positions, lengths_NK: NDArray[np.int64], tokens: int) -> list[Positions]:
-    """Sort by length (last side first, as it costs most), and cut where rows x longest would exceed the budget."""
+    """Sort by length (the longest side first, then the last one), and cut where rows x longest would exceed the budget."""
     keys = [*lengths_NK[positions].T, lengths_NK[positions].max(axis=1)]
     ordered = positions[np.lexsort(keys)]
     longest_N = lengths_NK[ordered].max(axis=1)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.errors import DataError
 from seqtasks.text.files import atomic_path
 from seqtasks.text.vocabulary import Vocabulary
 
@@ -62,9 +63,15 @@ class Ragged:
 
     @classmethod
     def load(cls, path: Path, *, mapped: bool) -> Ragged:
-        """What `save` wrote; mapped: values stay on disk until they are looked at."""
-        values = np.load(path.with_name(f"{path.name}.values.npy"), mmap_mode="r" if mapped else None, allow_pickle=False)
-        return cls(values, np.load(path.with_name(f"{path.name}.offsets.npy"), allow_pickle=False))
+        """What `save` wrote; mapped: values stay on disk until looked at. Raises DataError for missing or damaged files."""
+        try:
+            values = np.load(path.with_name(f"{path.name}.values.npy"), mmap_mode="r" if mapped else None, allow_pickle=False)
+            offsets = np.load(path.with_name(f"{path.name}.offsets.npy"), allow_pickle=False)
+        except (OSError, ValueError, EOFError) as fault:
+            raise DataError(path, 0, f"no encoded corpus ({fault})", "Encode it again") from None
+        if not len(offsets) or offsets[-1] != len(values):
+            raise DataError(path, 0, f"{len(values)} values, but its offsets are of another corpus", "Encode it again")
+        return cls(values, offsets)
 
 
 @dataclass(frozen=True)

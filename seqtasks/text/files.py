@@ -40,7 +40,8 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         raise RunDirectoryError(f"{path}: cannot write: {fault.strerror or fault}. Free some space or choose another --out.") from fault
     finally:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # what went wrong first is what the user should read
+                temporary.unlink(missing_ok=True)
 
 
 def synchronise(path: Path) -> None:

@@ -7,6 +7,7 @@ the token that is not a word carries the joiner mark (as OpenNMT's tokenizer doe
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Protocol
@@ -16,7 +17,10 @@ from seqtasks.errors import UsageError
 JOINER = "\uffed"  # ￭, halfwidth black square
 SPACE = "\u2581"  # ▁, stands for a space among characters
 ESCAPED = {JOINER: "%ffed", SPACE: "%2581"}
-PIECES = re.compile(r"[^\W_]+(?:['’](?=[^\W_]))?|[^\w\s]|_", re.UNICODE)
+MARKS = "".join(chr(code) for code in range(0x300, 0x1F000) if unicodedata.category(chr(code))[0] == "M")  # accents, vowel signs
+WORD = rf"[^\W_]+(?:[{MARKS}\u200c\u200d]+[^\W_]*)*(?:['’](?=[^\W_]))?"  # marks and zero-width joiners stay in their word
+SIGN = rf"[^\w\s][{MARKS}]*(?:\u200d[^\w\s][{MARKS}]*)*"  # a joined emoji is one sign
+PIECES = re.compile(rf"{WORD}|{SIGN}|_")
 ESCAPE = re.compile(r"%(0025|ffed|2581)")
 LOOKS_ESCAPED = re.compile(r"%(?=0025|ffed|2581)")
 
@@ -78,9 +82,8 @@ class WordTokenizer:
                     # two words touch only after an elision, which carries the mark itself
                     tokens.append(safe + JOINER if right and piece[-1] in "'’" else safe)
                 else:
-                    after_elision = left and pieces[position - 1][-1] in "'’" and is_word(pieces[position - 1])
                     mark_right = right and is_word(pieces[position + 1])
-                    tokens.append((JOINER if left and not after_elision else "") + safe + (JOINER if mark_right else ""))
+                    tokens.append((JOINER if left else "") + safe + (JOINER if mark_right else ""))
         return tokens
 
     def join(self, tokens: list[str]) -> str:
@@ -94,16 +97,7 @@ class WordTokenizer:
 
 def plain_pieces(chunk: str) -> list[str]:
     """The pieces of a chunk without spaces; together they are the chunk."""
-    pieces: list[str] = []
-    end = 0
-    for found in PIECES.finditer(chunk):
-        if found.start() > end:  # what the pattern does not know, such as lone combining marks
-            pieces.append(chunk[end : found.start()])
-        pieces.append(found[0])
-        end = found.end()
-    if end < len(chunk):
-        pieces.append(chunk[end:])
-    return pieces
+    return PIECES.findall(chunk)
 
 
 def is_word(piece: str) -> bool:

@@ -15,7 +15,7 @@ from seqtasks.text.files import write_atomically
 
 PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<bos>", "<eos>"
 SPECIALS = (PAD, UNK, BOS, EOS)
-ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\ufeff": "\\b"}  # a byte order mark would be dropped in line 1
 
 
 class Vocabulary:
@@ -26,7 +26,9 @@ class Vocabulary:
         self.list = [*self.specials, *tokens]
         self.special_ids = {token: number for number, token in enumerate(self.specials)}
         self.index = {token: number for number, token in enumerate(self.list) if number >= len(self.specials)}
-        if len(self.index) + len(self.specials) != len(self.list):
+        if not self.special_ids.keys() <= set(SPECIALS):
+            raise ValueError(f"special tokens are {', '.join(SPECIALS)}, not {', '.join(self.specials)}")
+        if len(self.index) + len(self.special_ids) != len(self.list):
             raise ValueError(f"a vocabulary of {len(self.list)} tokens has duplicates")
         self.unknown = self.special_ids.get(UNK)
 
@@ -124,7 +126,7 @@ def escaped(token: str) -> str:
 
 def unescaped(text: str, path: Path, line: int) -> str:
     """The inverse of `escaped`. Raises DataError for what it never writes."""
-    if text.startswith("\\<"):
+    if text[:1] == "\\" and text[1:] in SPECIALS:
         return text[1:]
     if "\\" not in text:
         return text

@@ -33,9 +33,12 @@ def own_tensors(model: nn.Module) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, object]) -> None:
-    """One file with tensors and JSON facts, written whole or not at all."""
+    """One file with tensors and JSON facts, written whole or not at all; equal content gives equal bytes.
+
+    The format stands among the facts, since safetensors writes several metadata keys in an order of chance.
+    """
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write_atomically(path, save(plain, {"format": str(FORMAT), "facts": json.dumps(facts)}))
+    write_atomically(path, save(plain, {"facts": json.dumps({"format": FORMAT, **facts})}))
 
 
 def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
@@ -43,11 +46,10 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
     try:
         with safe_open(str(path), framework="pt") as file:
             metadata = file.metadata() or {}
-            if int(metadata.get("format", 0)) > FORMAT:
-                raise RunDirectoryError(
-                    f"{path}: written in format {metadata['format']}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it."
-                )
             facts = json.loads(metadata["facts"])
+            found = int(metadata.get("format", facts.pop("format", 0)))
+            if found > FORMAT:
+                raise RunDirectoryError(f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it.")
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118 (no mapping)
     except FileNotFoundError:
         raise RunDirectoryError(f"{path}: no such file. The run has not been finished, or the directory is not a run's.") from None

@@ -5,6 +5,7 @@ Ranges of multiword tokens ("1-2") and empty nodes ("8.1") are passed over: thei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from seqtasks.text.corpora.lines import file_checksum, read_lines
 COLUMNS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5, "deprel": 7}
 MISC = 9
 WIDTH = 10
+NUMBER = re.compile(r"[0-9]+([-.][0-9]+)?")  # "3", "1-2", "8.1"
 
 
 def read_conllu(path: Path | str, *, layers: Sequence[str] = ("upos",)) -> Corpus[TaggedSentence]:
@@ -23,7 +25,7 @@ def read_conllu(path: Path | str, *, layers: Sequence[str] = ("upos",)) -> Corpu
     "_" is an error in upos and xpos, "no features" in feats, and no value ("_") elsewhere.
     Raises DataError with the line of a fault, UsageError for an unknown layer.
     """
-    unknown = [layer for layer in layers if layer not in COLUMNS and not layer.startswith("misc:")]
+    unknown = [layer for layer in layers if layer not in COLUMNS and not re.fullmatch("misc:.+", layer)]
     if unknown:
         raise UsageError(f"no CoNLL-U layer {unknown[0]!r}. Layers: {', '.join(COLUMNS)}, misc:KEY.")
     sentences: list[TaggedSentence] = []
@@ -35,7 +37,7 @@ def read_conllu(path: Path | str, *, layers: Sequence[str] = ("upos",)) -> Corpu
             rows = []
         elif not line.startswith("#"):
             columns = split_row(path, number, line)
-            if columns[0].isdigit():
+            if columns[0].isdecimal():
                 check_layers(path, number, columns, layers)
                 begin = begin if rows else number
                 rows.append(columns)
@@ -48,7 +50,7 @@ def split_row(path: Path | str, number: int, line: str) -> list[str]:
     columns = line.split("\t")
     if len(columns) != WIDTH:
         raise DataError(path, number, f"expected 10 tab-separated columns, found {len(columns)}: {line[:60]!r}", "Check that it is CoNLL-U")
-    if not columns[0].replace("-", "").replace(".", "").isdigit():
+    if not NUMBER.fullmatch(columns[0]):
         raise DataError(path, number, f"expected a word's number in the first column, found {columns[0]!r}", "Check that it is CoNLL-U")
     if not columns[1]:
         raise DataError(path, number, "a word without a form", "Give the form in the second column")

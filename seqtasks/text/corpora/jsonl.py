@@ -36,33 +36,46 @@ def read_jsonl(path: Path | str, *, layer: str = "ner") -> Corpus[TaggedSentence
 
 def sentence_of(path: Path | str, number: int, entry: Mapping[str, Any], layer: str) -> TaggedSentence:
     """One line's sentence."""
-    words = entry.get("tokens") or str(entry.get("text", "")).split()
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) and word for word in words):
+    text = entry.get("text")
+    words = entry.get("tokens") or (text.split() if isinstance(text, str) else None)
+    if not are_texts(words) or not words:
         raise DataError(path, number, "no words: 'tokens' must be a list of strings, or 'text' a string", "Add them")
     if "tags" in entry:
         tags = entry["tags"]
         if not isinstance(tags, list) or len(tags) != len(words):
-            raise DataError(
-                path, number, f"{len(words)} words but {len(tags) if isinstance(tags, list) else 'no list of'} tags", "Align them"
-            )
-        return TaggedSentence(tuple(words), {layer: tuple(map(str, tags))}, number)
+            found = f"{len(tags)}" if isinstance(tags, list) else "no list of"
+            raise DataError(path, number, f"{len(words)} words but {found} tags", "Align them")
+        if not are_texts(tags):
+            wrong = next(tag for tag in tags if not are_texts([tag]))
+            raise DataError(path, number, f"a tag that is no text: {wrong!r}", "Write the names of the labels")
+        return TaggedSentence(tuple(words), {layer: tuple(tags)}, number)
     if "spans" not in entry:
         raise DataError(path, number, "neither 'tags' nor 'spans'", "Add one of them")
+    if not isinstance(entry["spans"], list):
+        raise DataError(path, number, "'spans' is no list", "Write one, with an object for each span")
     spans = tuple(span_of(path, number, span, len(words)) for span in entry["spans"])
     return TaggedSentence(tuple(words), {layer: tuple(tags_of(outermost(spans), len(words), "BIO"))}, number, spans)
 
 
+def are_texts(values: Any) -> bool:
+    """Whether this is a list of strings that UTF-8 can write, none of them empty. (JSON's escapes can spell half a character.)"""
+    if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+        return False
+    try:
+        "".join(values).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def span_of(path: Path | str, number: int, entry: Any, words: int) -> Span:
     """One span, checked."""
-    try:
-        span = Span(int(entry["start"]), int(entry["end"]), str(entry["label"]))
-    except (KeyError, TypeError, ValueError):
-        raise DataError(path, number, f"span {entry!r} lacks start, end or label", "Give all three") from None
-    if not 0 <= span.start < span.end <= words:
-        raise DataError(
-            path, number, f"span {span.start} to {span.end} in a sentence of {words} words", "Offsets count words, end exclusive"
-        )
-    return span
+    start, end, label = (entry.get(key) for key in ("start", "end", "label")) if isinstance(entry, dict) else (None, None, None)
+    if type(start) is not int or type(end) is not int or not are_texts([label]):
+        raise DataError(path, number, f"span {entry!r} lacks start, end or label", "Give two whole numbers and a text")
+    if not 0 <= start < end <= words:
+        raise DataError(path, number, f"span {start} to {end} in a sentence of {words} words", "Offsets count words, end exclusive")
+    return Span(start, end, str(label))
 
 
 def outermost(spans: Sequence[Span]) -> list[Span]:

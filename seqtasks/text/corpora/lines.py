@@ -21,26 +21,27 @@ PIECE = 1 << 20
 
 
 def read_lines(source: Path | str | IO[bytes]) -> Iterator[tuple[int, str]]:
-    """(number from 1, line without its end) of a file or of a binary stream, one at a time.
+    """(number from 1, line without its end) of a file (a pipe, too) or of a binary stream, one at a time.
 
     A byte order mark and carriage returns before line feeds are dropped; a gzip file is recognised by its first bytes.
     Raises DataError with the line for bad UTF-8, and without one for a file that is missing, unreadable or cut off.
     """
     if not isinstance(source, Path | str):
-        yield from decoded(source, Path("standard input"))
+        path = Path("standard input")
+        with plain_faults(path):
+            yield from decoded(source, path)
         return
-    with opened(Path(source)) as file:
-        yield from decoded(file, Path(source))
+    path = Path(source)
+    with plain_faults(path), path.open("rb") as raw:
+        packed = raw.peek(len(GZIP)).startswith(GZIP)
+        yield from decoded(cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw, path)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[IO[bytes]]:
-    """The file's bytes, unpacked. Raises DataError for what cannot be read."""
+def plain_faults(path: Path) -> Iterator[None]:
+    """Raises DataError for what cannot be read."""
     try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == GZIP
-            raw.seek(0)
-            yield cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
+        yield
     except FileNotFoundError:
         raise DataError(path, 0, "no such file", "Check the path") from None
     except IsADirectoryError:
@@ -48,7 +49,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
     except (EOFError, zlib.error, gzip.BadGzipFile) as fault:
         raise DataError(path, 0, f"damaged gzip file ({fault})", "Fetch it again") from None
     except OSError as fault:
-        raise DataError(path, 0, f"cannot be read ({fault.strerror})", "Check its permissions") from None
+        raise DataError(path, 0, f"cannot be read ({fault.strerror or fault})", "Check its permissions") from None
 
 
 def decoded(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:

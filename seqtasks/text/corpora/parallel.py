@@ -64,7 +64,8 @@ def without_empty(corpus: Corpus[SentencePair]) -> Corpus[SentencePair]:
     dropped = [pair.line for pair in corpus if not (pair.source.strip() and pair.target.strip())]
     if not dropped:
         return corpus
-    note = f"{corpus.path}: dropped {len(dropped)} pairs with an empty side ({listed(dropped)})"
+    pairs = "pair" if len(dropped) == 1 else "pairs"
+    note = f"{corpus.path}: dropped {len(dropped)} {pairs} with an empty side ({listed(dropped)})"
     return Corpus(kept, corpus.path, corpus.checksum, (*corpus.notes, note))
 
 

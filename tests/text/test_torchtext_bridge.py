@@ -1,0 +1,245 @@
+"""The bridge to torchtext 0.6: its tokenizers, vectors of local files and published names, and other people's objects as ours."""
+
+import os
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqtasks.errors import DataError, RunDirectoryError, UsageError
+from seqtasks.text import torchtext_bridge
+from seqtasks.text.corpora.examples import SentencePair, TaggedSentence
+from seqtasks.text.torchtext_bridge import embedding_of, examples_of, parse_vectors, tokenizer, vectors, vocabulary_of
+from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name="vectors.txt"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def table(found):
+    assert found.array.dtype == np.float32
+    return dict(zip(found.words, found.array.tolist(), strict=True))
+
+
+def test_tokenizers_by_name():
+    assert tokenizer("basic_english")("You're  GO. \u2028") == ["you", "'", "re", "go", "."]
+    assert tokenizer("moses")("It costs 3.14, no?") == ["It", "costs", "3.14", ",", "no", "?"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("nope", "it knows none of that name"), ("", "it knows none of that name"), ("spacy", "No module named 'spacy'")]
+)
+def test_a_tokenizer_that_does_not_work_is_one_clear_line(name, why, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    with pytest.raises(UsageError) as caught:
+        tokenizer(name)
+    why = "import of spacy halted; None in sys.modules" if name == "spacy" else why
+    assert str(caught.value) == (
+        f"torchtext has no working tokenizer {name!r} here: {why}. Use torchtext:basic_english or torchtext:moses."
+    )
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_reason_of_several_lines_is_cut_to_its_first(monkeypatch):
+    def load(name):
+        raise OSError("[E050] Can't find model 'en'.\nRun python -m spacy download\n")
+
+    monkeypatch.setitem(sys.modules, "spacy", SimpleNamespace(load=load))
+    with pytest.raises(UsageError) as caught:
+        tokenizer("spacy")
+    assert str(caught.value) == (
+        "torchtext has no working tokenizer 'spacy' here: [E050] Can't find model 'en'.. Use torchtext:basic_english or torchtext:moses."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the 1 2 3\nof -1.5 0 1e-3\n", {"the": [1, 2, 3], "of": [-1.5, 0, np.float32(1e-3)]}),
+        ("2 3\nthe 1 2 3 \nof 4 5 6", {"the": [1, 2, 3], "of": [4, 5, 6]}),
+        ("a 1 2\nb 3 4\n\n", {"a": [1, 2], "b": [3, 4]}),
+        ("2 2\n2 3 4\n7 5 6\n", {"2": [3, 4], "7": [5, 6]}),
+        (". . . 1 2\nat name@domain 3 4\nx 5 6\n", {". . .": [1, 2], "at name@domain": [3, 4], "x": [5, 6]}),
+        ("1 2 3\n", {"1": [2, 3]}),
+        ("a 1 2\na 3 4\n", {"a": [1, 2]}),
+        ("\ufeffa\u00a0b 1 2\n\u2028 3 4\nc\r 5 6\r\n", {"a\u00a0b": [1, 2], "\u2028": [3, 4], "c\r": [5, 6]}),
+        ("nan 1 2\n", {"nan": [1, 2]}),
+    ],
+)
+def test_vectors_of_a_text_file_are_the_same_the_second_time(file, tmp_path, text, expected):
+    path, cache = file(text), tmp_path / "cache"
+    assert table(vectors(path, cache)) == expected
+    assert sorted(found.suffix for found in cache.iterdir()) == [".npy", ".txt"]
+    torchtext_bridge_parses = torchtext_bridge.parse_vectors
+    try:
+        torchtext_bridge.parse_vectors = None  # what is cached is not parsed again
+        assert table(vectors(str(path), cache)) == expected
+    finally:
+        torchtext_bridge.parse_vectors = torchtext_bridge_parses
+
+
+def test_vectors_equal_those_that_torchtext_reads(file, tmp_path):
+    from torchtext.vocab import Vectors
+
+    draw = np.random.default_rng(0).normal(size=(5, 4)).round(4)
+    path = file("".join(f"w{row} {' '.join(map(str, numbers))}\n" for row, numbers in enumerate(draw)))
+    ours, theirs = parse_vectors(path), Vectors(path.name, cache=str(tmp_path), unk_init=torch.Tensor.zero_)
+    assert ours.words == theirs.itos
+    np.testing.assert_array_equal(ours.array, theirs.vectors.numpy())
+
+
+def test_a_changed_file_gives_its_new_vectors(file, tmp_path):
+    assert table(vectors(file("a 1 2\n"), tmp_path / "cache")) == {"a": [1, 2]}
+    assert table(vectors(file("a 3 4\n"), tmp_path / "cache")) == {"a": [3, 4]}
+    assert table(vectors(file("a 1 2\n", "elsewhere.txt"), tmp_path / "cache")) == {"a": [1, 2]}
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".words.txt"])
+def test_a_damaged_cache_is_made_again(file, tmp_path, suffix):
+    path, cache = file("a 1 2\nb 3 4\n"), tmp_path / "cache"
+    vectors(path, cache)
+    (damaged,) = cache.glob(f"*{suffix}")
+    for content in (b"", b"a", b"\xff\xfe\n"):
+        damaged.write_bytes(content)
+        assert table(vectors(path, cache)) == {"a": [1, 2], "b": [3, 4]}
+
+
+def test_a_cache_that_cannot_be_written_does_no_harm(file, tmp_path, monkeypatch):
+    def refuse(path):
+        raise RunDirectoryError("no space")
+
+    monkeypatch.setattr(torchtext_bridge, "atomic_path", refuse)
+    assert table(vectors(file("a 1 2\n"), tmp_path / "cache")) == {"a": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "problem"),
+    [
+        ("a 1 2\nb 1\n", ":2", "expected a word and 2 numbers: 'b 1'"),
+        ("a 1 2\nb 1 x\n", ":2", "expected a word and 2 numbers: 'b 1 x'"),
+        ("a 1 2\nb 1 nan\n", ":2", "expected a word and 2 numbers: 'b 1 nan'"),
+        ("a 1 2\nb 1 1e39\n", ":2", "expected a word and 2 numbers: 'b 1 1e39'"),
+        ("a 1 2\n 3 4\n", ":2", "expected a word and 2 numbers: ' 3 4'"),
+        ("2 3\na 1 2\n", ":2", "expected a word and 3 numbers: 'a 1 2'"),
+        ("a\t1\t2\n", ":1", "expected a word and its numbers, separated by spaces: 'a\\t1\\t2'"),
+        ("only words here\n", ":1", "expected a word and its numbers, separated by spaces: 'only words here'"),
+        ("", "", "no vectors in it"),
+        ("2 3\n\n", "", "no vectors in it"),
+    ],
+)
+def test_faults_of_a_vector_file_are_named(file, tmp_path, text, place, problem):
+    path = file(text)
+    with pytest.raises(DataError) as caught:
+        vectors(path, tmp_path / "cache")
+    assert str(caught.value) == f"{path}{place}: {problem}. Use a text file of vectors."
+
+
+def test_neither_file_nor_name_is_named(tmp_path):
+    with pytest.raises(UsageError) as caught:
+        vectors("glove.7B.50d", tmp_path)
+    known = "charngram.100d, fasttext.en.300d, fasttext.simple.300d, glove.42B.300d"
+    assert str(caught.value) == f"words.vectors = 'glove.7B.50d': no such file, and no name torchtext knows ({known}, ...)."
+
+
+def test_published_vectors_come_through_torchtext(tmp_path, monkeypatch):
+    import torchtext.vocab
+
+    def published(cache):
+        return SimpleNamespace(itos=["a", "b"], vectors=torch.tensor([[1.0, 2.0], [3.0, 4.0]]), cache=cache)
+
+    monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "glove.6B.50d", published)
+    assert table(vectors("glove.6B.50d", tmp_path)) == {"a": [1, 2], "b": [3, 4]}
+
+
+def test_a_failed_download_is_one_line_and_leaves_nothing_that_blocks_the_next_try(tmp_path, monkeypatch):
+    import torchtext.vocab
+
+    def broken(cache):
+        os.makedirs(f"{cache}/part")
+        with open(f"{cache}/part/glove.zip", "wb") as file:
+            file.write(b"half")
+        raise OSError("<urlopen error no route>")
+
+    monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "glove.6B.50d", broken)
+    with pytest.raises(UsageError) as caught:
+        vectors("glove.6B.50d", tmp_path)
+    why = "the download failed (<urlopen error no route>). Try again, or give a local file."
+    assert str(caught.value) == f"words.vectors = 'glove.6B.50d': {why}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def theirs(counts, **settings):  # noqa: ANN003 (torchtext's own)
+    from collections import Counter
+
+    from torchtext.vocab import Vocab
+
+    return Vocab(Counter(counts), **settings)
+
+
+@given(st.dictionaries(st.text(min_size=1).filter(lambda word: word not in (PAD, UNK, BOS, EOS)), st.integers(1, 9)))
+def test_a_vocabulary_of_theirs_keeps_its_words_and_their_order(counts):
+    made = theirs(counts)
+    ours = vocabulary_of(made)
+    assert ours.specials == (PAD, UNK)
+    assert ours.words() == made.itos[2:]
+    assert ours.ids(["never\0seen" * 3]) == [ours.unk]
+
+
+def test_their_begin_and_end_become_ours():
+    ours = vocabulary_of(theirs({"a": 1}, specials=["<unk>", "<pad>", "<bos>", "<eos>"]))
+    assert (ours.tokens(range(5)), ours.bos, ours.eos) == ([PAD, UNK, BOS, EOS, "a"], 2, 3)
+    assert vocabulary_of(SimpleNamespace(itos=["b", "<eos>", "a"])) == Vocabulary(["b", "a"], specials=(PAD, UNK, EOS))
+
+
+def test_embeddings_of_theirs_fill_our_table_where_they_have_the_word(file, tmp_path):
+    from torchtext.vocab import Vectors
+
+    path = file("a 1 2 3\nb 4 5 6\n<pad> 7 8 9\n")
+    loaded = Vectors(path.name, cache=str(tmp_path))
+    ours = Vocabulary(["b", "new", "a"], specials=(PAD, UNK))
+    expected = [[7, 8, 9], [0, 0, 0], [4, 5, 6], [0, 0, 0], [1, 2, 3]]
+    assert embedding_of(loaded, ours).tolist() == expected
+    vocab = theirs({"a": 2, "c": 1}, vectors=loaded)
+    assert embedding_of(vocab, Vocabulary(["c", "a", "x"])).tolist() == [[0, 0, 0], [1, 2, 3], [0, 0, 0]]
+    assert "x" not in vocab.stoi
+    plain = SimpleNamespace(stoi={"a": 0}, vectors=[[1.5, 2.5]])
+    assert embedding_of(plain, Vocabulary(["a"])).tolist() == [[1.5, 2.5]]
+
+
+def test_a_vocabulary_without_vectors_is_named():
+    with pytest.raises(UsageError) as caught:
+        embedding_of(theirs({"a": 1}), Vocabulary(["a"]))
+    assert str(caught.value) == "this Vocab has no vectors. Load some into it first."
+
+
+def test_examples_of_theirs_become_ours(tmp_path):
+    from torchtext.data import Field
+    from torchtext.datasets import SequenceTaggingDataset, TranslationDataset
+
+    (tmp_path / "t.src").write_text("ein Haus\nzwei\n")
+    (tmp_path / "t.trg").write_text("a house\ntwo\n")
+    pairs = TranslationDataset(str(tmp_path / "t"), (".src", ".trg"), (Field(), Field(sequential=False)))
+    assert examples_of(pairs) == [SentencePair("ein Haus", "a house", 1), SentencePair("zwei", "two", 2)]
+    (tmp_path / "tags").write_text("a\tX\nb\tY\n\nc\tX\n")
+    tagged = SequenceTaggingDataset(str(tmp_path / "tags"), [("word", Field()), ("pos", Field())])
+    assert examples_of(tagged, tag_fields=("pos",)) == [
+        TaggedSentence(("a", "b"), {"pos": ("X", "Y")}, 1),
+        TaggedSentence(("c",), {"pos": ("X",)}, 2),
+    ]
+    with pytest.raises(UsageError) as caught:
+        examples_of(tagged, tag_fields=("ner",))
+    assert str(caught.value) == "these examples have no field 'ner'. Fields: word, pos."
+    with pytest.raises(UsageError, match="these examples have no field 'token'"):
+        examples_of(tagged, word_field="token")
+    assert examples_of([]) == []
