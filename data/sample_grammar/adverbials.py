@@ -18,7 +18,7 @@ FRENCH_PREPOSITION = {
     "to": "à",
     "from": "de",
 }
-YEARS = tuple(str(year) for year in range(1951, 2024, 3))
+YEARS = tuple(str(year) for year in range(1955, 2024, 5))
 
 
 def prepositional(preposition: str, noun_pair: Pair) -> Pair:
@@ -62,9 +62,9 @@ def origin(world: World) -> Pair:
     return prepositional("from", site.pair)
 
 
-def calendar(world: World) -> Pair:
+def calendar(world: World, tense: str) -> Pair:
     """A day, month or year."""
-    way = world.dice.weighted({"day": 2.0, "month": 2.0, "year": 1.0})
+    way = world.dice.weighted({"day": 2.0, "month": 2.0, "year": 3.5 if tense in ("past", "past progressive", "used") else 0.0})
     if way == "day":
         day = world.dice.even(list(DAYS))
         return pair(f"on/ADP/IN {day}/PROPN/NNP", DAYS[day])
@@ -102,7 +102,7 @@ def time(world: World, tense: str) -> Pair:
     if way == "event":
         return around_event(world)
     if way == "calendar" and tense not in ("perfect", "progressive"):
-        return calendar(world)
+        return calendar(world, tense)
     era = {"past": "past", "past progressive": "past", "future": "future", "present": "habit", "used": "habit"}.get(tense, "now")
     suited = [entry for entry in TIMES if entry.when in ("", era)]
     chosen = world.dice.even(suited)

@@ -9,7 +9,7 @@ from sample_grammar.words import Verb
 from sample_grammar.world import World
 
 TENSES = {
-    "present": 5.5, "past": 2.0, "future": 1.3, "perfect": 0.8, "past progressive": 0.6, "progressive": 0.5, "can": 0.6, "must": 0.6,
+    "present": 5.5, "past": 2.0, "future": 1.3, "perfect": 0.8, "past progressive": 0.5, "progressive": 0.4, "can": 0.6, "must": 0.6,
     "used": 0.35,
 }  # fmt: skip
 STATIVE_TENSES = {"present": 3.6, "past": 2.4, "future": 0.5, "used": 0.2}
@@ -102,7 +102,7 @@ def asked(subject: NounPhrase, predicate: Predicate, opening: Pair = Pair()) -> 
 
 
 def infinitive(subject: Agreement, predicate: Predicate, link: str = "", bare: bool = False) -> Pair:
-    """As in "to paint the bridge" after another verb, whose subject it shares; ``link`` is the French preposition before it."""
+    """An infinitive, "to paint the bridge", after another verb, whose subject it shares; ``link`` is the French preposition before it."""
     start = () if bare else words("to/PART/TO")
     group = french.infinitive_group(predicate.verb, subject, predicate.clitic)
     linked = (link, *group) if link else group

@@ -21,7 +21,7 @@ LIKE = next(verb for verb in verbs.TRANSITIVE if verb.english == "like")
 
 
 def like_someone(world: World) -> Pair:
-    """As in "like" as a preposition after the subject ("comme"), or as the verb ("aiment")."""
+    """The word "like" as a preposition after the subject ("comme"), or as the verb ("aiment")."""
     subject = common(world, world.noun("person"), Wish(role="subject", plural=True, name=world.dice.pick(("", "the"))))
     example = named.person(world) if world.dice.chance(0.7) else common(world, world.noun("person"), Wish(plural=False, name="this"))
     if world.dice.chance(0.5):
@@ -40,33 +40,36 @@ def ending(world: World, tense: str) -> Pair:
 
 
 def garden_path(world: World) -> Pair:
-    """As in "The ship guards test plans"."""
+    """A statement such as "The ship guards test plans"."""
     return stated(*row_of_words(world)) + ending(world, "present")
 
 
 def garden_question(world: World) -> Pair:
-    """As in "Do the old guard ships?", "Does the old guard ship paint?"."""
+    """A question such as "Do the old guard ships?" or "Does the old guard ship paint?"."""
     return asked(*row_of_words(world)) + ending(world, "present")
 
 
 def plans_and_rests(world: World) -> Pair:
-    """As in "The guides plan walks and rest", "The guides plan walks and visits": does "and" join nouns or verbs?"""
+    """Both "The guides plan walks and rest" and "The guides plan walks and visits": does "and" join nouns or verbs?"""
     subject = common(world, world.noun("person"), Wish(name="the", plural=True))
     if world.dice.chance(0.4):
         subject = enriched(world, subject)
     verb = world.dice.even([entry for entry in verbs.NOUN_LIKE if set(entry.objects.split()) & {"event", "idea"}])
     kinds = " ".join(kind for kind in verb.objects.split() if kind in ("event", "idea"))
     wanted = Wish(role="object", plural=True, name="")
-    first = stated(subject, with_object(Predicate(verb, "present"), common(world, world.noun(kinds), wanted)))
+    noun, other = world.noun(kinds), world.noun(kinds)
+    while other == noun:
+        other = world.noun(kinds)
+    first = stated(subject, with_object(Predicate(verb, "present"), common(world, noun, wanted)))
     both = first + pair("and/CCONJ/CC", "et")
     if world.dice.chance(0.5):
-        return both + common(world, world.noun(kinds), wanted).pair + ending(world, "present")
+        return both + common(world, other, wanted).pair + ending(world, "present")
     second = Predicate(world.dice.even(verbs.NOUN_LIKE_ALONE), "present")
     return both + said(subject.agreement, second) + ending(world, "present")
 
 
 def the_old_walk(world: World) -> Pair:
-    """As in "The old walk in the park ended" and "The old walk in the park": a walk, or old people who walk."""
+    """Both "The old walk in the park ended" and "The old walk in the park": a walk, or old people who walk."""
     if world.dice.chance(0.5):
         people = crowd(world)
         frame = world.dice.weighted({acting: 3.0, alone: 3.0})
@@ -79,7 +82,7 @@ def the_old_walk(world: World) -> Pair:
 
 
 def existence(world: World) -> Pair:
-    """As in "There are three boats near the bridge", "Il y a trois bateaux près du pont"."""
+    """What there is: "There are three boats near the bridge", "Il y a trois bateaux près du pont"."""
     noun = world.noun("person animal thing text vehicle seat plant food")
     plural = world.dice.chance(0.6)
     negated = plural and world.dice.chance(0.2)
@@ -98,7 +101,7 @@ def existence(world: World) -> Pair:
 
 
 def since(world: World) -> Pair:
-    """As in "has lived in London since 1987": English perfect, French present."""
+    """How long: "has lived in London since 1987": English perfect, French present."""
     subject = someone(world, rich=False)
     if world.dice.chance(0.6):
         verb, where = verbs.LIVE, named.at_locality(world, "in")
@@ -148,7 +151,7 @@ def roll_call(world: World) -> Pair:
 
 
 def in_a_row(parts: list[Pair]) -> Pair:
-    """As in "A, B and C"."""
+    """A list, "A, B and C"."""
     comma = Pair((Token(",", ",", "PUNCT", ",", glued=True),), (",",))
     whole = parts[0]
     for position, part in enumerate(parts[1:], start=1):
@@ -157,7 +160,7 @@ def in_a_row(parts: list[Pair]) -> Pair:
 
 
 def have_often(world: World) -> Pair:
-    """As in "have" as auxiliary and as full verb, with the same words behind: "have often planned visits", "have often plans"."""
+    """The perfect, whose "have" is an auxiliary ("have often planned visits") and elsewhere a full verb."""
     subject = someone(world)
     frame = world.dice.weighted({acting: 3.0, moving: 1.0})
     return stated(subject, frame(world, subject, ("perfect",)))

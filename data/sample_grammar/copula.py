@@ -14,8 +14,8 @@ from sample_grammar.world import World
 def being(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predicate:
     """An adjective after "be"; "be right" is "avoir raison" for people; a comparison now and then."""
     if subject.kind in ("person", "kin") and world.dice.chance(0.08):
-        return replace(framed(world, verbs.BE_RIGHT, ("present", "past")), rest=Pair(words("right/ADJ/JJ"), ()))
-    predicate = framed(world, verbs.BE, ("present", "past", "future"))
+        return replace(framed(world, verbs.BE_RIGHT, tenses or ("present", "past")), rest=Pair(words("right/ADJ/JJ"), ()))
+    predicate = framed(world, verbs.BE, tenses or ("present", "past", "future"))
     adjective = world.adjective(subject.kind)
     while adjective is None or adjective.english in ("right", "left"):
         adjective = world.adjective(subject.kind)
@@ -26,7 +26,7 @@ def being(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predica
 
 
 def compared(world: World, subject: NounPhrase, adjective: Adjective, form: str) -> Pair:
-    """As in "older than Rose", "as old as Rose", "older than Rose was": French leaves the last verb out."""
+    """A comparison, "older than Rose", "as old as Rose", "older than Rose was": French leaves the last verb out."""
     person = subject.kind in ("person", "kin")
     other = named.person(world) if person and world.dice.chance(0.6) else common(
         world, world.noun("person" if person else subject.kind), Wish(name="the", plural=False))  # fmt: skip

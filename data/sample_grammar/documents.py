@@ -57,13 +57,13 @@ def arrival(world: World, cast: Cast) -> Pair:
 
 
 def thing_is(world: World, cast: Cast) -> Pair:
-    """As in "It is expensive": the gender is that of a noun in an earlier sentence."""
+    """What the thing is, "It is expensive": the gender is that of a noun in an earlier sentence."""
     again = said_again(cast.thing)
     return stated(again, being(world, again, ()))
 
 
 def thing_was_done(world: World, cast: Cast) -> Pair:
-    """As in "It was painted by Rose"."""
+    """What was done to it, "It was painted by Rose"."""
     again = said_again(cast.thing)
     return stated(again, done_by(world, fitting_plainly(world, cast.thing), again))
 
@@ -77,7 +77,7 @@ def fitting_plainly(world: World, thing: NounPhrase) -> Verb:
 
 
 def someone_acts_on_it(world: World, cast: Cast) -> Pair:
-    """As in "Mark sold it yesterday": the clitic and the participle agree with the earlier noun."""
+    """What someone does to it, "Mark sold it yesterday": the clitic and the participle agree with the earlier noun."""
     actor = named.person(world) if world.dice.chance(0.7) else common(world, world.noun("person"), Wish(name="the"))
     verb = fitting_plainly(world, cast.thing)
     plural, gender = cast.thing.agreement.plural, cast.thing.agreement.gender
@@ -90,7 +90,7 @@ def someone_acts_on_it(world: World, cast: Cast) -> Pair:
 
 
 def hero_goes_on(world: World, cast: Cast) -> Pair:
-    """As in "She is happy", "they arrived": the hero again, by pronoun."""
+    """The hero again, by pronoun: "She is happy", "She arrived"."""
     again = said_again(cast.hero)
     frame: Callable[..., Predicate] = world.dice.weighted({being: 2.0, alone: 1.5, moving: 1.5, living: 1.0, acting: 1.0})
     deed = frame(world, again, TENSES)
@@ -100,7 +100,7 @@ def hero_goes_on(world: World, cast: Cast) -> Pair:
 
 
 def speaker_goes_on(world: World, cast: Cast) -> Pair:
-    """As in "I am tired": the gender is that of the speaker, said in the first sentence."""
+    """The speaker again, "I am tired": the gender is that of the speaker, said in the first sentence."""
     me = NounPhrase(pair("I/PRON/PRP", "je"), cast.speaker or Agreement(1), "person", pronoun=True)
     return stated(me, being(world, me, ()))
 

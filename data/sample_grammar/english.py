@@ -1,5 +1,7 @@
 """English word forms and the verb group: auxiliaries, negation, adverbs in the middle."""
 
+from dataclasses import replace
+
 from sample_grammar.phrase import Agreement, Token, words
 from sample_grammar.words import Noun, Verb
 
@@ -46,7 +48,7 @@ def gerund(verb: Verb) -> str:
 
 
 def article(following: str) -> Token:
-    """As in "a" or "an", by the sound of the next word."""
+    """The article "a" or "an", by the sound of the next word."""
     lowered = following.lower()
     vowel = lowered.startswith(VOWEL_SOUND) or (lowered[0] in VOWELS and not lowered.startswith(CONSONANT_SOUND))
     return Token("an" if vowel else "a", "a", "DET", "DT")
@@ -100,7 +102,7 @@ def chain(verb: Verb, tense: str, agreement: Agreement, supported: bool) -> tupl
 
 
 def negation(auxiliary_form: str, contracted: bool) -> Token:
-    """As in "not", or "n't" where the auxiliary allows it."""
+    """The word "not", or "n't" where the auxiliary allows it."""
     if contracted and auxiliary_form not in ("am", "will", "can", "must"):
         return Token("n't", "not", "PART", "RB", glued=True)
     return Token("not", "not", "PART", "RB", glued=auxiliary_form == "can")
@@ -116,7 +118,7 @@ def verb_group(verb: Verb, tense: str, polarity: str, adverb: str, agreement: Ag
     if polarity == "not":
         first = [*first, negation(first[0].form, contracted)]
         if inverted and not contracted:
-            first, rest = first[:-1], [first[-1], *rest]
+            first, rest = first[:-1], [replace(first[-1], glued=False), *rest]  # "can the guard not", though "cannot"
     middle: list[Token] = []
     if polarity == "never":
         middle += words("never/ADV/RB")

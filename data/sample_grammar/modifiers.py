@@ -66,12 +66,13 @@ ADJECTIVES = (
 CROWDS = {"old": "vieux", "young": "jeunes", "rich": "riches", "poor": "pauvres", "sick": "malades", "brave": "courageux"}
 
 BEFORE_VERB = {"often": "souvent", "always": "toujours", "already": "déjà", "rarely": "rarement", "sometimes": "parfois"}
-AFTER_VERB = {"slowly": "lentement", "quietly": "calmement", "hard": "dur", "well": "bien", "early": "tôt", "late": "tard", "fast": "vite"}
+AFTER_VERB = {"slowly": "lentement", "quietly": "calmement", "hard": "dur", "early": "tôt", "late": "tard", "fast": "vite"}
 HARD_VERBS = ("work", "study", "train")
 
 NUMBERS = {
     "two": "deux", "three": "trois", "four": "quatre", "five": "cinq", "six": "six", "seven": "sept", "eight": "huit", "nine": "neuf",
-    "ten": "dix", "twelve": "douze", "fifteen": "quinze", "twenty": "vingt", "thirty": "trente", "forty": "quarante", "fifty": "cinquante",
+    "ten": "dix", "twelve": "douze", "fifteen": "quinze", "sixteen": "seize",
+    "twenty": "vingt", "thirty": "trente", "forty": "quarante", "fifty": "cinquante",
 }  # fmt: skip
 
 # (English, French, may precede a plural)
@@ -85,8 +86,8 @@ DAYS = {
     "Sunday": "dimanche",
 }  # fmt: skip
 MONTHS = {
-    "January": "janvier", "March": "mars", "April": "avril", "May": "mai", "June": "juin", "July": "juillet", "August": "août",
-    "October": "octobre", "December": "décembre",
+    "January": "janvier", "February": "février", "March": "mars", "April": "avril", "May": "mai", "June": "juin",
+    "July": "juillet", "August": "août", "September": "septembre", "November": "novembre", "October": "octobre", "December": "décembre",
 }  # fmt: skip
 
 TIMES = (

@@ -1,8 +1,7 @@
 """Names as noun phrases: people, places, organisations, events and works, with the entities inside one another."""
 
-from sample_grammar.french import adjective_form, with_preposition
-from sample_grammar.names import COMPANY_ENDINGS, EVENTS, INSTITUTIONS, NATIONALITIES, TEAM_ENDINGS, TITLES
-from sample_grammar.noun_phrases import english_adjective
+from sample_grammar.french import with_preposition
+from sample_grammar.names import COMPANY_ENDINGS, EVENTS, INSTITUTIONS, TEAM_ENDINGS, TITLES
 from sample_grammar.phrase import Agreement, Entity, NounPhrase, Pair, Piece, Token, pair, proper, words
 from sample_grammar.words import Place
 from sample_grammar.world import World
@@ -36,7 +35,7 @@ def locality(world: World) -> NounPhrase:
 
 
 def at_locality(world: World, preposition: str) -> Pair:
-    """As in "in", "to", "from" or "near" a city or country: "à Lyon", "en Espagne", "au Canada", "du Canada"."""
+    """A phrase with "in", "to", "from" or "near" a city or country: "à Lyon", "en Espagne", "au Canada", "du Canada"."""
     place = world.city() if world.dice.chance(0.65) or preposition == "near" else world.country()
     english: tuple[Piece, ...] = (*words(f"{preposition}/ADP/IN"), Entity("LOC", proper(place.english)))
     vowel = place.french_name[0] in "AEIOUÉ"
@@ -140,12 +139,6 @@ def introduced(world: World, english_noun: str, french_noun: str, gender: str) -
     start = pair(f"the/DET/DT {english_noun}/NOUN/NN", f"{article} {french_noun}")
     whole = start + Pair((Entity("PER", proper(f"{first} {surname}")),), (first, surname))
     return NounPhrase(whole, Agreement(3, False, gender), "person", named=True)
-
-
-def nationals(world: World) -> Pair:
-    """A nationality after "be": "is Spanish", masculine singular."""
-    adjective = world.dice.even(NATIONALITIES)
-    return Pair((english_adjective(adjective),), (adjective_form(adjective, Agreement()),))
 
 
 def belonging(owner: NounPhrase, owned_english: str, owned: tuple[str, ...]) -> Pair:

@@ -6,7 +6,7 @@ from sample_grammar import english, french
 from sample_grammar.modifiers import ADJECTIVES, CROWDS, NUMBERS, QUANTITIES
 from sample_grammar.names import NATIONALITIES
 from sample_grammar.nouns import COMPOUNDS
-from sample_grammar.phrase import Agreement, Entity, NounPhrase, Pair, Piece, Token, pair, tokens_of, words
+from sample_grammar.phrase import Agreement, Entity, NounPhrase, Pair, Piece, Token, pair, tokens_of
 from sample_grammar.words import Adjective, Noun
 from sample_grammar.world import World
 
@@ -58,7 +58,7 @@ def by_agreement(row: tuple[str, str, str], agreement: Agreement) -> str:
 
 
 def possessive(owner: Agreement, thing: Agreement) -> Pair:
-    """As in "her book": in English the owner decides, in French the thing."""
+    """A possessive ("her book"): in English the owner decides, in French the thing."""
     if owner.person == 3 and not owner.plural:
         form, lemma = {"m": ("his", "he"), "f": ("her", "she"), "n": ("its", "it")}[owner.gender]
         row = ("son", "sa", "ses")
@@ -184,13 +184,13 @@ def common(world: World, noun: Noun, wish: Wish = ANYHOW) -> NounPhrase:
 
 def pronoun_subject(world: World) -> NounPhrase:
     """I, you, he, she, we or they."""
-    form = world.dice.weighted({name: 1.5 if "he/" in name else 1.0 for name in SUBJECTS})
+    form = world.dice.weighted({name: 1.6 if "he/" in name else 0.7 for name in SUBJECTS})
     meaning, agreement = SUBJECTS[form]
     return NounPhrase(pair(form, meaning), agreement, "person", pronoun=True)
 
 
 def crowd(world: World) -> NounPhrase:
-    """As in "the old", people named by an adjective: always plural."""
+    """A phrase like "the old", people named by an adjective: always plural."""
     adjective = world.dice.even(list(CROWDS))
     return NounPhrase(pair(f"the/DET/DT {adjective}/ADJ/JJ", f"les {CROWDS[adjective]}"), Agreement(3, True), "person")
 
@@ -216,8 +216,3 @@ def owner_of(noun_phrase: NounPhrase) -> Agreement:
     if noun_phrase.kind in ("person", "kin") or agreement.plural or agreement.person != 3:
         return agreement
     return replace(agreement, gender="n")
-
-
-def fixed(english_words: str, french_words: str, agreement: Agreement, kind: str) -> NounPhrase:
-    """A ready-made noun phrase."""
-    return NounPhrase(Pair(words(english_words), tuple(french_words.split())), agreement, kind)

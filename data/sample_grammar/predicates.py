@@ -11,7 +11,7 @@ from sample_grammar.french_verbs import forms
 from sample_grammar.modifiers import AFTER_VERB, HARD_VERBS
 from sample_grammar.noun_phrases import OBJECTS, Wish, common, owner_of, pronoun_subject
 from sample_grammar.phrase import Agreement, NounPhrase, Pair, Token, pair, words
-from sample_grammar.words import Verb
+from sample_grammar.words import Noun, Verb
 from sample_grammar.world import World
 
 
@@ -24,20 +24,24 @@ def object_phrase(world: World, kinds: str, subject: NounPhrase, *, negated: boo
             return named.person(world)
         if "locality" in wanted and (len(wanted) == 1 or dice.chance(0.5)):
             return named.locality(world)
-        if "event" in wanted and dice.chance(0.12):
-            return named.happening(world) if dice.chance(0.5) else named.work(world)
-        if "text" in wanted and len(wanted) < 3 and dice.chance(0.25):
+        if "event" in wanted and dice.chance(0.18):
+            return named.happening(world) if dice.chance(0.4) else named.work(world)
+        if "text" in wanted and len(wanted) < 3 and dice.chance(0.35):
             return named.work(world)
-    noun = world.noun(" ".join(kind for kind in wanted if kind != "locality"))
+    kin = "kin" in wanted and dice.chance(0.4)
+    noun = world.noun("kin" if kin else " ".join(kind for kind in wanted if kind != "locality"))
     if noun.kind == "kin" and not owned and dice.chance(0.4):
-        owner = named.person(world)
-        article = "la" if noun.gender == "f" else "le"
-        both = named.belonging(owner, f"{noun.english}/NOUN/NN", (article, noun.french))
-        return NounPhrase(both, Agreement(3, False, noun.gender), "kin", named=True)
+        return kin_of(named.person(world), noun)
     possessed = owned or noun.kind == "kin" or dice.chance(0.12)
     possessor = owner_of(subject) if possessed else None
     phrase = common(world, noun, Wish(role="object", owner=possessor, negated=negated and not generic, generic=generic))
     return phrase if plain else enriched(world, phrase)
+
+
+def kin_of(owner: NounPhrase, noun: Noun) -> NounPhrase:
+    """Someone's relative: "Rose's brother", "le frère de Rose"."""
+    both = named.belonging(owner, f"{noun.english}/NOUN/NN", ("la" if noun.gender == "f" else "le", noun.french))
+    return NounPhrase(both, Agreement(3, False, noun.gender), "kin", named=True)
 
 
 def enriched(world: World, phrase: NounPhrase) -> NounPhrase:
@@ -143,7 +147,7 @@ def living(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predic
 
 def having(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predicate:
     """Possession: "have" as a full verb."""
-    predicate = framed(world, verbs.HAVE, ("present", "past", "future"))
+    predicate = framed(world, verbs.HAVE, tenses or ("present", "past", "future"))
     phrase = object_phrase(world, "thing text vehicle animal idea event clothing", subject, negated=bool(predicate.polarity), plain=True)
     return replace(predicate, rest=phrase.pair)
 
@@ -198,7 +202,7 @@ def relative(world: World, head: NounPhrase) -> Pair:
 
 
 def by_subject(world: World, head: NounPhrase) -> Pair:
-    """As in "who lost the key": the noun is the subject."""
+    """A clause like "who lost the key": the noun is the subject."""
     pronoun = world.dice.weighted({"who/PRON/WP": 1.5, "that/PRON/WDT": 1.9})
     tenses = ("present", "past", "future", "perfect", "past progressive")
     frame: Callable[..., Predicate] = world.dice.weighted({acting: 3.0, alone: 1.0, living: 1.0, being: 0.5, acting_on_pronoun: 0.5})
@@ -221,7 +225,7 @@ def small_subject(world: World) -> NounPhrase:
 
 
 def by_object(world: World, head: NounPhrase) -> Pair:
-    """As in "that the guard saw", "the guard saw": the noun is the object, and a French participle agrees with it."""
+    """A clause like "that the guard saw" or "the guard saw": the noun is the object, and a French participle agrees with it."""
     suited = verbs_for(head)
     if not suited:
         return by_subject(world, head) if head.kind in ("person", "kin") else Pair()
@@ -234,13 +238,13 @@ def by_object(world: World, head: NounPhrase) -> Pair:
 
 
 def by_place(world: World, head: NounPhrase) -> Pair:
-    """As in "where she works"."""
+    """A clause like "where she works"."""
     subject = small_subject(world)
     return pair("where/ADV/WRB", "où") + stated(subject, acting(world, subject, ("present", "past", "past progressive")))
 
 
 def reduced(world: World, head: NounPhrase) -> Pair:
-    """As in "painted by Rose": a participle alone, which agrees in French."""
+    """A clause like "painted by Rose": a participle alone, which agrees in French."""
     suited = [verb for verb in verbs_for(head) if not verb.particle and not verb.preposition and not verb.stative]
     if not suited:
         return by_object(world, head)

@@ -27,7 +27,7 @@ def ending(world: World, tense: str) -> Pair:
 
 
 def to_doing(world: World, doer: NounPhrase, link: str) -> Pair:
-    """As in "to" and one or two infinitives; each has its own preposition in French, but for "pour"."""
+    """The word "to" and one or two infinitives; each has its own preposition in French, but for "pour"."""
     if world.dice.chance(0.3):
         return infinitive(doer.agreement, simple(world, doer), link)
     deeds = two_of(world, [verb.english for verb in RESTFUL])
@@ -39,7 +39,7 @@ def to_doing(world: World, doer: NounPhrase, link: str) -> Pair:
 
 
 def to_thing(world: World) -> Pair:
-    """As in "to" and one or two nouns."""
+    """The word "to" and one or two nouns."""
     things = two_of(world, list(BARE))
     english = " and/CCONJ/CC ".join(f"{thing}/NOUN/NN" for thing in things)
     french = with_preposition("à", BARE[things[0]].split())
@@ -65,7 +65,7 @@ def people(world: World, role: str = "object") -> NounPhrase:
 
 
 def prefers(world: World) -> Pair:
-    """As in "prefers books to work", "préfère les livres au travail"."""
+    """One thing rather than another: "prefers books to work", "préfère les livres au travail"."""
     subject = someone(world)
     preferred = common(world, world.noun(LIKED), Wish(plural=True, name="", generic=True))
     preferred = enriched(world, replace(preferred, definite=True)) if world.dice.chance(0.25) else preferred
@@ -79,14 +79,14 @@ def prefers(world: World) -> Pair:
 
 
 def introduces(world: World) -> Pair:
-    """As in "introduced the guides to work and rest", "a initié les guides au travail et au repos"."""
+    """People and what is new to them: "introduced the guides to work and rest", "a initié les guides au travail et au repos"."""
     subject, guests = someone(world, rich=False), people(world)
     deed = framed(world, verbs.INTRODUCE, ("present", "past", "future", "perfect"))
     return stated(subject, with_object(deed, guests)) + to_thing(world) + ending(world, deed.tense)
 
 
 def asks(world: World) -> Pair:
-    """As in "asked the guides to work and rest", "a demandé aux guides de travailler et de se reposer"."""
+    """People and what they are to do: "asked the guides to work and rest", "a demandé aux guides de travailler et de se reposer"."""
     subject, doers = someone(world, rich=False), people(world)
     verb = world.dice.even(verbs.ASKING)
     deed = framed(world, verb, ("present", "past", "future", "perfect"))
@@ -95,7 +95,7 @@ def asks(world: World) -> Pair:
 
 
 def needs(world: World) -> Pair:
-    """As in "needs time to work", "uses maps to guide visitors": the means, then the end."""
+    """The means, then the end: "needs time to work", "uses maps to guide visitors"."""
     subject = someone(world)
     if world.dice.chance(0.4):
         verb, means = verbs.NEED, common(world, world.noun("stuff"), Wish(name=""))

@@ -1,5 +1,6 @@
 """Questions and commands."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sample_grammar import adverbials, english, verbs
@@ -18,7 +19,7 @@ WH_TENSES = ("present", "past", "future", "perfect")
 
 
 def yes_no(world: World) -> Pair:
-    """As in "Does the old guard watch the play", "Est-ce que le vieux garde regarde la pièce"."""
+    """A question for yes or no: "Does the old guard watch the play", "Est-ce que le vieux garde regarde la pièce"."""
     way = world.dice.weighted({"someone": 5.0, "thing": 0.6, "shown": 0.4})
     if way == "thing":
         subject = something(world, "place business vehicle thing text")
@@ -32,24 +33,20 @@ def yes_no(world: World) -> Pair:
 
 
 def where_or_when(world: World) -> Pair:
-    """A question for a place, a time, a reason or a manner."""
+    """A question for a place, a time, a reason or a manner; only a reason is asked of what is not done."""
     word, meaning = world.dice.pick((("where", "où"), ("when", "quand"), ("why", "pourquoi"), ("how", "comment")))
     subject = someone(world)
-    if word == "where":
-        deed = acting(world, subject, WH_TENSES) if world.dice.chance(0.6) else Predicate(verbs.LIVE, "present")
-    else:
-        frame = world.dice.weighted({acting: 3.0, moving: 1.0, giving: 0.7})
+    frames = {acting: 3.0, living_somewhere: 1.5} if word == "where" else {acting: 3.0, moving: 1.0, giving: 0.7}
+    frame: Callable[..., Predicate] = world.dice.weighted(frames)
+    deed = frame(world, subject, WH_TENSES)
+    while deed.polarity and word != "why":
         deed = frame(world, subject, WH_TENSES)
-    deed = replace(deed, polarity="" if word != "why" else deed.polarity)
-    return asked(subject, affirmed(world, subject, deed), opening_word(word, "ADV", "WRB", meaning))
+    return asked(subject, replace(deed, adverb=""), opening_word(word, "ADV", "WRB", meaning))
 
 
-def affirmed(world: World, subject: NounPhrase, deed: Predicate) -> Predicate:
-    """The deed without negation; an object whose article was lost to the negation gets a new draw."""
-    while deed.polarity == "" and "de" in deed.rest.french[:1]:
-        deed = acting(world, subject, WH_TENSES)
-        deed = replace(deed, polarity=deed.polarity)
-    return deed
+def living_somewhere(world: World, subject: NounPhrase, tenses: tuple[str, ...]) -> Predicate:
+    """The verb "live" without its place, which is asked for."""
+    return Predicate(verbs.LIVE, world.dice.pick(("present", "past", "future")))
 
 
 def asked_for(world: World) -> Verb:
@@ -68,7 +65,7 @@ def particle_of(verb: Verb) -> tuple[Token, ...]:
 
 
 def what(world: World) -> Pair:
-    """As in "What did the guard paint", "Qu'est-ce que le garde a peint"."""
+    """A question for a thing: "What did the guard paint", "Qu'est-ce que le garde a peint"."""
     verb = asked_for(world)
     subject = someone(world)
     deed = Predicate(verb, draw_tense(world, verb, WH_TENSES), rest=Pair(particle_of(verb), ()))
@@ -77,7 +74,7 @@ def what(world: World) -> Pair:
 
 
 def which(world: World) -> Pair:
-    """As in "Which letters did Rose read", "Quelles lettres est-ce que Rose a lues"; or "how many letters"."""
+    """A question for one of several: "Which letters did Rose read", "Quelles lettres est-ce que Rose a lues"; or "how many letters"."""
     verb = asked_for(world)
     kinds = " ".join(kind for kind in verb.objects.split() if kind not in ("person", "kin", "animal", "locality", "stuff", "drink"))
     noun = world.noun(kinds)
@@ -101,7 +98,7 @@ def ending(world: World, tense: str) -> Pair:
 
 
 def who(world: World) -> Pair:
-    """As in "Who painted the bridge", "Qui a peint le pont"."""
+    """A question for the subject: "Who painted the bridge", "Qui a peint le pont"."""
     subject = NounPhrase(pair("who/PRON/WP", "qui"), Agreement(), "person")
     frame = world.dice.weighted({acting: 4.0, alone: 1.0, giving: 1.0, living: 0.7})
     deed = frame(world, subject, ("present", "past", "future", "perfect", "past progressive"))
@@ -117,7 +114,7 @@ def question(world: World) -> Pair:
 
 
 def command(world: World) -> Pair:
-    """As in "Watch the play before noon", "Regardez la pièce avant midi"; or "do not"."""
+    """A command: "Watch the play before noon", "Regardez la pièce avant midi"; or "do not"."""
     reader = NounPhrase(Pair(), Agreement(2), "person", pronoun=True)
     verb = world.transitive()
     while verb.stative:

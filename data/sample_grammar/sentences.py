@@ -18,7 +18,7 @@ from sample_grammar.words import Verb
 from sample_grammar.world import World
 
 CLAUSES = {
-    "someone": 7.0, "thing": 1.1, "event": 0.5, "passive": 0.8, "organisation": 1.4, "shown": 0.7, "team": 1.0, "garden": 2.4,
+    "someone": 6.0, "thing": 1.1, "event": 0.5, "passive": 0.8, "organisation": 1.9, "shown": 0.7, "team": 1.3, "garden": 4.0,
 }  # fmt: skip
 COPULA_KINDS = "place business room vehicle craft thing text seat clothing event idea query food"
 TAKEN_UP = frozenset(["thing", "text", "vehicle", "place", "clothing", "event", "idea", "food"])
@@ -30,7 +30,7 @@ def clause(world: World, tenses: tuple[str, ...] = ()) -> tuple[Pair, NounPhrase
     """A simple statement, with its subject and predicate for those who want to go on from there."""
     way = world.dice.weighted(CLAUSES)
     if way == "thing":
-        subject = bodily(world) if world.dice.chance(0.12) else something(world, COPULA_KINDS)
+        subject = bodily(world) if world.dice.chance(0.3) else something(world, COPULA_KINDS)
         deed = being(world, subject, tenses)
     elif way == "event":
         subject = something(world, "event transport business")
@@ -55,13 +55,13 @@ def clause(world: World, tenses: tuple[str, ...] = ()) -> tuple[Pair, NounPhrase
 
 
 def bodily(world: World) -> NounPhrase:
-    """As in "her left hand"."""
+    """A part of someone's body: "her left hand"."""
     owner = world.dice.pick((Agreement(3), Agreement(3, gender="f"), Agreement(1), Agreement(2)))
     return common(world, world.noun("body"), Wish(plural=False, owner=owner))
 
 
 def passive(world: World) -> tuple[Pair, NounPhrase, Predicate]:
-    """As in "The bridge was painted by Rose": the French participle agrees with the subject."""
+    """A passive, "The bridge was painted by Rose": the French participle agrees with the subject."""
     verb = world.transitive()
     while verb.link or verb.preposition or verb.particle or verb.stative or verb.tail or verb.objects == "drink":
         verb = world.transitive()
@@ -72,7 +72,7 @@ def passive(world: World) -> tuple[Pair, NounPhrase, Predicate]:
 
 
 def done_by(world: World, verb: Verb, subject: NounPhrase) -> Predicate:
-    """As in "was painted by Rose"."""
+    """The predicate of a passive: "was painted by Rose"."""
     agent = someone(world, rich=False)
     while agent.pronoun:
         agent = someone(world, rich=False)
@@ -145,7 +145,7 @@ def because_of_thing(world: World) -> Pair:
 
 
 def timed(world: World) -> Pair:
-    """As in "before the play ended" and the like, before or after the main clause; "avant que" takes the subjunctive."""
+    """A clause like "before the play ended", before or after the main clause; "avant que" takes the subjunctive."""
     tense = world.dice.weighted({"past": 2.0, "present": 1.0})
     subject = someone(world, rich=False)
     whole = stated(subject, predicate(world, subject, (tense,)))
@@ -181,7 +181,7 @@ def meanwhile(world: World) -> Pair:
 
 
 def condition(world: World) -> Pair:
-    """As in "If the guard opens the gate, Rose will ...": French has the same two tenses."""
+    """A condition: "If the guard opens the gate, Rose will ...": French has the same two tenses."""
     first, second = someone(world, rich=False), someone(world, rich=False)
     inner = opening_word("if", "SCONJ", "IN", "si") + stated(first, predicate(world, first, ("present",)))
     whole = stated(second, predicate(world, second, ("future", "can", "must")))
@@ -191,7 +191,7 @@ def condition(world: World) -> Pair:
 
 
 def complement(world: World) -> Pair:
-    """As in "says that", "told the guard that": "that" may also open a relative clause or stand before a noun."""
+    """What is said: "says that", "told the guard that": "that" may also open a relative clause or stand before a noun."""
     subject = someone(world, rich=False)
     inner, _, _ = clause(world)
     that = pair("that/SCONJ/IN", "que")

@@ -1,8 +1,8 @@
 """Drawing the splits: no sentence twice, whole structures kept for the test set, new words kept for test_unseen."""
 
 import zlib
-from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 
 from sample_grammar.annotation import english_text, structure_of
 from sample_grammar.documents import document
@@ -11,12 +11,12 @@ from sample_grammar.phrase import Sentence, Token, tokens_of
 from sample_grammar.world import TRAIN_KNOBS, UNSEEN_KNOBS, Dice, World
 
 SEED = 2024
-SIZES = {"train": 9000, "dev": 500, "test": 700, "test_unseen": 500}
+SIZES = {"train": 10000, "dev": 500, "test": 700, "test_unseen": 500}
 DOCUMENTS = {"train": 260, "dev": 30, "test": 60}
 HELD_OUT_PERCENT = 25  # of all longer structures: never in train or dev
 HELD_OUT_LENGTH = 7  # symbols a structure must have to be kept from train
 HELD_OUT_SHARE = 0.5  # of the test sentences are drawn from those structures
-ANNOTATED = {"pos": 5000, "ner": 4500}  # the first so many sentences of train have tags, so that the files stay small
+ANNOTATED = {"pos": 4000, "ner": 4000}  # the first so many sentences of train have tags, so that the files stay small
 SHORTEST, LONGEST = 4, 34  # tokens, punctuation included
 KEEP_SHORT = ((7, 0.15), (9, 0.4), (11, 0.75))  # (tokens below this, share kept): makes sentences longer on average
 
@@ -84,6 +84,7 @@ def unseen_sentences(draw: Draw, known: set[str], structures: set[str]) -> list[
     return chosen
 
 
+@cache
 def draw_splits() -> dict[str, list[Sentence]]:
     """All sentences of the four splits."""
     draw = Draw(World(Dice(SEED), TRAIN_KNOBS))
@@ -116,8 +117,3 @@ def draw_documents() -> dict[str, list[list[Sentence]]]:
                 seen.add(text)
                 splits[name].append(made)
     return splits
-
-
-def counts(sentences: list[Sentence]) -> Counter[str]:
-    """How often each construction was used."""
-    return Counter(made.construction for made in sentences)

@@ -3,7 +3,7 @@
 from sample_grammar import named
 from sample_grammar.noun_phrases import Wish, common, crowd, pronoun_subject
 from sample_grammar.phrase import Agreement, NounPhrase, pair
-from sample_grammar.predicates import enriched
+from sample_grammar.predicates import enriched, kin_of
 from sample_grammar.world import World
 
 
@@ -12,7 +12,7 @@ def someone(world: World, rich: bool = True) -> NounPhrase:
     knobs = world.knobs
     way = world.dice.weighted({
         "pronoun": knobs.person_pronoun, "name": knobs.person_name, "noun": 0.44, "two": 0.05 if rich else 0.0, "crowd": 0.05,
-        "introduced": 0.04, "nationals": 0.0,
+        "introduced": 0.04, "relative": 0.06,
     })  # fmt: skip
     if way == "pronoun":
         return pronoun_subject(world)
@@ -24,8 +24,19 @@ def someone(world: World, rich: bool = True) -> NounPhrase:
         return crowd(world)
     if way == "introduced":
         return introduced(world)
+    if way == "relative":
+        return family(world)
     phrase = common(world, world.noun("person"), Wish(role="subject"))
     return enriched(world, phrase) if rich else phrase
+
+
+def family(world: World) -> NounPhrase:
+    """For example "Rose's brother", "my aunt"."""
+    noun = world.noun("kin")
+    if world.dice.chance(0.5):
+        return kin_of(named.person(world), noun)
+    owner = world.dice.pick((Agreement(1), Agreement(2), Agreement(1, True), Agreement(3), Agreement(3, gender="f")))
+    return common(world, noun, Wish(plural=False, owner=owner))
 
 
 def two(world: World) -> NounPhrase:
@@ -38,7 +49,7 @@ def two(world: World) -> NounPhrase:
 
 
 def introduced(world: World) -> NounPhrase:
-    """As in "the singer Rose Baker": the first name decides between "le chanteur" and "la chanteuse"."""
+    """A noun with a name, "the singer Rose Baker": the first name decides between "le chanteur" and "la chanteuse"."""
     noun = world.noun("person")
     while not noun.feminine:
         noun = world.noun("person")

@@ -2,7 +2,7 @@
 
 from sample_grammar.words import Verb
 
-THING = "thing lamp seat text clothing"
+THING = "thing lamp seat text clothing instrument"
 
 # Their plain and -s forms are nouns too, so a tagger has to look around.
 NOUN_LIKE = (

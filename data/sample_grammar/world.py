@@ -56,9 +56,10 @@ class Knobs:
     """How often the grammar makes its more interesting choices."""
 
     person_pronoun: float = 0.18  # a subject is a pronoun
-    person_name: float = 0.30  # ... or a name
+    person_name: float = 0.27  # ... or a name
     verblike_noun: float = 0.58  # a noun is one that is also a verb, where there is one
-    nounlike_verb: float = 0.84  # a verb is one that is also a noun
+    verblike_person: float = 0.45  # ... if it is a person: few of these words are verbs, so each would be a noun too often
+    nounlike_verb: float = 0.81  # a verb is one that is also a noun
     bare_plural: float = 0.7  # an object is a plural without article
     adjective: float = 0.30
     relative: float = 0.22  # a noun phrase with room for it gets a relative clause
@@ -91,7 +92,10 @@ class World:
                 return self.dice.even(new)
         known = [noun for noun in nouns.NOUNS if noun.kind in wanted]
         both = [noun for noun in known if noun.english in VERBLIKE]
-        if both and (len(both) == len(known) or self.dice.chance(self.knobs.verblike_noun)):
+        share = self.knobs.verblike_person if wanted == ["person"] else self.knobs.verblike_noun
+        if len(both) < 3 < len(known):
+            return self.dice.even(known)
+        if both and (len(both) == len(known) or self.dice.chance(share)):
             return self.balanced_noun(both)
         return self.dice.even([noun for noun in known if noun not in both])
 
@@ -102,9 +106,11 @@ class World:
         return chosen
 
     def balanced_verb(self, options: Sequence[Verb]) -> Verb:
-        """One of three verbs that are nouns too: the one that was a noun more often. A verb counts less, as its past is no noun."""
-        chosen = max((self.dice.pick(options) for _ in range(3)), key=lambda verb: self.leaning.get(verb.english, 0.0))
-        self.leaning[chosen.english] = self.leaning.get(chosen.english, 0.0) - 0.7
+        """A verb that is a noun too: any, or of six the one that was a noun more often. A verb counts less, as its past is no noun."""
+        if self.dice.chance(0.35):
+            return self.dice.even(options)
+        chosen = max((self.dice.pick(options) for _ in range(6)), key=lambda verb: self.leaning.get(verb.english, 0.0))
+        self.leaning[chosen.english] = self.leaning.get(chosen.english, 0.0) - 0.6
         return chosen
 
     def adjective(self, kind: str) -> Adjective | None:

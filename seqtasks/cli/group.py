@@ -78,6 +78,6 @@ class LazyGroup(Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], list(self.commands_by_name), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise click.UsageError(f"no command {args[0]!r}{hint}. Commands: {', '.join(self.commands_by_name)}.", ctx)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise click.UsageError(f"no command {args[0]!r}{hint} Commands: {', '.join(self.commands_by_name)}.", ctx)
         return super().resolve_command(ctx, args)

@@ -48,15 +48,12 @@ def run(
     """
     if resume and (fine_tune or seeds or overwrite):
         raise UsageError("--resume goes with --out and --set only, not with --from, --seeds or --overwrite.")
-    import torch  # here, so that --help does not load it
-
     from seqtasks.recipes.again import fine_tuned_recipe, resumed_recipe
     from seqtasks.recipes.load import load_recipe
     from seqtasks.recipes.parts import Place
     from seqtasks.recipes.run import RunOptions
     from seqtasks.recipes.run_directory import existing
 
-    torch.set_flush_denormal(True)
     options = RunOptions(place=Place(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
     loaded = resumed_recipe(task, overrides, existing(out)) if resume else load_recipe(task, recipe, overrides)
     if fine_tune:

@@ -77,7 +77,8 @@ class CRFHead(Head):
         )
 
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
-        return -self.crf.log_likelihood(scores_BSN, targets_BS.clamp(min=0), mask_BS).sum()
+        seen_B = ~((targets_BS == IGNORE) & mask_BS).any(dim=1)  # a sentence with a label that training lacks has no likelihood
+        return -(self.crf.log_likelihood(scores_BSN, targets_BS.clamp(min=0), mask_BS) * seen_B).sum()
 
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
         with torch.no_grad():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from seqtasks.errors import RunDirectoryError
 from seqtasks.recipes.schema import TextSettings, WordSettings
 from seqtasks.text.subwords import SubwordTokenizer
 from seqtasks.text.tokenizers import Tokenizer, make_tokenizer
@@ -17,11 +18,12 @@ SUBWORDS = ("bpe", "unigram")
 
 @dataclass(frozen=True)
 class TaggingAssets:
-    """Words and characters seen in training, and the labels of each head."""
+    """Vocabularies of words and characters, the labels of each head, and every word seen in training (for scores on unseen ones)."""
 
     words: Vocabulary
     characters: Vocabulary
     labels: Mapping[str, Sequence[str]]
+    seen: Vocabulary
 
     @classmethod
     def learn(cls, sentences: Iterable[Sequence[str]], labels: Mapping[str, Sequence[str]], settings: WordSettings) -> TaggingAssets:
@@ -35,21 +37,29 @@ class TaggingAssets:
             Vocabulary.build(words, specials=(PAD, UNK), min_count=settings.min_count, max_size=settings.max_size),
             Vocabulary.build(characters, specials=(PAD, UNK), min_count=2),
             {head: tuple(inventory) for head, inventory in labels.items()},
+            Vocabulary.build(words, specials=()),
         )
+
+    def after(self, sentences: Iterable[Sequence[str]]) -> TaggingAssets:
+        """The same after more training sentences: their words count as seen."""
+        more = dict.fromkeys(word for sentence in sentences for word in sentence if word not in self.seen)
+        return replace(self, seen=Vocabulary([*self.seen.words(), *more]))
 
     def save(self, folder: Path) -> None:
         self.words.save(folder / "words.txt")
         self.characters.save(folder / "characters.txt")
+        self.seen.save(folder / "seen.txt")
         for head, inventory in self.labels.items():
             Vocabulary(inventory).save(folder / f"labels-{head}.txt")
 
     @classmethod
     def load(cls, folder: Path, heads: Iterable[str]) -> TaggingAssets:
-        labels = {head: Vocabulary.load(folder / f"labels-{head}.txt") for head in heads}
+        labels = {head: load_vocabulary(folder / f"labels-{head}.txt", ()) for head in heads}
         return cls(
-            Vocabulary.load(folder / "words.txt"),
-            Vocabulary.load(folder / "characters.txt"),
-            {head: tuple(labels[head].tokens(range(len(labels[head])))) for head in labels},
+            load_vocabulary(folder / "words.txt", (PAD, UNK)),
+            load_vocabulary(folder / "characters.txt", (PAD, UNK)),
+            {head: tuple(labels[head].words()) for head in labels},
+            Vocabulary.load(folder / "seen.txt"),
         )
 
 
@@ -117,4 +127,12 @@ def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
 def load_language(folder: Path, side: str, settings: TextSettings) -> Language:
     subwords = settings.tokenizer in SUBWORDS
     tokenizer = SubwordTokenizer.load(folder / f"{side}-subwords.json") if subwords else make_tokenizer(settings.tokenizer)
-    return Language(tokenizer, Vocabulary.load(folder / f"{side}.txt"), settings.lowercase)
+    return Language(tokenizer, load_vocabulary(folder / f"{side}.txt", (PAD, UNK, BOS, EOS)), settings.lowercase)
+
+
+def load_vocabulary(path: Path, specials: tuple[str, ...]) -> Vocabulary:
+    """A saved vocabulary. Raises RunDirectoryError if it is empty or lacks one of its special tokens."""
+    vocabulary = Vocabulary.load(path)
+    if vocabulary.specials != specials or not len(vocabulary):
+        raise RunDirectoryError(f"{path}: damaged (expected it to begin with {' '.join(specials) or 'a label'}). Restore it from a copy.")
+    return vocabulary

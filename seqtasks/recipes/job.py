@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from torch import nn
 
+from seqtasks.errors import UsageError
 from seqtasks.evaluation.score import Score
 from seqtasks.text.batching import Batch
 from seqtasks.training.loop import DevResult
@@ -97,6 +98,7 @@ def select_parts(sentences: int, *, has_dev: bool, has_test: bool, select_by: st
     """Honest selection: on dev where a test part is reported, on a fixed tenth of train where dev is, or on nothing ("last").
 
     A corpus with neither dev nor test has a tenth of train held out in any case: it is then scored as dev.
+    Raises UsageError where there are too few sentences to hold a tenth out of.
     """
     notes = []
     if not has_test:
@@ -105,7 +107,11 @@ def select_parts(sentences: int, *, has_dev: bool, has_test: bool, select_by: st
         )
     hold = not (has_dev or has_test) or (select_by != "last" and not (has_dev and has_test))
     every = range(sentences)
-    held_out = [position for position in every if position % 10 == 9] if hold and sentences >= 10 else []
+    if hold and sentences < 10:
+        raise UsageError(
+            f"only {sentences} training sentences: too few to hold a tenth out of. Give data.dev and data.test, or more of them."
+        )
+    held_out = [position for position in every if position % 10 == 9] if hold else []
     kept = [position for position in every if position % 10 != 9] if held_out else list(every)
     selected_on = "nothing" if select_by == "last" else "dev" if has_dev and has_test else "held-out tenth of train"
     return Selection(kept, held_out, selected_on, notes)

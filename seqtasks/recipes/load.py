@@ -42,16 +42,14 @@ def recipe_names(task: str) -> list[str]:
 def find_recipe(task: str, name: str) -> Path:
     """The TOML file that TASK [RECIPE] means: a path as it stands, or a name in the task's folder. Raises UsageError."""
     if task not in task_names():
-        raise UsageError(f"no task {task!r}{did_you_mean(task, task_names())}. Tasks: {', '.join(task_names())}.")
+        raise UsageError(f"no task {task!r}{did_you_mean(task, task_names())} Tasks: {', '.join(task_names())}.")
     if name.endswith(".toml") or "/" in name:
         path = Path(name)
         if not path.is_file():
             raise UsageError(f"no recipe file {name!r}. Recipes by name: {', '.join(recipe_names(task))}.")
         return path
     if name not in recipe_names(task):
-        raise UsageError(
-            f"no recipe {name!r} for {task}{did_you_mean(name, recipe_names(task))}. Recipes: {', '.join(recipe_names(task))}."
-        )
+        raise UsageError(f"no recipe {name!r} for {task}{did_you_mean(name, recipe_names(task))} Recipes: {', '.join(recipe_names(task))}.")
     return shipped("tasks") / task / f"{name}.toml"
 
 
@@ -59,6 +57,7 @@ def load_recipe(task: str, name: str = "default", overrides: Sequence[str] = ())
     """The recipe of TASK called `name` (or in the file `name`), with TABLE.KEY=VALUE overrides applied, checked as a whole."""
     path = find_recipe(task, name)
     tables = read_extended(path)
+    make_absolute(tables)
     notes = override(tables, overrides)
     return LoadedRecipe(check_tables(tables, str(path)), task, path.stem, path, tuple(notes))
 
@@ -116,6 +115,15 @@ def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
     return notes
 
 
+def make_absolute(tables: dict[str, Any]) -> None:
+    """Paths of data parts that belong to no corpus, from where the user stands: a run may be resumed from elsewhere."""
+    for name, table in tables.items():
+        if name == "data" and isinstance(table, dict) and not table.get("corpus"):
+            table.update({part: from_here(table[part]) for part in PARTS if part in table})
+        elif isinstance(table, dict):
+            make_absolute(table)
+
+
 def from_here(files: Any) -> Any:
     """Paths given on the command line, absolute."""
     if isinstance(files, list):
@@ -127,7 +135,7 @@ def check_tables(tables: Mapping[str, Any], where: str) -> Recipe:
     """The recipe that the tables say. Raises RecipeError with every fault at once."""
     kind = tables.get("kind")
     if kind not in KINDS:
-        raise RecipeError([f"{where}: kind = {kind!r}{did_you_mean(str(kind), KINDS)}; expected one of {', '.join(KINDS)}."])
+        raise RecipeError([f"{where}: kind = {kind!r}{did_you_mean(str(kind), KINDS)} Expected one of {', '.join(KINDS)}."])
     try:
         return KINDS[kind].model_validate(tables)
     except ValidationError as error:
@@ -140,7 +148,7 @@ def explain(fault: Any, model: type[BaseModel], where: str) -> str:
     table, key = ".".join(place[:-1]), place[-1]
     place_name = f"{where} [{table}]" if table else where
     if fault["type"] == "extra_forbidden":
-        return f"{place_name}: unknown key {key!r}{did_you_mean(key, known_keys(model, place[:-1]))}."
+        return f"{place_name}: unknown key {key!r}{did_you_mean(key, known_keys(model, place[:-1]))}"
     if fault["type"] == "missing":
         return f"{place_name}: missing key {key!r}."
     return f"{place_name}: {key} = {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
@@ -162,6 +170,6 @@ def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """ "; did you mean 'x'?" with the nearest known word, or nothing."""
+    """The end of a sentence: "; did you mean 'x'?" with the nearest known word, or a full stop."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"; did you mean {near[0]!r}?" if near else "."

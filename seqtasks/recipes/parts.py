@@ -37,10 +37,11 @@ class Place:
         return find_corpus(corpus, self.data_dir, self.cache or cache_folder())
 
 
-def locate(folder: Path | None, name: str) -> Path | None:
-    """The file called `name` (or name.gz) in the corpus folder, or a path as it stands. None where a corpus lacks it."""
+def locate(corpus: str, name: str, place: Place) -> Path | None:
+    """The file called `name` (or name.gz) in the corpus's folder, or a path as it stands. None where the corpus lacks it."""
     path = Path(name).expanduser()
-    if path.is_absolute() or folder is None:
+    folder = None if path.is_absolute() else place.folder(corpus)
+    if folder is None:
         found = find_file(path.parent, path.name)
         if found is None:
             raise DataError(path, 0, "no such file", "Check the path; a relative one is taken from the current directory")
@@ -48,7 +49,7 @@ def locate(folder: Path | None, name: str) -> Path | None:
     return find_file(folder, name)
 
 
-def parallel_files(data: ParallelData, part: Files, folder: Path | None) -> list[Path] | None:
+def parallel_files(data: ParallelData, part: Files, place: Place) -> list[Path] | None:
     """Source and target file of a part, or its one TSV file; None where the corpus lacks it."""
     if isinstance(part, list):
         if len(part) != 2 or data.format == "tsv":
@@ -58,13 +59,13 @@ def parallel_files(data: ParallelData, part: Files, folder: Path | None) -> list
         names = [part]
     else:
         names = [f"{part}.{data.source}", f"{part}.{data.target}"]
-    found = [locate(folder, name) for name in names]
+    found = [locate(data.corpus, name, place) for name in names]
     return [path for path in found if path] if all(found) else None
 
 
 def read_translation_part(data: ParallelData, part: Files, place: Place) -> Corpus[SentencePair] | None:
     """The pairs of one part, empty ones too; None where the recipe or the corpus has no such part."""
-    files = parallel_files(data, part, place.folder(data.corpus)) if part else None
+    files = parallel_files(data, part, place) if part else None
     if not files:
         return None
     corpus = read_parallel(*files) if len(files) == 2 else read_pairs(files[0])
@@ -75,7 +76,7 @@ def read_tagged_part(data: TaggedData, part: Files, place: Place) -> Corpus[Tagg
     """The tagged sentences of one part; None where the recipe or the corpus has no such part."""
     if isinstance(part, list):
         raise UsageError(f"data: {part}: a tagged part is one file. Join the files first.")
-    path = locate(place.folder(data.corpus), part) if part else None
+    path = locate(data.corpus, part, place) if part else None
     return refuse_empty(read_tagged_file(data, path)) if path else None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import RunDirectoryError, UsageError
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build import build_tagging, build_translation, tasks_of
@@ -112,8 +112,7 @@ class TaggingPredictor:
             task = self.tasks[head]
             sentences = read_tagged_file(task.data, file).examples
             answers = [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
-            known = frozenset(self.tagger.assets.words.words())
-            scores += score_tags(sentences, answers, task, file.name, head, known)[0]
+            scores += score_tags(sentences, answers, task, file.name, head, self.tagger.assets.seen)[0]
         return scores
 
     def head_of(self, file: Path) -> str:
@@ -131,7 +130,9 @@ Predictor = TranslationPredictor | TaggingPredictor
 
 def load(run_dir: str | Path, *, device: str = "cpu") -> Predictor:
     """The predictor of a finished run. Raises RunDirectoryError if `run_dir` is none, is damaged, or is of a newer format."""
-    directory = RunDirectory.open(Path(run_dir))
+    directory = RunDirectory.open(Path(run_dir)).finished()
+    if "seeds" in directory.facts():
+        raise RunDirectoryError(f"{run_dir}: holds runs of several seeds. Give one of them: {Path(run_dir) / 'seed-1'}.")
     recipe = directory.recipe()
     if isinstance(recipe, TranslationRecipe):
         return TranslationPredictor(directory, recipe, find_device(device))
@@ -140,15 +141,13 @@ def load(run_dir: str | Path, *, device: str = "cpu") -> Predictor:
 
 def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> dict[str, Any]:
     """The metrics.json object of a run's scores on annotated files, or on a source and a target file."""
-    directory = RunDirectory.open(run_dir)
-    scores = load(run_dir, device=device).evaluate(files)
+    directory = RunDirectory.open(run_dir).finished()
     metrics = read_json(directory.metrics)
-    return {
-        "format": metrics["format"],
-        "task": metrics["task"],
-        "selected_on": metrics["selected_on"],
-        "scores": [score.to_json() for score in scores],
-    }
+    keys = ("format", "task", "selected_on")
+    if missing := [key for key in keys if key not in metrics]:
+        raise RunDirectoryError(f"{directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")
+    scores = load(run_dir, device=device).evaluate(files)
+    return {**{key: metrics[key] for key in keys}, "scores": [score.to_json() for score in scores]}
 
 
 def spaced_words(line: str) -> list[str]:

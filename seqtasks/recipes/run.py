@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from seqtasks.errors import Interrupted
+from seqtasks.errors import Interrupted, RunDirectoryError
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build import build_optimizer, build_schedule, tasks_of
@@ -20,7 +20,7 @@ from seqtasks.recipes.job import Job, Outcome
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.parts import Place
 from seqtasks.recipes.reporting import write_outputs
-from seqtasks.recipes.run_directory import RunDirectory, default_path, existing
+from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
 from seqtasks.recipes.schema import Recipe, TranslationRecipe
 from seqtasks.recipes.tagging import TaggingJob
 from seqtasks.recipes.translation import TranslationJob
@@ -68,16 +68,26 @@ class Listener:
 
 def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunResult:
     """Train, score and report; returns where. Raises SeqtasksError for whatever a user can put right."""
+    torch.set_flush_denormal(True)
     device = find_device(options.device)
     recipe = loaded.recipe
     precision = find_precision(recipe.training.precision, device)
-    directory = open_directory(loaded, options, device)
-    listener.tell(f"run directory: {directory.path}")
-    fine_tuned = Path(source) if (source := directory.facts().get("from")) else None
+    path = options.out or default_path(loaded.task, loaded.name)
+    before = existing(options.out) if options.resume else None
+    fine_tuned = options.fine_tune
+    if before:
+        fine_tuned = Path(source) if (source := before.facts().get("from")) else None
+    else:
+        refuse_existing(path, overwrite=options.overwrite)
+    listener.tell(f"run directory: {path}")
     seed_everything(recipe.training.seed)
-    job = make_job(recipe, options.place, device, saved_assets(directory.path if options.resume else fine_tuned, recipe))
+    job = make_job(recipe, options.place, device, saved_assets(path if before else fine_tuned, recipe))
     for note in [*loaded.notes, *job.notes]:
         listener.tell(f"note: {note}")
+    directory = before or new_directory(path, loaded, options, job, device)
+    if before:
+        refuse_other_data(before, job)
+        before.save_recipe(recipe)
     job.save_assets(directory.text)
     if fine_tuned:
         load_weights(job.model, RunDirectory.open(fine_tuned).weights)
@@ -87,25 +97,32 @@ def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunRes
     try:
         train_job(job, recipe, directory, device, precision, listener, resume=options.resume)
     except Interrupted as stop:
-        raise Interrupted(f"{stop} Go on with: {resume_command(loaded, directory.path, options)}") from None
+        raise Interrupted(f"{stop} Go on with: {resume_command(loaded, path, options)}") from None
     save_weights(job.model, directory.weights)
     outcome = job.outcome()
     metrics = metrics_of(loaded.task, job, outcome.scores)
     write_atomically(directory.metrics, json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
     write_outputs(directory, loaded, job, outcome, machine=describe_machine(device, precision))
-    return RunResult(directory.path, outcome, metrics)
+    return RunResult(path, outcome, metrics)
 
 
-def open_directory(loaded: LoadedRecipe, options: RunOptions, device: torch.device) -> RunDirectory:
-    """The run's directory: an existing one to resume, or a new one."""
-    if options.resume:
-        return existing(options.out)
-    path = options.out or default_path(loaded.task, loaded.name)
-    facts = {"task": loaded.task, "recipe": loaded.name, "command": shlex.join(options.command), "device": str(device)}
+def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, job: Job, device: torch.device) -> RunDirectory:
+    """The directory of a new run; its run.json says what was typed, where it ran, and on which data."""
+    facts: dict[str, Any] = {"task": loaded.task, "recipe": loaded.name, "command": shlex.join(options.command), "device": str(device)}
     if options.fine_tune:
-        RunDirectory.open(options.fine_tune)
         facts["from"] = str(options.fine_tune.absolute())
-    return RunDirectory.create(path, loaded, facts, overwrite=options.overwrite)
+    facts["data"] = {part.path: part.checksum for part in job.parts}
+    return RunDirectory.create(path, loaded.recipe, facts, overwrite=options.overwrite)
+
+
+def refuse_other_data(directory: RunDirectory, job: Job) -> None:
+    """Raises RunDirectoryError where a part is not what the run began with: it could not end at the same weights."""
+    begun = set(directory.facts().get("data", {}).values())
+    changed = [part.path for part in job.parts if part.checksum not in begun]
+    if changed:
+        raise RunDirectoryError(
+            f"{changed[0]}: has changed since the run in {directory.path} began. Restore it, or start anew with --from {directory.path}."
+        )
 
 
 def saved_assets(path: Path | None, recipe: Recipe) -> TaggingAssets | TranslationAssets | None:

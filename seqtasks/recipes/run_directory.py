@@ -14,7 +14,7 @@ from typing import Any
 
 import seqtasks
 from seqtasks.errors import RunDirectoryError, UsageError
-from seqtasks.recipes.load import LoadedRecipe, check_tables
+from seqtasks.recipes.load import check_tables
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.toml import read_toml, write_toml
 from seqtasks.text.files import write_atomically
@@ -37,25 +37,19 @@ class RunDirectory:
         self.report = path / "report.html"
 
     @classmethod
-    def create(cls, path: Path, loaded: LoadedRecipe, facts: dict[str, Any], *, overwrite: bool) -> RunDirectory:
-        """Make the directory and write its recipe. An existing one is refused unless `overwrite`, which empties it if it is a run's."""
-        run = cls(path)
-        if path.exists() and not path.is_dir():
-            raise RunDirectoryError(f"{path}: exists and is a file. Choose another --out.")
-        if path.exists() and any(path.iterdir()):
-            if not overwrite:
-                raise RunDirectoryError(f"{path}: exists. Use --resume to go on with it, --overwrite to replace it, or another --out.")
-            if not (path / "run.json").exists():
-                raise RunDirectoryError(f"{path}: is no run directory, so --overwrite does not touch it. Choose another --out.")
+    def create(cls, path: Path, recipe: Recipe, facts: dict[str, Any], *, overwrite: bool) -> RunDirectory:
+        """Make the directory and write its recipe and run.json. An existing run is removed first if `overwrite`."""
+        refuse_existing(path, overwrite=overwrite)
+        if path.exists():
             shutil.rmtree(path)
-        try:
-            for folder in (run.text, run.checkpoints, run.predictions):
-                folder.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise RunDirectoryError(f"{path}: cannot create: {fault.strerror}. Choose another --out.") from None
-        write_atomically(path / "recipe.toml", write_toml(loaded.recipe.model_dump()))
+        run = cls(path)
+        run.save_recipe(recipe)
         write_atomically(path / "run.json", json.dumps({"format": FORMAT, "seqtasks": seqtasks.__version__, **facts}, indent=1) + "\n")
         return run
+
+    def save_recipe(self, recipe: Recipe) -> None:
+        """Write the resolved recipe."""
+        write_atomically(self.path / "recipe.toml", write_toml(recipe.model_dump()))
 
     @classmethod
     def open(cls, path: Path) -> RunDirectory:
@@ -72,9 +66,26 @@ class RunDirectory:
         """run.json."""
         return read_json(self.path / "run.json")
 
+    def finished(self) -> RunDirectory:
+        """This directory, to predict from. Raises RunDirectoryError where it holds the runs of several seeds."""
+        if "seeds" in self.facts():
+            raise RunDirectoryError(f"{self.path}: holds the runs of several seeds. Name one of them: {self.path / 'seed-1'}.")
+        return self
+
     def recipe(self) -> Recipe:
         """The resolved recipe."""
         return check_tables(read_toml(self.path / "recipe.toml"), str(self.path / "recipe.toml"))
+
+
+def refuse_existing(path: Path, *, overwrite: bool) -> None:
+    """Raises RunDirectoryError for a path that something stands at, unless it is a run's and may be replaced, or an empty folder."""
+    if path.exists() and not path.is_dir():
+        raise RunDirectoryError(f"{path}: exists and is a file. Choose another --out.")
+    if path.is_dir() and any(path.iterdir()):
+        if not overwrite:
+            raise RunDirectoryError(f"{path}: exists. Use --resume to go on with it, --overwrite to replace it, or another --out.")
+        if not (path / "run.json").exists():
+            raise RunDirectoryError(f"{path}: is no run directory, so --overwrite does not touch it. Choose another --out.")
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from seqtasks.text.files import write_atomically
 def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, seeds: int) -> RunResult:
     """Run `seeds` times from the recipe's seed on; the aggregate holds the median of each score and its range."""
     path = options.out or default_path(loaded.task, loaded.name)
-    RunDirectory.create(path, loaded, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)
+    RunDirectory.create(path, loaded.recipe, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)
     results = []
     for number in range(1, seeds + 1):
         training = loaded.recipe.training.model_copy(update={"seed": loaded.recipe.training.seed + number - 1})
@@ -44,7 +44,11 @@ def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
     for scores in zip(*runs, strict=True):
         values = [score.value for score in scores]
         entry = Score(
-            scores[0].name, median(values), scores[0].split, scores[0].head, f"median of {len(values)} seeds|{scores[0].signature}"
+            scores[0].name,
+            median(values),
+            scores[0].split,
+            scores[0].head,
+            f"median (and range) of {len(values)} seeds|{scores[0].signature}",
         )
         rows.append({**entry.to_json(), "minimum": min(values), "maximum": max(values), "values": values})
     return rows

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from seqtasks.errors import DataError, RecipeError
+from seqtasks.errors import DataError, RecipeError, UsageError
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.score import Score
 from seqtasks.evaluation.spans import entity_scores
@@ -58,7 +58,7 @@ class TaggingJob:
         self.scored: dict[str, dict[str, Sequence[TaggedSentence]]] = {}
         kept, watched = self.read_tasks(place)
         training = [sentence.words for sentences in kept.values() for sentence in sentences]
-        self.assets = assets or TaggingAssets.learn(training, self.inventories(kept), recipe.words)
+        self.assets = assets.after(training) if assets else TaggingAssets.learn(training, self.inventories(kept), recipe.words)
         self.check_labels(kept)
         self.train = {head: EncodedTags(part, self.layer(head), head, self.assets) for head, part in kept.items()}
         self.dev = {head: EncodedTags(part, self.layer(head), head, self.assets) for head, part in watched.items() if part}
@@ -69,9 +69,9 @@ class TaggingJob:
         }
         self.model = build_tagging(recipe, self.assets, self.vectors() if assets is None else None).to(device)
         self.objective = tagging_objective(label_smoothing=settings.label_smoothing)
+        self.plain_objective = tagging_objective(label_smoothing=0.0)
         self.tagger = Tagger(self.model, self.assets, device)
         self.weights: Mapping[str, float] = {head: task.head.weight for head, task in self.tasks.items()}
-        self.known = frozenset(word for words in training for word in words)
 
     def layer(self, head: str) -> str:
         return self.tasks[head].data.layer
@@ -81,7 +81,7 @@ class TaggingJob:
 
     def read_tasks(self, place: Place) -> tuple[dict[str, list[TaggedSentence]], dict[str, list[TaggedSentence]]]:
         """What each task is trained on, and what is watched while it trains."""
-        kept, watched = {}, {}
+        kept, watched, selected_on = {}, {}, {}
         for head, task in self.tasks.items():
             corpora = read_task(task.data, place)
             self.parts += [
@@ -95,11 +95,13 @@ class TaggingJob:
             for note in [note for corpus in corpora.values() for note in corpus.notes] + chosen.notes:
                 if note not in self.notes:
                     self.notes.append(note)
-            self.selected_on = chosen.selected_on
+            selected_on[head] = chosen.selected_on
             kept[head] = [train[position] for position in chosen.kept]
             held_out = [train[position] for position in chosen.held_out]
             self.scored[head] = {split: corpus.examples for split, corpus in corpora.items() if split != "train"} or {"dev": held_out}
             watched[head] = held_out or list(self.scored[head].get("dev", ()))
+        one = len(set(selected_on.values())) == 1
+        self.selected_on = next(iter(selected_on.values())) if one else "; ".join(f"{part} ({head})" for head, part in selected_on.items())
         return kept, watched
 
     def inventories(self, kept: Mapping[str, Sequence[TaggedSentence]]) -> dict[str, list[str]]:
@@ -120,7 +122,9 @@ class TaggingJob:
                         f"labels {', '.join(new[:5])} ... of {head}, none of them among the trained {', '.join(labels[:5])} ...",
                         "Check the column, the layer and the tag scheme",
                     )
-                if new and split != "train":
+                if new and split == "train":
+                    raise UsageError(f"{head}: the run to go on from has no labels {', '.join(new[:5])}. Train anew instead of --from.")
+                if new:
                     count = sum(tag in new for sentence in part for tag in sentence.tags[self.layer(head)])
                     self.notes.append(
                         f"{head} {split}: {count} words have labels that train lacks ({', '.join(new[:5])}): scored as wrong."
@@ -154,7 +158,7 @@ class TaggingJob:
         self.model.eval()
         total, count, correct = torch.zeros(()), 0, torch.zeros((), dtype=torch.long)
         for positions in in_order(part.words.lengths, DEV_TOKENS):
-            term = self.objective(self.model, part.batch(positions).to(self.device), 0)[part.head]
+            term = self.plain_objective(self.model, part.batch(positions).to(self.device), 0)[part.head]
             total, count, correct = total + term.sum.cpu(), count + term.count, correct + term.correct.cpu()
         return Term(total, count, correct)
 
@@ -185,7 +189,7 @@ class TaggingJob:
         for head, parts in self.scored.items():
             for split, sentences in parts.items():
                 predicted = self.predict(sentences, head)
-                scores, notes = score_tags(sentences, predicted, self.tasks[head], split, head, self.known)
+                scores, notes = score_tags(sentences, predicted, self.tasks[head], split, head, self.assets.seen)
                 outcome.scores += scores
                 outcome.notes += notes
                 name = f"{split}.conll" if len(self.scored) == 1 else f"{head}-{split}.conll"
@@ -206,7 +210,7 @@ def score_tags(
     task: TaskSettings,
     split: str,
     head: str,
-    known: frozenset[str],
+    known: Container[str],
 ) -> tuple[list[Score], list[str]]:
     """Every score of tags against gold, and lines on illegal tags and kinds of errors."""
     gold = [sentence.tags[task.data.layer] for sentence in sentences]

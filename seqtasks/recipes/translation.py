@@ -59,6 +59,8 @@ class TranslationJob:
         self.notes = [note for corpus in corpora.values() for note in corpus.notes]
         training = without_empty(corpora["train"])
         self.notes += [note for note in training.notes if note not in self.notes]
+        if not len(training):
+            raise DataError(training.path, 0, "no pair has text on both sides", "Check the two files")
         chosen = select_parts(len(training), has_dev="dev" in corpora, has_test="test" in corpora, select_by=recipe.training.select_by)
         self.selected_on, self.notes = chosen.selected_on, [*self.notes, *chosen.notes]
         pairs, held_out = [[training[position] for position in part] for part in (chosen.kept, chosen.held_out)]

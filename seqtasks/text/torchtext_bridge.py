@@ -42,7 +42,7 @@ def tokenizer(name: str) -> Callable[[str], list[str]]:
         with redirect_stdout(None):  # it prints advice of its own
             function = get_tokenizer(name)
     except (ValueError, ImportError, AttributeError, OSError) as fault:
-        why = "it knows none of that name" if isinstance(fault, ValueError) else str(fault).split("\n")[0]
+        why = "it knows none of that name" if isinstance(fault, ValueError) else str(fault).split("\n")[0].rstrip(".")
         raise UsageError(
             f"torchtext has no working tokenizer {name!r} here: {why}. Use torchtext:basic_english or torchtext:moses."
         ) from None

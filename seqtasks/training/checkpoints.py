@@ -73,6 +73,8 @@ class Checkpoints:
             raise RunDirectoryError(f"{self.folder}: no checkpoint to resume from. Start again with --overwrite.")
         path = files[-1]
         tensors, facts = read_tensors(path)
+        if not {"shared", "optimizer", "progress", "machine"} <= facts.keys():
+            raise RunDirectoryError(f"{path}: holds weights but no checkpoint. Remove it and use --resume.")
         part = {kind: {} for kind in ("model", "optimizer", "generator")}  # type: dict[str, dict[str, Tensor]]
         for name, tensor in tensors.items():
             kind, _, rest = name.partition("/")

