@@ -5,7 +5,8 @@ Every message that reaches a terminal comes from a subclass of `SeqtasksError`; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -53,3 +54,9 @@ class Interrupted(SeqtasksError):  # noqa: N818 (an ending, not an error)
     """Stopped by the user after the state was saved; the message says how to go on."""
 
     exit_code = 130
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence: "; did you mean 'x'?" with the nearest known word, or a full stop."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else "."

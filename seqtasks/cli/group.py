@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from seqtasks.errors import SeqtasksError
+from seqtasks.errors import SeqtasksError, did_you_mean
 
 
 class OneLine(click.ClickException):
@@ -75,9 +75,6 @@ class LazyGroup(Group):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Click's, with the nearest known command for a mistyped one."""
         if args and args[0] not in self.commands_by_name and not args[0].startswith("-"):
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], list(self.commands_by_name), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise click.UsageError(f"no command {args[0]!r}{hint} Commands: {', '.join(self.commands_by_name)}.", ctx)
+            known = self.commands_by_name
+            raise click.UsageError(f"no command {args[0]!r}{did_you_mean(args[0], known)} Commands: {', '.join(known)}.", ctx)
         return super().resolve_command(ctx, args)

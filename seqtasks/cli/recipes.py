@@ -62,6 +62,9 @@ def copy(task: str, recipe: str, target: Path) -> None:
 def check(task: str, recipe: str | None, overrides: tuple[str, ...]) -> None:
     """Check the recipe, or all recipes of TASK: every key, type and table, without data."""
     from seqtasks.recipes.load import load_recipe, recipe_names
+    from seqtasks.recipes.names import check_recipe
 
     for name in [recipe] if recipe else recipe_names(task):
-        click.echo(f"{load_recipe(task, name, overrides).path}: correct")
+        loaded = load_recipe(task, name, overrides)
+        check_recipe(loaded.recipe)
+        click.echo(f"{loaded.path}: correct")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -22,13 +23,14 @@ from seqtasks.text.tags import legal_transitions
 class Head(nn.Module, ABC):
     """What a tagging head answers: `scores`, `loss`, `predict` and `labels`. Final classes say how they decode.
 
-    layer: which layer of the backbone it reads, -1 for the top.
+    layer: which layer of the backbone it reads, -1 for the top; scheme: the tag scheme of its labels, None where they are no spans.
     """
 
-    def __init__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int) -> None:
+    def __init__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int, scheme: str | None = None) -> None:
         super().__init__()
         self.labels = tuple(labels)
         self.layer = layer
+        self.scheme = scheme
         self.dropout = LockedDropout(dropout)
         self.projection = nn.Linear(input_size, len(self.labels))
 
@@ -62,12 +64,12 @@ class SoftmaxHead(Head):
 class CRFHead(Head):
     """A linear-chain CRF (Lafferty et al. 2001) over the sentence: transitions that the tag scheme forbids never leave it.
 
-    scheme: "BIO", "IOB1" or "BIOES", whose illegal transitions are barred; None allows every transition (POS tags).
+    Without a scheme (POS tags) every transition is allowed.
     Label smoothing has no meaning for a chain and is refused by the recipes.
     """
 
-    def __init__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int, scheme: str | None) -> None:
-        super().__init__(input_size=input_size, labels=labels, dropout=dropout, layer=layer)
+    def __init__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int, scheme: str | None = None) -> None:
+        super().__init__(input_size=input_size, labels=labels, dropout=dropout, layer=layer, scheme=scheme)
         legal = legal_transitions(self.labels, scheme) if scheme else None
         self.crf = CRF(
             labels=len(self.labels),
@@ -83,3 +85,12 @@ class CRFHead(Head):
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
         with torch.no_grad():
             return self.crf.decode(scores_BSN, mask_BS)
+
+
+class HeadBuilder(Protocol):
+    """How a head is made; scheme is for heads that know what may follow what."""
+
+    def __call__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int, scheme: str | None = None) -> Head: ...
+
+
+HEADS: dict[str, HeadBuilder] = {"softmax": SoftmaxHead, "crf": CRFHead}

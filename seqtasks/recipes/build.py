@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.errors import RecipeError
-from seqtasks.models.heads import CRFHead, Head, SoftmaxHead
+from seqtasks.models.heads import HEADS, Head
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.models.translation import TiedOutput, TranslationModel
 from seqtasks.models.trunk import Trunk
@@ -19,6 +19,7 @@ from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
 from seqtasks.nn.dropout import WordDropout
 from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
+from seqtasks.recipes.names import PLAIN, chosen, tasks_of
 from seqtasks.recipes.schema import (
     BackboneSettings,
     DecoderSettings,
@@ -32,13 +33,6 @@ from seqtasks.recipes.schema import (
 from seqtasks.training.schedules import SCHEDULES, Schedule
 
 
-def tasks_of(recipe: TaggingRecipe | MultitaskRecipe) -> dict[str, TaskSettings]:
-    """The tasks of a tagging recipe by head; the head of a single-task recipe is called after its layer."""
-    if isinstance(recipe, MultitaskRecipe):
-        return dict(recipe.tasks)
-    return {recipe.data.layer.replace(":", "-").lower(): TaskSettings(data=recipe.data, head=recipe.head)}
-
-
 def build_tagging(recipe: TaggingRecipe | MultitaskRecipe, assets: TaggingAssets, vectors: Tensor | None = None) -> TaggingModel:
     """The tagging model of a recipe; vectors: pretrained word vectors, a row for each word of the vocabulary."""
     words, characters = recipe.words, recipe.characters
@@ -50,30 +44,29 @@ def build_tagging(recipe: TaggingRecipe | MultitaskRecipe, assets: TaggingAssets
         word_dropout=WordDropout(words.dropout, assets.words.unk) if words.dropout else None,
     )
     trunk = build_trunk(embedder, recipe.backbone)
-    heads = {name: build_head(task, assets.labels[name], trunk, recipe.backbone.layers, name) for name, task in tasks_of(recipe).items()}
+    heads = {name: build_head(task, assets.labels[name], trunk) for name, task in tasks_of(recipe).items()}
     return TaggingModel(trunk=trunk, heads=heads)
 
 
 def build_trunk(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
-    backbone = BACKBONES[settings.kind](
-        input_size=embedder.output_size, hidden_size=settings.hidden_size, layers=settings.layers, dropout=settings.dropout
+    backbone = chosen(BACKBONES, settings.kind, "seqtasks.backbones")(
+        input_size=embedder.output_size,
+        hidden_size=settings.hidden_size,
+        layers=settings.layers,
+        dropout=settings.dropout,
+        residual=settings.residual,
     )
     return Trunk(embedder=embedder, backbone=backbone, dropout=settings.dropout)
 
 
-def build_head(task: TaskSettings, labels: Sequence[str], trunk: Trunk, layers: int, name: str) -> Head:
-    settings = task.head
-    if not -layers <= settings.layer < layers:
-        raise RecipeError([f"head of {name}: layer = {settings.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}."])
-    if settings.kind == "crf":
-        return CRFHead(
-            input_size=trunk.output_size,
-            labels=labels,
-            dropout=settings.dropout,
-            layer=settings.layer,
-            scheme=file_scheme(task.data),
-        )
-    return SoftmaxHead(input_size=trunk.output_size, labels=labels, dropout=settings.dropout, layer=settings.layer)
+def build_head(task: TaskSettings, labels: Sequence[str], trunk: Trunk) -> Head:
+    return chosen(HEADS, task.head.kind, "seqtasks.heads")(
+        input_size=trunk.output_size,
+        labels=labels,
+        dropout=task.head.dropout,
+        layer=task.head.layer,
+        scheme=file_scheme(task.data),
+    )
 
 
 def file_scheme(data: TaggedData) -> str | None:
@@ -87,13 +80,6 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
     source, target = assets.source.vocabulary, assets.target.vocabulary
     source_words = WordEmbedding(words=len(source), size=recipe.embedding_size, padding=source.pad)
     joint = recipe.text.joint and settings.tied
-    if joint and settings.embedding_size != recipe.embedding_size:
-        raise RecipeError(
-            [
-                f"decoder.embedding_size = {settings.embedding_size}, but embedding_size = {recipe.embedding_size}: "
-                "with text.joint and decoder.tied they are one table and must agree."
-            ]
-        )
     target_words = source_words if joint else WordEmbedding(words=len(target), size=settings.embedding_size, padding=target.pad)
     trunk = build_trunk(TokenEmbedder(words=source_words, characters=None, word_dropout=None), recipe.backbone)
     decoder = build_decoder(settings, target_words, trunk)
@@ -105,7 +91,7 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
 
 def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> AttentionDecoder | PlainDecoder:
     bridge = Bridge(encoder_size=trunk.output_size, hidden_size=settings.hidden_size, layers=settings.layers, cell=settings.kind == "lstm")
-    if settings.attention == "none":
+    if settings.attention == PLAIN:
         return PlainDecoder(
             embedding=words,
             bridge=bridge,
@@ -121,7 +107,7 @@ def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk)
                 f"and the backbone's states have {trunk.output_size}. Make them equal, or use 'general'."
             ]
         )
-    attention = ATTENTIONS[settings.attention](
+    attention = chosen(ATTENTIONS, settings.attention, "seqtasks.attentions")(
         query_size=settings.hidden_size, memory_size=trunk.output_size, hidden_size=settings.attention_size
     )
     return AttentionDecoder(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from seqtasks.errors import RecipeError, UsageError
+from seqtasks.errors import RecipeError, UsageError, did_you_mean
 from seqtasks.recipes.schema import KINDS, Recipe
 from seqtasks.recipes.shipped import shipped
 from seqtasks.recipes.toml import parse_value, read_toml
@@ -167,9 +166,3 @@ def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:
         if getattr(current, "__args__", None):
             current = current.__args__[-1]
     return list(getattr(current, "model_fields", {}))
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence: "; did you mean 'x'?" with the nearest known word, or a full stop."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else "."

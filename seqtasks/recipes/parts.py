@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from seqtasks.text.corpora.conllu import read_conllu
 from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
 from seqtasks.text.corpora.jsonl import read_jsonl
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
-from seqtasks.text.tags import convert
+from seqtasks.text.tags import convert, repair
 
 SAMPLE = "sample/"
 E = TypeVar("E")
@@ -82,27 +83,49 @@ def read_tagged_part(data: TaggedData, part: Files, place: Place) -> Corpus[Tagg
 
 def read_tagged_file(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
     """A tagged file in the recipe's format; tags stand in the scheme the recipe names, IOB1 as BIO."""
+    from seqtasks.recipes.names import chosen  # names.py knows this file's table
+
+    return chosen(READERS, data.format, "seqtasks.readers")(data, path)
+
+
+def conllu_reader(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
+    corpus = read_conllu(path, layers=(data.layer,))
+    return legal(corpus, data.layer, data.scheme) if data.scheme else corpus
+
+
+def columns_reader(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
     schemes = {data.layer: data.scheme} if data.scheme else {}
-    if data.format == "conllu":
-        return read_conllu(path, layers=(data.layer,))
-    if data.format == "jsonl":
-        corpus = read_jsonl(path, layer=data.layer)
-        return in_scheme(corpus, data.layer, "BIOES") if data.scheme == "BIOES" else corpus
     return read_columns(
         path, word_column=data.word_column, tag_columns={data.layer: data.tag_column}, separator=data.separator, schemes=schemes
     )
 
 
-def in_scheme(corpus: Corpus[TaggedSentence], layer: str, scheme: str) -> Corpus[TaggedSentence]:
-    """The same corpus with its BIO tags written in another scheme."""
-    examples = [
-        TaggedSentence(example.words, {layer: tuple(convert(example.tags[layer], "BIO", scheme))}, example.line, example.spans)
-        for example in corpus
-    ]
-    return Corpus(examples, corpus.path, corpus.checksum, corpus.notes)
+def jsonl_reader(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
+    corpus = read_jsonl(path, layer=data.layer)
+    return legal(corpus, data.layer, data.scheme) if data.scheme else corpus
+
+
+def legal(corpus: Corpus[TaggedSentence], layer: str, scheme: str) -> Corpus[TaggedSentence]:
+    """A JSONL corpus with legal tags: those of spans (BIO) written in `scheme`, given ones repaired and counted; IOB1 becomes BIO."""
+    final = "BIO" if scheme == "IOB1" else scheme
+    examples, repaired = [], 0
+    for example in corpus:
+        source = "BIO" if example.spans else scheme
+        tags, changed = repair(example.tags[layer], source)
+        repaired += changed
+        examples.append(replace(example, tags={layer: tuple(convert(tags, source, final))}))
+    notes = (f"{corpus.path}: repaired {repaired} illegal tags in layer {layer}",) if repaired else ()
+    return Corpus(examples, corpus.path, corpus.checksum, (*corpus.notes, *notes))
 
 
 def refuse_empty(corpus: Corpus[E]) -> Corpus[E]:
     if not len(corpus):
         raise DataError(corpus.path, 0, "no sentences in it", "Check the file and the recipe's data.format")
     return corpus
+
+
+READERS: dict[str, Callable[[TaggedData, Path], Corpus[TaggedSentence]]] = {
+    "conllu": conllu_reader,
+    "columns": columns_reader,
+    "jsonl": jsonl_reader,
+}

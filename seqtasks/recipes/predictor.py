@@ -13,7 +13,8 @@ import torch
 from seqtasks.errors import RunDirectoryError, UsageError
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
-from seqtasks.recipes.build import build_tagging, build_translation, tasks_of
+from seqtasks.recipes.build import build_tagging, build_translation
+from seqtasks.recipes.names import tasks_of
 from seqtasks.recipes.parts import read_tagged_file
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import MultitaskRecipe, TaggingRecipe, TranslationRecipe
@@ -131,8 +132,6 @@ Predictor = TranslationPredictor | TaggingPredictor
 def load(run_dir: str | Path, *, device: str = "cpu") -> Predictor:
     """The predictor of a finished run. Raises RunDirectoryError if `run_dir` is none, is damaged, or is of a newer format."""
     directory = RunDirectory.open(Path(run_dir)).finished()
-    if "seeds" in directory.facts():
-        raise RunDirectoryError(f"{run_dir}: holds runs of several seeds. Give one of them: {Path(run_dir) / 'seed-1'}.")
     recipe = directory.recipe()
     if isinstance(recipe, TranslationRecipe):
         return TranslationPredictor(directory, recipe, find_device(device))

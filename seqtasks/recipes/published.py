@@ -6,10 +6,9 @@ repositories themselves publish them. A file with `blob` None has no known check
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,7 @@ def published_corpus(name: str) -> PublishedCorpus:
     """The catalogue's entry. Raises UsageError, with the nearest known name, for one that it does not hold."""
     if name in PUBLISHED:
         return PUBLISHED[name]
-    near = difflib.get_close_matches(name, PUBLISHED, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else "."
-    raise UsageError(f"unknown corpus {name!r}{hint} Known: {', '.join(PUBLISHED)}.")
+    raise UsageError(f"unknown corpus {name!r}{did_you_mean(name, PUBLISHED)} Known: {', '.join(PUBLISHED)}.")
 
 
 def _plain(folder: str, name: str, blob: str | None, size: int | None) -> PublishedFile:

@@ -15,9 +15,10 @@ import torch
 from seqtasks.errors import Interrupted, RunDirectoryError
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
-from seqtasks.recipes.build import build_optimizer, build_schedule, tasks_of
+from seqtasks.recipes.build import build_optimizer, build_schedule
 from seqtasks.recipes.job import Job, Outcome
 from seqtasks.recipes.load import LoadedRecipe
+from seqtasks.recipes.names import check_recipe, tasks_of
 from seqtasks.recipes.parts import Place
 from seqtasks.recipes.reporting import write_outputs
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
@@ -71,6 +72,7 @@ def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunRes
     torch.set_flush_denormal(True)
     device = find_device(options.device)
     recipe = loaded.recipe
+    check_recipe(recipe)
     precision = find_precision(recipe.training.precision, device)
     path = options.out or default_path(loaded.task, loaded.name)
     before = existing(options.out) if options.resume else None

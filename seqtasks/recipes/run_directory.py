@@ -7,6 +7,7 @@ history.jsonl, predictions/, curves.png, attention-N.png, report.html, checkpoin
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -86,6 +87,9 @@ def refuse_existing(path: Path, *, overwrite: bool) -> None:
             raise RunDirectoryError(f"{path}: exists. Use --resume to go on with it, --overwrite to replace it, or another --out.")
         if not (path / "run.json").exists():
             raise RunDirectoryError(f"{path}: is no run directory, so --overwrite does not touch it. Choose another --out.")
+    place = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK):
+        raise RunDirectoryError(f"{path}: cannot create: {place} is no folder that one can write to. Choose another --out.")
 
 
 def read_json(path: Path) -> dict[str, Any]:

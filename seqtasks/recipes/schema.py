@@ -47,7 +47,7 @@ class TaggedData(Table):
     """
 
     corpus: str = ""
-    format: Literal["conllu", "columns", "jsonl"]
+    format: str
     layer: str
     scheme: Literal["BIO", "IOB1", "BIOES"] | None = None
     word_column: int = 0
@@ -90,19 +90,20 @@ class CharacterSettings(Table):
 
 
 class BackboneSettings(Table):
-    """[backbone]: which recurrent encoder. hidden_size is per direction; residual joins layers of equal size."""
+    """[backbone]: which recurrent encoder. rnn, birnn, gru, bigru, lstm, bilstm, or a name from an entry point. hidden_size is per direction."""
 
-    kind: Literal["rnn", "birnn", "gru", "bigru", "lstm", "bilstm"]
+    kind: str
     hidden_size: PositiveInt
     layers: PositiveInt = 1
     dropout: Rate = 0.0  # locked dropout of the embedding and between layers
+    residual: bool = False  # layers of equal size add their input to their output
 
 
 class DecoderSettings(Table):
     """[decoder] of a translation recipe. attention "none" is the plain encoder-decoder with one context vector."""
 
     kind: Literal["lstm", "gru"] = "lstm"
-    attention: Literal["none", "additive", "dot", "general"]
+    attention: str
     hidden_size: PositiveInt
     attention_size: PositiveInt = 256  # of additive attention's hidden layer
     layers: PositiveInt = 1
@@ -115,7 +116,7 @@ class DecoderSettings(Table):
 class HeadSettings(Table):
     """[head] of a tagging recipe. layer: which backbone layer it reads, -1 the top one; weight: of its loss."""
 
-    kind: Literal["softmax", "crf"]
+    kind: str
     dropout: Rate = 0.0
     layer: int = -1
     weight: PositiveFloat = 1.0

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from seqtasks.errors import DataError, RecipeError, UsageError
+from seqtasks.errors import DataError, UsageError
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.score import Score
 from seqtasks.evaluation.spans import entity_scores
 from seqtasks.recipes.assets import TaggingAssets
-from seqtasks.recipes.build import build_tagging, file_scheme, tasks_of
+from seqtasks.recipes.build import build_tagging, file_scheme
 from seqtasks.recipes.job import HeldOutExample, Outcome, PartFacts, example_split, five_positions, select_parts
+from seqtasks.recipes.names import tasks_of
 from seqtasks.recipes.parts import Place, read_tagged_part
 from seqtasks.recipes.schema import MultitaskRecipe, TaggedData, TaggingRecipe, TaskSettings
 from seqtasks.recipes.tagger import Tagger, positions_of
@@ -50,8 +51,6 @@ class TaggingJob:
         self.recipe = recipe
         self.device = device
         self.tasks = tasks_of(recipe)
-        if recipe.training.label_smoothing and any(task.head.kind == "crf" for task in self.tasks.values()):
-            raise RecipeError(["training.label_smoothing has no meaning for a head of kind 'crf'. Set it to 0, or use 'softmax'."])
         self.parts: list[PartFacts] = []
         self.notes: list[str] = []
         self.selected_on = ""
@@ -252,6 +251,4 @@ def read_task(data: TaggedData, place: Place) -> dict[str, Corpus[TaggedSentence
     corpora = {split: read_tagged_part(data, files, place) for split, files in named.items()}
     if corpora["train"] is None:
         raise DataError(place.folder(data.corpus) or Path(), 0, f"no training part {data.train!r} in it", "Check --data-dir and data.train")
-    if not data.layer:
-        raise RecipeError(["data.layer is empty: name the layer of tags, such as upos or ner."])
     return {split: corpus for split, corpus in corpora.items() if corpus is not None}

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Protocol
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, did_you_mean
 
 JOINER = "\uffed"  # ￭, halfwidth black square
 SPACE = "\u2581"  # ▁, stands for a space among characters
@@ -144,8 +143,7 @@ def make_tokenizer(name: str) -> Tokenizer:
         return TorchtextTokenizer(name.removeprefix("torchtext:"))
     if name not in TOKENIZERS:
         known = [*TOKENIZERS, "bpe", "unigram", "torchtext:NAME"]
-        near = get_close_matches(name, known, n=1)
-        raise UsageError(f"no tokenizer {name!r}{f'; did you mean {near[0]!r}?' if near else ''}. Tokenizers: {', '.join(known)}.")
+        raise UsageError(f"no tokenizer {name!r}{did_you_mean(name, known)} Tokenizers: {', '.join(known)}.")
     return TOKENIZERS[name]()
 
 

@@ -10,9 +10,8 @@ from seqtasks.recipes.schema import BackboneSettings, DecoderSettings
 from seqtasks.text.batching import IGNORE, Batch
 
 PAD, BOS, EOS, WORDS = 0, 2, 3, 11
-DECODERS = [
-    (kind, attention, feeding) for kind in ("lstm", "gru") for attention in ("none", "additive", "dot", "general") for feeding in (0, 1)
-]
+ATTENTIONS = ("none", "additive", "dot", "general")
+DECODERS = [(kind, attention, feeding) for kind in ("lstm", "gru") for attention in ATTENTIONS for feeding in (False, True)]
 
 
 def model_of(kind: str, attention: str, feeding: bool, *, tied: bool = True, backbone: str = "bilstm") -> TranslationModel:
@@ -42,8 +41,8 @@ SOURCES, TARGETS = [[4, 5, 6, EOS], [7, EOS], [8, 9, 10, 4, 5, EOS]], [[5, 6, EO
 
 
 @pytest.mark.parametrize(("kind", "attention", "feeding"), DECODERS)
-def test_steps_of_the_search_have_the_probabilities_of_teacher_forcing(kind: str, attention: str, feeding: int) -> None:
-    model = model_of(kind, attention, bool(feeding))
+def test_steps_of_the_search_have_the_probabilities_of_teacher_forcing(kind: str, attention: str, feeding: bool) -> None:
+    model = model_of(kind, attention, feeding)
     batch = batch_of(SOURCES, TARGETS)
     with torch.no_grad():
         forced_BTV = torch.log_softmax(model.output(model(batch)[0]), dim=-1)
@@ -57,7 +56,7 @@ def test_steps_of_the_search_have_the_probabilities_of_teacher_forcing(kind: str
 
 
 @pytest.mark.parametrize("backbone", ["rnn", "birnn", "gru", "bigru", "lstm", "bilstm"])
-@pytest.mark.parametrize("attention", ["none", "additive", "dot", "general"])
+@pytest.mark.parametrize("attention", ATTENTIONS)
 def test_a_sentence_is_scored_the_same_alone_and_beside_longer_ones(backbone: str, attention: str) -> None:
     model = model_of("lstm", attention, False, backbone=backbone)
     with torch.no_grad():

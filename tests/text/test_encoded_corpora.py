@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
@@ -37,6 +37,7 @@ def test_rows_are_views():
     assert np.shares_memory(ragged[1], ragged.values)
 
 
+@settings(max_examples=25)  # each writes files
 @pytest.mark.parametrize("mapped", [False, True])
 @given(rows=ROWS)
 def test_saved_rows_are_loaded_again(tmp_path_factory, mapped, rows):

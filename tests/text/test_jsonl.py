@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
@@ -53,6 +53,7 @@ def test_outermost_spans_never_overlap_and_the_longest_is_always_among_them(span
         assert max(span.end - span.start for span in chosen) == max(span.end - span.start for span in spans)
 
 
+@settings(max_examples=25)  # each writes files
 @given(SPANS)
 def test_tags_of_a_file_mean_its_outermost_spans(tmp_path_factory, spans):
     path = tmp_path_factory.mktemp("spans") / "x.jsonl"

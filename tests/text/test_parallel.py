@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
@@ -38,6 +38,7 @@ def test_two_empty_files_are_an_empty_corpus(files):
     assert read_parallel(*files("", "")).examples == []
 
 
+@settings(max_examples=25)  # each writes files
 @given(st.integers(0, 6), st.integers(0, 6))
 def test_unequal_counts_are_both_named(tmp_path_factory, first, second):
     folder = tmp_path_factory.mktemp("unequal")

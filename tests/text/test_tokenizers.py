@@ -133,9 +133,9 @@ def test_torchtext_tokenizers_go_by_their_name():
 
 @pytest.mark.parametrize(
     ("name", "near"),
-    [("wrod", "; did you mean 'word'?"), ("whitespaces", "; did you mean 'whitespace'?"), ("bpee", "; did you mean 'bpe'?"), ("zzz", "")],
+    [("wrod", "; did you mean 'word'?"), ("whitespaces", "; did you mean 'whitespace'?"), ("bpee", "; did you mean 'bpe'?"), ("zzz", ".")],
 )
 def test_an_unknown_tokenizer_is_named_with_its_nearest(name, near):
     with pytest.raises(UsageError) as caught:
         make_tokenizer(name)
-    assert str(caught.value) == f"no tokenizer {name!r}{near}. Tokenizers: whitespace, word, character, bpe, unigram, torchtext:NAME."
+    assert str(caught.value) == f"no tokenizer {name!r}{near} Tokenizers: whitespace, word, character, bpe, unigram, torchtext:NAME."

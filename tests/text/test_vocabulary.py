@@ -1,7 +1,7 @@
 """Vocabularies: numbers and back, any token through a file, and no text that passes for a special token."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
@@ -32,6 +32,7 @@ NASTY += [*SPECIALS, *(f"\\{special}" for special in SPECIALS), *(f"\\\\{special
 TOKENS = st.lists(st.sampled_from(NASTY) | st.text(), unique=True)
 
 
+@settings(max_examples=25)  # each writes files
 @given(TOKENS, st.sampled_from([(), (PAD, UNK), (PAD, UNK, BOS, EOS)]))
 def test_any_token_survives_a_file(tmp_path_factory, tokens, specials):
     path = tmp_path_factory.mktemp("vocabulary") / "words.txt"
