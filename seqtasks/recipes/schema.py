@@ -90,7 +90,10 @@ class CharacterSettings(Table):
 
 
 class BackboneSettings(Table):
-    """[backbone]: which recurrent encoder. rnn, birnn, gru, bigru, lstm, bilstm, or a name from an entry point. hidden_size is per direction."""
+    """[backbone]: which recurrent encoder: rnn, birnn, gru, bigru, lstm, bilstm, or a name from an entry point.
+
+    hidden_size is per direction.
+    """
 
     kind: str
     hidden_size: PositiveInt

@@ -16,13 +16,14 @@ from torch import Tensor
 from seqtasks.decoding.beam import LENGTH_PENALTIES, beam_search
 from seqtasks.decoding.greedy import greedy
 from seqtasks.decoding.step import Hypothesis, Step
-from seqtasks.models.translation import TARGET, TranslationModel
+from seqtasks.models.translation import TranslationModel
 from seqtasks.nn.attention import Memory
 from seqtasks.nn.decoders import DecoderState
 from seqtasks.recipes.assets import TranslationAssets
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.text.batching import in_order, translation_batch
 from seqtasks.text.encoded import Ragged
+from seqtasks.text.tokenizers import JOINER, SPACE
 
 LONGEST = 250
 
@@ -118,13 +119,36 @@ class Translator:
         _, weights_BTS = self.model(translation_batch(*pairs, np.array([0])).to(self.device))
         if weights_BTS is None:
             return None
-        names = self.assets.source.tokens(source_ids), self.assets.target.tokens(target_ids)
-        return (*names, weights_BTS[0, : len(target_ids), : len(source_ids)].float().cpu().numpy())
+        weights_TS = weights_BTS[0, : len(target_ids), : len(source_ids)].float().cpu().numpy()
+        return by_word(self.assets.source.tokens(source_ids), self.assets.target.tokens(target_ids), weights_TS)
+
+
+def by_word(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray) -> tuple[list[str], list[str], np.ndarray]:
+    """Attention between words, from that between their pieces: summed over a source word's pieces, the mean over a target word's."""
+    columns, rows = word_starts(source), word_starts(target)
+    summed = np.add.reduceat(weights_TS, columns, axis=1)
+    lengths = np.diff([*rows, len(target)])
+    return named(source, columns), named(target, rows), np.add.reduceat(summed, rows, axis=0) / lengths[:, None]
+
+
+def word_starts(pieces: Sequence[str]) -> list[int]:
+    """Where words begin among subwords: at a piece with the mark of a word, and before and after punctuation. Other tokens are words."""
+    if not any(piece.startswith(SPACE) for piece in pieces):
+        return list(range(len(pieces)))
+    bare = [piece.strip(SPACE) for piece in pieces]
+    return [
+        position
+        for position, piece in enumerate(pieces)
+        if position == 0 or piece.startswith(SPACE) or not (bare[position][:1].isalnum() and bare[position - 1][-1:].isalnum())
+    ]
+
+
+def named(pieces: Sequence[str], starts: Sequence[int]) -> list[str]:
+    """The words that begin at `starts`, without marks."""
+    ends = [*starts[1:], len(pieces)]
+    return ["".join(pieces[start:end]).strip(SPACE + JOINER) or SPACE for start, end in zip(starts, ends, strict=True)]
 
 
 def forced_batches(sources: Ragged, targets: Ragged, tokens: int) -> list[np.ndarray]:
     """Positions in length-sorted batches for scoring given pairs."""
     return in_order(np.stack([sources.lengths, targets.lengths], axis=1), tokens)
-
-
-__all__ = ["TARGET", "Translation", "Translator", "forced_batches"]

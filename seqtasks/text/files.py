@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -37,11 +38,20 @@ def atomic_path(path: Path | str) -> Iterator[Path]:
         with suppress(OSError):  # a folder cannot be synced everywhere
             synchronise(path.parent)
     except OSError as fault:
-        raise RunDirectoryError(f"{path}: cannot write: {fault.strerror or fault}. Free some space or choose another --out.") from fault
+        raise RunDirectoryError(f"{path}: cannot write: {fault.strerror or fault}. {remedy(fault)}") from fault
     finally:
         if temporary is not None:
             with suppress(OSError):  # what went wrong first is what the user should read
                 temporary.unlink(missing_ok=True)
+
+
+def remedy(fault: OSError) -> str:
+    """What to do about what the disk refused."""
+    if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "Free some space or choose another --out."
+    if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Change its permissions or choose another --out."
+    return "Choose another --out."
 
 
 def synchronise(path: Path) -> None:

@@ -188,10 +188,10 @@ def weighted_loss(terms: Mapping[str, Term], weights: Mapping[str, float]) -> to
 
 
 def add_up(progress: Progress, terms: Mapping[str, Term]) -> int:
-    """Add the batch to the epoch's sums; returns its words."""
+    """Add the batch to the epoch's sums (the loss without label smoothing, to be compared with dev's); returns its words."""
     for name, term in terms.items():
         sums = progress.sums.setdefault(name, [0.0, 0.0, 0.0])
-        sums[0] += float(term.sum.detach())
+        sums[0] += float((term.sum if term.plain is None else term.plain).detach())
         sums[1] += term.count
         sums[2] += float(term.correct)
     return sum(term.count for term in terms.values())

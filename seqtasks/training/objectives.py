@@ -21,11 +21,15 @@ from seqtasks.text.batching import IGNORE, Batch
 
 @dataclass(frozen=True)
 class Term:
-    """One loss of a batch: its sum in nats, the words it is over, and how many of them the model had right."""
+    """One loss of a batch: its sum in nats, the words it is over, and how many of them the model had right.
+
+    plain: the sum without label smoothing, which is what is shown (None where it is `sum` itself).
+    """
 
     sum: Tensor
     count: int
     correct: Tensor
+    plain: Tensor | None = None
 
     @property
     def mean(self) -> Tensor:
@@ -43,7 +47,8 @@ def tagging_objective(*, label_smoothing: float) -> Objective:
         for name, scores_BSN in model(batch).items():
             head, targets_BS = model.head(name), batch.targets[name]
             loss = head.loss(scores_BSN, targets_BS, batch.mask_BS, label_smoothing=label_smoothing)
-            terms[name] = Term(loss, int(batch.mask_BS.sum()), correct_tags(head, scores_BSN, targets_BS, batch.mask_BS))
+            plain = head.loss(scores_BSN.detach(), targets_BS, batch.mask_BS, label_smoothing=0.0) if label_smoothing else None
+            terms[name] = Term(loss, int(batch.mask_BS.sum()), correct_tags(head, scores_BSN, targets_BS, batch.mask_BS), plain)
         return terms
 
     return objective
@@ -63,7 +68,9 @@ def translation_objective(*, label_smoothing: float) -> Objective:
         targets_BT = batch.targets[TARGET]
         real_BT = targets_BT != IGNORE
         targets, logits_V = targets_BT[real_BT], model.output(outputs_BTH[real_BT])
-        loss = F.cross_entropy(logits_V.float(), targets, reduction="sum", label_smoothing=label_smoothing)
-        return {TARGET: Term(loss, len(targets), (logits_V.argmax(-1) == targets).sum())}
+        log_probs_V = F.log_softmax(logits_V.float(), dim=-1)
+        plain = F.nll_loss(log_probs_V, targets, reduction="sum")
+        loss = (1 - label_smoothing) * plain - label_smoothing * log_probs_V.mean(-1).sum() if label_smoothing else plain
+        return {TARGET: Term(loss, len(targets), (logits_V.argmax(-1) == targets).sum(), plain.detach())}
 
     return objective

@@ -64,12 +64,19 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "pos", *sets("backbone.kind=lsmt")],
         2,
-        f"{POS} [backbone]: kind = 'lsmt': input should be 'rnn', 'birnn', 'gru', 'bigru', 'lstm' or 'bilstm'.",
+        "no backbone 'lsmt'; did you mean 'lstm'? Known: rnn, birnn, gru, bigru, lstm, bilstm.",
     ),
     (
-        ["run", "multitask", *sets("tasks.upos.head.kind=x", "taks.ner=3")],
+        ["run", "pos", *sets("head.kind=x", "data.format=y")],
         2,
-        f"{MULTI} [tasks.upos.head]: kind = 'x': input should be 'softmax' or 'crf'.\n{MULTI}: unknown key 'taks'; did you mean 'tasks'?",
+        "no head 'x'. Known: softmax, crf.\nno reader 'y'. Known: conllu, columns, jsonl.\n",
+    ),
+    (["run", "translation", *sets("decoder.attention=dott")], 2, "no attention 'dott'; did you mean 'dot'? Known: additive, dot, general."),
+    (["run", "pos", *sets("training.optimizer=adm")], 2, f"{POS} [training]: optimizer = 'adm': input should be 'adam', 'adamw' or 'sgd'."),
+    (
+        ["run", "multitask", *sets("tasks.upos.head.dropout=x", "taks.ner=3")],
+        2,
+        f"{MULTI} [tasks.upos.head]: dropout = 'x': input should be a valid number.\n{MULTI}: unknown key 'taks'; did you mean 'tasks'?",
     ),
     (["run", "multitask", *sets("tasks.x.head.kind=crf")], 2, f"{MULTI} [tasks.x]: missing key 'data'."),
     (

@@ -8,15 +8,23 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from seqtasks.models.heads import HEADS
+from seqtasks.nn.attention import ATTENTIONS
+from seqtasks.nn.backbones import BACKBONES
+from seqtasks.recipes.parts import READERS
 from seqtasks.recipes.schema import KINDS
+
+NAMED = {"backbone.kind": BACKBONES, "decoder.attention": ["none", *ATTENTIONS], "head.kind": HEADS, "data.format": READERS}
 
 
 def choices(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, list[Any]]]:
-    """(TABLE.KEY, values) of every choice and every switch in a recipe's tables."""
+    """(TABLE.KEY, values) of every choice, every name of a part of ours, and every switch in a recipe's tables."""
     for name, field in model.model_fields.items():
         place, kind = f"{path}{name}", field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from choices(kind, f"{place}.")
+        elif kind is str and place in NAMED:
+            yield place, list(NAMED[place])
         elif kind is bool:
             yield place, [True, False]
         elif values := literal_values(kind):

@@ -21,7 +21,16 @@ OPTIONS = [
     ),
     ("pos", {"backbone.kind": "bilstm", "backbone.layers": 2, "head.layer": 0, "data.layer": "xpos", "training.label_smoothing": 0.1}),
     ("pos", {"backbone.kind": "lstm", "data.layer": "feats", "training.select_by": "accuracy", "words.max_size": 5, "words.dropout": 0.5}),
-    ("pos", {"backbone.layers": 2, "head.layer": -2, "data.layer": "misc:SpaceAfter", "training.checkpoint_every": 1}),
+    (
+        "pos",
+        {
+            "backbone.layers": 3,
+            "backbone.residual": True,
+            "head.layer": -2,
+            "data.layer": "misc:SpaceAfter",
+            "training.checkpoint_every": 1,
+        },
+    ),
     ("pos", {"data.layer": "lemma", "training.optimizer": "sgd", "training.momentum": 0.9, "training.learning_rate": 0.1}),
     ("ner", {"backbone.kind": "birnn", "head.kind": "softmax", "training.select_by": "f1", "training.optimizer": "adamw"}),
     ("ner", {"backbone.kind": "bigru", "head.kind": "crf", "training.select_by": "last", "training.schedule": "inverse_square_root"}),

@@ -27,7 +27,14 @@ OPTIONS = [
     {"backbone.kind": "bilstm", "decoder.attention": "additive", "text.tokenizer": "torchtext:basic_english", "text.min_count": 2}
     | {"text.lowercase": True, "training.precision": "bf16", "training.label_smoothing": 0.1, "decoding.length_penalty": "wu"}
     | {"decoding.beams": 5, "decoding.alpha": 0.6},
-    {"backbone.layers": 2, "backbone.dropout": 0.3, "decoder.layers": 2, "decoder.dropout": 0.3, "decoder.attention": "dot"}
+    {
+        "backbone.layers": 2,
+        "backbone.residual": True,
+        "backbone.dropout": 0.3,
+        "decoder.layers": 2,
+        "decoder.dropout": 0.3,
+        "decoder.attention": "dot",
+    }
     | {"training.precision": "float32", "decoding.beams": 5, "decoding.length_penalty": "average", "training.clip_norm": 0},
     {"text.joint": True, "decoder.tied": False, "training.weight_decay": 0.1, "training.patience": 1, "training.checkpoint_every": 1},
 ]

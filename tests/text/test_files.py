@@ -10,7 +10,10 @@ from seqtasks.errors import RunDirectoryError
 from seqtasks.text import files
 from seqtasks.text.files import atomic_path, write_atomically
 
-REMEDY = "Free some space or choose another --out."
+SPACE = "Free some space or choose another --out."
+PERMISSIONS = "Change its permissions or choose another --out."
+ELSEWHERE = "Choose another --out."
+REMEDIES = {errno.ENOSPC: SPACE, errno.EDQUOT: SPACE, errno.EACCES: PERMISSIONS, errno.EPERM: PERMISSIONS, errno.EROFS: PERMISSIONS}
 
 
 def refuse(code):
@@ -76,14 +79,14 @@ def test_what_the_disk_refuses_is_one_line_and_changes_nothing(tmp_path, monkeyp
     with pytest.raises(RunDirectoryError) as caught:
         write_atomically(path, "new")
     monkeypatch.undo()
-    assert str(caught.value) == f"{path}: cannot write: {os.strerror(code)}. {REMEDY}"
+    assert str(caught.value) == f"{path}: cannot write: {os.strerror(code)}. {REMEDIES.get(code, ELSEWHERE)}"
     assert (path.read_text(), list(tmp_path.iterdir())) == ("old", [path])
 
 
 def test_a_refusal_without_a_code_is_told_in_its_own_words(tmp_path):
     with pytest.raises(RunDirectoryError) as caught, atomic_path(tmp_path / "file"):
         raise OSError("5 requested and 0 written")
-    assert str(caught.value) == f"{tmp_path / 'file'}: cannot write: 5 requested and 0 written. {REMEDY}"
+    assert str(caught.value) == f"{tmp_path / 'file'}: cannot write: 5 requested and 0 written. {ELSEWHERE}"
 
 
 def test_the_first_fault_is_told_even_if_the_temporary_file_cannot_be_removed(tmp_path, monkeypatch):
@@ -91,17 +94,17 @@ def test_the_first_fault_is_told_even_if_the_temporary_file_cannot_be_removed(tm
     monkeypatch.setattr(files.Path, "unlink", refuse(errno.EROFS))
     with pytest.raises(RunDirectoryError) as caught:
         write_atomically(tmp_path / "file", "new")
-    assert str(caught.value) == f"{tmp_path / 'file'}: cannot write: No space left on device. {REMEDY}"
+    assert str(caught.value) == f"{tmp_path / 'file'}: cannot write: No space left on device. {SPACE}"
 
 
 def test_folders_in_the_way_are_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunDirectoryError) as caught:
         write_atomically(tmp_path / "file" / "below", "")
-    assert str(caught.value) == f"{tmp_path / 'file' / 'below'}: cannot write: File exists. {REMEDY}"
+    assert str(caught.value) == f"{tmp_path / 'file' / 'below'}: cannot write: File exists. {ELSEWHERE}"
     with pytest.raises(RunDirectoryError) as caught:
         write_atomically(tmp_path, "")
-    assert str(caught.value) == f"{tmp_path}: cannot write: Is a directory. {REMEDY}"
+    assert str(caught.value) == f"{tmp_path}: cannot write: Is a directory. {ELSEWHERE}"
 
 
 def test_a_folder_that_cannot_be_synced_is_no_fault(tmp_path, monkeypatch):
