@@ -1,7 +1,8 @@
-"""Training as it is shown on a terminal: a bar with loss, speed and time left, and a line after each epoch."""
+"""Training as it is shown on a terminal: a bar over the whole training with loss, speed and time left, and a line after each epoch."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,28 +15,43 @@ EVERY = 10  # updates between two refreshes of the figures
 
 
 class TerminalWatcher:
-    """A watcher for `seqtasks run`. Bars go to stderr and vanish; the lines of epochs stay on stdout."""
+    """A watcher for `seqtasks run`. The bar goes to stderr, if that is a terminal, and vanishes; the lines of epochs stay on stdout."""
 
     def __init__(self) -> None:
-        self.console = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[figures]}"))
-        self.bar = Progress(*columns, TimeRemainingColumn(), console=self.console, transient=True, disable=not self.console.is_terminal)
+        console = Console(stderr=True)
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[figures]}"),
+            TimeRemainingColumn(),
+            TextColumn("left"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+            redirect_stdout=sys.stdout.isatty(),
+        )
         self.task: TaskID | None = None
         self.epochs = 0
+        self.done = 0
 
     def start(self, epochs: int, progress: Position) -> None:
         self.epochs = epochs
 
     def epoch_starts(self, epoch: int, updates: int, done: int) -> None:
-        self.bar.start()
-        self.task = self.bar.add_task(f"epoch {epoch}/{self.epochs}", total=updates, completed=done, figures="")
+        """The bar counts all epochs, at this epoch's number of updates."""
+        self.done = (epoch - 1) * updates
+        if self.task is None:
+            self.task = self.bar.add_task("", total=None, figures="")
+            self.bar.start()
+        self.bar.update(self.task, description=f"epoch {epoch}/{self.epochs}", total=self.epochs * updates, completed=self.done + done)
 
     def updated(self, progress: Position, loss: float, tokens_per_second: float) -> None:
         if self.task is not None and progress.batches % EVERY == 0:
-            self.bar.update(self.task, completed=progress.batches, figures=f"loss {loss:.3f}  {tokens_per_second:,.0f} tokens/s")
+            figures = f"loss {loss:.3f}  {tokens_per_second:,.0f} tokens/s"
+            self.bar.update(self.task, completed=self.done + progress.batches, figures=figures)
 
     def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None:
-        self.stop()
         parts = [f"epoch {row['epoch']:>3}/{self.epochs}", f"training loss {row['train_loss']:.4f}"]
         if row["dev_loss"] is not None:
             parts += [f"dev loss {row['dev_loss']:.4f}", f"dev accuracy {row['dev_accuracy']:.2f} %"]
@@ -45,7 +61,4 @@ class TerminalWatcher:
 
     def stop(self) -> None:
         """Take the bar away."""
-        if self.task is not None:
-            self.bar.remove_task(self.task)
-            self.task = None
         self.bar.stop()

@@ -6,9 +6,12 @@ signature of the functions in `seqtasks.nn.backbones.BACKBONES`; likewise "seqta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 from typing import TypeVar
+
+from torch import nn
 
 from seqtasks.errors import RecipeError, did_you_mean
 from seqtasks.models.heads import HEADS
@@ -39,7 +42,7 @@ def tasks_of(recipe: TaggingRecipe | MultitaskRecipe) -> dict[str, TaskSettings]
     """The tasks of a tagging recipe by head; the head of a single-task recipe is called after its layer."""
     if isinstance(recipe, MultitaskRecipe):
         return dict(recipe.tasks)
-    return {recipe.data.layer.replace(":", "-").lower(): TaskSettings(data=recipe.data, head=recipe.head)}
+    return {re.sub(r"[^\w-]", "-", recipe.data.layer).lower(): TaskSettings(data=recipe.data, head=recipe.head)}
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -77,6 +80,8 @@ def tagging_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
     """Values of a tagging recipe that do not fit."""
     faults, layers = [], recipe.backbone.layers
     for name, task in tasks_of(recipe).items():
+        if task.data.layer and (not re.fullmatch(r"[\w -]+", name) or hasattr(nn.ModuleDict(), name)):
+            faults.append(f"no head can be called {name!r}. Choose another name, of letters, digits, spaces, '-' and '_'.")
         if not -layers <= task.head.layer < layers:
             faults.append(f"head of {name}: layer = {task.head.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}.")
         if task.head.kind == "crf" and recipe.training.label_smoothing:

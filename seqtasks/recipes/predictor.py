@@ -14,6 +14,7 @@ from seqtasks.errors import RunDirectoryError, UsageError
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build import build_tagging, build_translation
+from seqtasks.recipes.corpus_check import SUFFIXES
 from seqtasks.recipes.names import tasks_of
 from seqtasks.recipes.parts import read_tagged_file
 from seqtasks.recipes.run_directory import RunDirectory, read_json
@@ -117,10 +118,11 @@ class TaggingPredictor:
         return scores
 
     def head_of(self, file: Path) -> str:
-        """The head whose format one file of several possible ones is in, by its ending."""
-        endings = {"conllu": (".conllu",), "jsonl": (".jsonl",), "columns": (".bio", ".conll", ".iob2", ".tsv", ".txt")}
-        name = file.name.removesuffix(".gz")
-        fitting = [head for head, task in self.tasks.items() if name.endswith(endings[task.data.format])]
+        """The head whose format one file of several possible ones is in, by its suffix."""
+        if len(self.tasks) == 1:
+            return next(iter(self.tasks))
+        suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
+        fitting = [head for head, task in self.tasks.items() if SUFFIXES.get(suffix) == task.data.format]
         if len(fitting) != 1:
             raise UsageError(f"{file}: which of {', '.join(self.tasks)} it annotates is not clear from its ending. Give one file for each.")
         return fitting[0]

@@ -27,7 +27,7 @@ from seqtasks.recipes.tagging import TaggingJob
 from seqtasks.recipes.translation import TranslationJob
 from seqtasks.text.files import write_atomically
 from seqtasks.training.checkpoints import Checkpoints, Progress
-from seqtasks.training.devices import describe_machine, find_device, find_precision
+from seqtasks.training.devices import denormals_flushed, describe_machine, find_device, find_precision
 from seqtasks.training.history import History
 from seqtasks.training.loop import Limits, Setting, Watcher, train
 from seqtasks.training.seeds import seed_everything
@@ -67,9 +67,9 @@ class Listener:
     stop_asked: Callable[[], bool] = lambda: False
 
 
+@denormals_flushed()
 def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunResult:
     """Train, score and report; returns where. Raises SeqtasksError for whatever a user can put right."""
-    torch.set_flush_denormal(True)
     device = find_device(options.device)
     recipe = loaded.recipe
     check_recipe(recipe)
@@ -91,7 +91,7 @@ def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunRes
         refuse_other_data(before, job)
         before.save_recipe(recipe)
     job.save_assets(directory.text)
-    if fine_tuned:
+    if fine_tuned and not any(directory.checkpoints.glob("*")):
         load_weights(job.model, RunDirectory.open(fine_tuned).weights)
         listener.tell(f"weights from {fine_tuned}")
     parameters = sum(parameter.numel() for parameter in job.model.parameters())

@@ -44,8 +44,8 @@ class RunDirectory:
         if path.exists():
             shutil.rmtree(path)
         run = cls(path)
-        run.save_recipe(recipe)
         write_atomically(path / "run.json", json.dumps({"format": FORMAT, "seqtasks": seqtasks.__version__, **facts}, indent=1) + "\n")
+        run.save_recipe(recipe)
         return run
 
     def save_recipe(self, recipe: Recipe) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+BARE = re.compile(r"[A-Za-z0-9_-]+")  # keys that need no quotes
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -40,11 +44,21 @@ def parse_value(text: str) -> Any:
 
 def write_toml(tables: Mapping[str, Any], path: str = "") -> str:
     """TOML text of nested mappings of strings, numbers, booleans and lists; None is left out."""
-    plain = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in tables.items() if not isinstance(value, Mapping | None)]
+    plain = [f"{bare(key)} = {literal(value)}" for key, value in tables.items() if not isinstance(value, Mapping | None)]
     parts = ["\n".join(plain)] if plain else []
     for key, value in tables.items():
         if isinstance(value, Mapping):
-            name = f"{path}.{key}" if path else key
+            name = f"{path}.{bare(key)}" if path else bare(key)
             body = write_toml(value, name)
             parts.append(f"[{name}]\n{body}" if not body.startswith(f"[{name}.") else body)
     return "\n\n".join(part for part in parts if part) + ("\n" if not path else "")
+
+
+def bare(key: str) -> str:
+    """A key as it stands in a file: in quotes where it needs them."""
+    return key if BARE.fullmatch(key) else literal(key)
+
+
+def literal(value: Any) -> str:
+    """A string, number, boolean or list. JSON's spelling is TOML's too, but for one control character that JSON leaves as it is."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import torch
@@ -57,6 +58,17 @@ def cpu_has_fast_bf16() -> bool:
 def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
     """The context in which forward passes run: bfloat16 matrix products, or nothing changed."""
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
+
+
+@contextmanager
+def denormals_flushed() -> Iterator[None]:
+    """Numbers below 1e-38 count as zero, which is much faster on CPUs; afterwards the process computes as before."""
+    before = float(torch.tensor([torch.finfo(torch.float32).tiny]) / 2) == 0
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(before)
 
 
 def describe_machine(device: torch.device, precision: str) -> dict[str, str]:

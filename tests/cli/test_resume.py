@@ -178,3 +178,21 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_goes_on(call: str, here
     assert checkpoints("run") == ["update-000000005.safetensors", "update-000000010.safetensors"]
     assert "resumed in epoch 1 after update 10\n" in done("run", "pos", "--out", "run", "--resume").stdout
     assert sha256(Path("run/model.safetensors")) == sha256(Path("whole/model.safetensors"))
+
+
+def test_resume_on_other_data_is_refused(here: Path) -> None:
+    done(*arguments("pos", "run"))
+    write(Path("train.conllu"), "".join(conllu(sentence, 1) for sentence in tagged(40, seed=9)))
+    result = invoke("run", "pos", "--out", "run", "--resume")
+    assert result.exit_code == 1
+    message = f"{here}/train.conllu: has changed since the run in run began. Restore it, or start anew with --from run."
+    assert result.stderr == f"Error: {message}\n"
+
+
+def test_a_fault_in_the_data_leaves_no_directory_and_an_old_run_as_it_was(here: Path) -> None:
+    done(*arguments("pos", "run"))
+    before = sha256(Path("run/model.safetensors"))
+    for out, options in (("new", []), ("run", ["--overwrite"])):
+        assert invoke(*arguments("pos", out, data__train="nope.conllu"), *options).exit_code == 1
+    assert not Path("new").exists()
+    assert sha256(Path("run/model.safetensors")) == before

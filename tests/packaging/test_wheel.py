@@ -1,5 +1,6 @@
 """The wheel as others get it: built, installed beside the real dependencies, and used from another directory."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.miniature.corpora import conllu, write
+from tests.miniature.sentences import tagged
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = Path(__file__).parent / "foreign_project" / "train_one_step.py"
@@ -73,11 +77,15 @@ def test_the_installed_command_finds_recipes_and_sample(installed: Path, tmp_pat
     assert {tuple(line.split()[:2]) for line in listed.splitlines()} == {
         (path.parent.name, path.stem) for path in (ROOT / "tasks").glob("*/*.toml") if path.stem != "base"
     }
-    small = {"words.size": 8, "characters.filters": 8, "backbone.hidden_size": 8, "training.epochs": 1, "training.batch_tokens": 8000}
+    write(tmp_path / "few.conllu", "".join(conllu(sentence, 1) for sentence in tagged(4, seed=1)))
+    small = {"data.dev": "few.conllu", "data.test": "few.conllu", "data.test_unseen": "", "words.size": 8, "characters.filters": 8}
+    small |= {"backbone.hidden_size": 8, "training.epochs": 1, "training.batch_tokens": 8000}
     options = [part for key, value in small.items() for part in ("--set", f"{key}={value}")]
     lines = call(command, "run", "pos", "--out", "run", *options, cwd=tmp_path).splitlines()
     assert lines[0] == f"recipe: {shipped_file(installed, 'tasks/pos/default.toml')}"
     assert lines[-1] == "run directory: run"
+    facts = json.loads((tmp_path / "run" / "metrics.json").read_text(encoding="utf-8"))["data"]
+    assert facts[0]["path"] == str(shipped_file(installed, "data/pos/train.conllu"))
     answer = subprocess.run([command, "predict", "run"], cwd=tmp_path, input="The dog sees.\n", capture_output=True, text=True, check=True)
     assert answer.stdout.count("/") == 4
 

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 
 from seqtasks.recipes.job import select_parts
 from seqtasks.recipes.run_directory import default_path
@@ -149,6 +150,14 @@ def test_evaluate_finds_the_head_of_one_file_and_prints_a_line_for_each_score(fi
     )
     pairs.write_text("".join(f"{source}\t{target}\n" for source, target in rows if source), encoding="utf-8")
     assert "pairs.tsv  translation  bleu = " in done("evaluate", finished("translation"), pairs).stdout
+
+
+def test_a_run_leaves_the_arithmetic_of_its_process_as_it_was(miniature: Path, plain_figures: None) -> None:
+    tiny = torch.tensor([torch.finfo(torch.float32).tiny])
+    for flushed in (True, False):
+        torch.set_flush_denormal(flushed)
+        train("pos", Path(f"run-{flushed}"))
+        assert (float(tiny / 2) == 0) == flushed
 
 
 @pytest.mark.parametrize(

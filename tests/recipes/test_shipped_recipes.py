@@ -11,7 +11,7 @@ from seqtasks.recipes import run as running
 from seqtasks.recipes.load import recipe_names, task_names
 from seqtasks.recipes.predictor import TaggingPredictor, TranslationPredictor
 from seqtasks.training.weights import own_tensors
-from tests.miniature.runs import done, metrics
+from tests.miniature.runs import done, metrics, train
 
 SHIPPED = [(task, name) for task in task_names() for name in recipe_names(task)]
 
@@ -22,6 +22,7 @@ def test_every_folder_of_tasks_has_a_default_recipe() -> None:
 
 
 @pytest.mark.parametrize(("task", "name"), SHIPPED)
+@pytest.mark.usefixtures("plain_figures")
 def test_recipe_trains_saves_reloads_and_answers(
     task: str, name: str, miniature: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,13 +106,13 @@ def test_tied_and_joint_embeddings_are_one_table_after_loading(finished) -> None
     assert torch.equal(model.output.words.table.weight[5], torch.full((8,), 7.0))
 
 
+@pytest.mark.usefixtures("plain_figures")
 def test_data_without_a_test_part_says_so_and_scores_dev(miniature: Path, tmp_path: Path) -> None:
     from tests.miniature.corpora import data_directory
 
     bare = data_directory(tmp_path / "bare", test=False)
     for task, name in [(task, name) for task, name in SHIPPED if name != "default"]:
-        small = ["--set", "training.batch_tokens=4000", "--set", "training.epochs=1"]
-        result = done("run", task, name, "--data-dir", bare, "--out", name, "--device", "cpu", *small)
+        result = train(task, Path(name), "--data-dir", bare, recipe=name)
         assert result.stdout.count("note: No test part here: the scores are of dev.\n") == 1
         assert {score["split"] for score in metrics(Path(name))["scores"]} == {"dev"}
         by = seqtasks.load(name).recipe.training.select_by

@@ -1,0 +1,93 @@
+"""Resolved recipes are read again as they were written, whatever their names, paths and numbers hold."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqtasks.errors import RecipeError
+from seqtasks.recipes.load import load_recipe, recipe_names, task_names
+from seqtasks.recipes.toml import parse_value, read_toml, write_toml
+from tests.miniature.corpora import write
+from tests.miniature.runs import done, invoke
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+VALUES = TEXT | st.integers(-(2**60), 2**60) | st.booleans() | FLOATS | st.lists(TEXT, max_size=3)
+TABLES = st.dictionaries(TEXT, VALUES | st.dictionaries(TEXT, VALUES | st.dictionaries(TEXT, VALUES, max_size=2), max_size=3), max_size=3)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TABLES)
+def test_what_is_written_is_read_again(tmp_path_factory, tables: dict[str, object]) -> None:
+    path = tmp_path_factory.mktemp("toml") / "recipe.toml"
+    path.write_bytes(write_toml(tables).encode())
+    assert read_toml(path) == tables
+
+
+def test_what_is_not_set_is_left_out() -> None:
+    assert write_toml({"a": None, "b": {"c": None, "d": 1}}) == "[b]\nd = 1\n"
+
+
+@pytest.mark.parametrize(("task", "name"), [(task, name) for task in task_names() for name in recipe_names(task)])
+def test_a_resolved_recipe_is_the_same_recipe(task: str, name: str, tmp_path: Path) -> None:
+    recipe = load_recipe(task, name).recipe
+    write(tmp_path / "again.toml", write_toml(recipe.model_dump()))
+    assert load_recipe(task, str(tmp_path / "again.toml")).recipe == recipe
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3", 3),
+        ("0.5", 0.5),
+        ("true", True),
+        ('["a", "b"]', ["a", "b"]),
+        ("a b", "a b"),
+        ("my.conllu", "my.conllu"),
+        ("", ""),
+        ('"3"', "3"),
+    ],
+)
+def test_values_of_set_are_toml_where_they_read_as_toml_else_text(text: str, value: object) -> None:
+    assert parse_value(text) == value
+
+
+def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b'a = "\xe4"')
+    with pytest.raises(RecipeError, match=r"latin\.toml: not UTF-8 at byte 5\. Save it as UTF-8\.$"):
+        read_toml(tmp_path / "latin.toml")
+    with pytest.raises(RecipeError, match=r": cannot read: Is a directory\.$"):
+        read_toml(tmp_path)
+
+
+MULTI = 'kind = "multitask"\n[words]\nsize = 8\n[backbone]\nkind = "gru"\nhidden_size = 8\n'
+MULTI += "[training]\nepochs = 1\nbatch_tokens = 500\nlearning_rate = 0.1\n"
+
+
+def task_called(name: str) -> str:
+    data = f'[tasks.{name}.data]\ncorpus = "sample/ner"\nformat = "columns"\nlayer = "ner"\ntrain = "train.bio"\n'
+    return f'{MULTI}{data}[tasks.{name}.head]\nkind = "crf"\n'
+
+
+@pytest.mark.usefixtures("miniature", "plain_figures")
+def test_a_task_may_have_any_name_that_torch_and_the_file_system_allow() -> None:
+    write(Path("own.toml"), task_called('"næring og navn"'))
+    done("run", "multitask", "own.toml", "--out", "run")
+    assert done("predict", "run", input=b"Mara sees.\n").stdout.count("/") == 3
+
+
+@pytest.mark.usefixtures("miniature")
+@pytest.mark.parametrize("name", ["a.b", "x/y", "", "items", "training"])
+def test_a_name_that_no_head_can_have_is_told(name: str) -> None:
+    write(Path("own.toml"), task_called(f'"{name}"'))
+    result = invoke("run", "multitask", "own.toml", "--out", "run")
+    message = f"Error: no head can be called {name!r}. Choose another name, of letters, digits, spaces, '-' and '_'.\n"
+    assert (result.exit_code, result.stderr) == (2, message)
+
+
+@pytest.mark.usefixtures("miniature", "plain_figures")
+def test_a_layer_with_a_dot_names_a_head_without_one() -> None:
+    done("run", "ner", "--out", "run", "--set", "data.layer=NER.v2", "--set", "training.epochs=1", "--set", "words.size=8")
+    assert Path("run/text/labels-ner-v2.txt").is_file()
