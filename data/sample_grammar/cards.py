@@ -11,7 +11,7 @@ TITLES = {
 }
 ABOUT = {
     "translation": """One sentence a line, `X.en` beside `X.fr`, plain text in UTF-8 with a space before the French ? and !.
-An English sentence has one French translation wherever it occurs. `dev` is drawn like `train`. Half of `test` has structures that are
+An English sentence has one French translation wherever it occurs. `dev` is drawn like `train`. Much of `test` has structures that are
 kept out of `train` and `dev` (`sample_grammar.splits.held_out`), with known words; `test_unseen` has known structures with names, and
 some nouns, verbs and adjectives, that `train` never shows. English nouns for people ("singer") are masculine in French unless their
 sentence says otherwise ("her", a woman's name); "you" is always "vous", and the speaker of a single sentence is a man.""",

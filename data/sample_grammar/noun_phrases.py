@@ -74,7 +74,7 @@ def adjectives_for(world: World, noun: Noun) -> list[Adjective]:
         adjective = world.adjective(noun.kind)
         if adjective:
             chosen.append(adjective)
-    if world.dice.chance(0.13):
+    if world.dice.chance(0.11):
         suited = [entry for entry in NATIONALITIES if noun.kind in entry.kinds.split()]
         if suited:
             chosen.append(world.dice.even(suited))
@@ -184,7 +184,7 @@ def common(world: World, noun: Noun, wish: Wish = ANYHOW) -> NounPhrase:
 
 def pronoun_subject(world: World) -> NounPhrase:
     """I, you, he, she, we or they."""
-    form = world.dice.weighted({name: 1.6 if "he/" in name else 0.7 for name in SUBJECTS})
+    form = world.dice.weighted({name: 1.6 if "he/" in name else 0.45 for name in SUBJECTS})
     meaning, agreement = SUBJECTS[form]
     return NounPhrase(pair(form, meaning), agreement, "person", pronoun=True)
 

@@ -1,6 +1,8 @@
 """Drawing the splits: no sentence twice, whole structures kept for the test set, new words kept for test_unseen."""
 
+import re
 import zlib
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -15,8 +17,9 @@ SIZES = {"train": 10000, "dev": 500, "test": 700, "test_unseen": 500}
 DOCUMENTS = {"train": 260, "dev": 30, "test": 60}
 HELD_OUT_PERCENT = 25  # of all longer structures: never in train or dev
 HELD_OUT_LENGTH = 7  # symbols a structure must have to be kept from train
-HELD_OUT_SHARE = 0.5  # of the test sentences are drawn from those structures
+HELD_OUT_SHARE = 0.4  # of the test sentences are drawn from those structures; more are new by chance
 ANNOTATED = {"pos": 4000, "ner": 4000}  # the first so many sentences of train have tags, so that the files stay small
+KNOWN = 4  # times a word must be in train to be used in test
 SHORTEST, LONGEST = 4, 34  # tokens, punctuation included
 KEEP_SHORT = ((7, 0.15), (9, 0.4), (11, 0.75))  # (tokens below this, share kept): makes sentences longer on average
 
@@ -54,21 +57,22 @@ class Draw:
                 return made
 
 
-def vocabulary(sentences: list[Sentence]) -> set[str]:
-    """All English word forms and French written words."""
-    words = {token.form for made in sentences for token in tokens(made)}
-    return words | {word for made in sentences for word in french_text(made).replace("'", "' ").split()}
+def vocabulary(sentences: list[Sentence]) -> Counter[str]:
+    """All English word forms and French words with their counts, small letters only."""
+    words = Counter(token.form.lower() for made in sentences for token in tokens(made))
+    words.update(word for made in sentences for word in re.findall(r"\w+", french_text(made).lower()))
+    return words
 
 
 def test_sentences(draw: Draw, known: set[str]) -> list[Sentence]:
-    """Test sentences of known words, half of them of structures that are kept from train."""
+    """Test sentences of known words, many of them of structures that are kept from train."""
     wanted = {True: round(SIZES["test"] * HELD_OUT_SHARE)}
     wanted[False] = SIZES["test"] - wanted[True]
     chosen: list[Sentence] = []
     while sum(wanted.values()):
         made = draw.fresh()
         apart = held_out(structure_of(made.pair.english))
-        if wanted[apart] and vocabulary([made]) <= known:
+        if wanted[apart] and set(vocabulary([made])) <= known:
             wanted[apart] -= 1
             chosen.append(made)
     return chosen
@@ -95,11 +99,12 @@ def draw_splits() -> dict[str, list[Sentence]]:
             made = draw.fresh()
             if not held_out(structure_of(made.pair.english)):
                 splits[name].append(made)
-    known = vocabulary(splits["train"])
+    known = {word for word, count in vocabulary(splits["train"]).items() if count >= KNOWN}
     structures = {structure_of(made.pair.english) for made in splits["train"]}
     splits["test"] = test_sentences(draw, known)
     draw.world = World(Dice(SEED + 1), UNSEEN_KNOBS)
-    splits["test_unseen"] = unseen_sentences(draw, known, structures)
+    forms = {token.form for made in splits["train"] for token in tokens(made)}
+    splits["test_unseen"] = unseen_sentences(draw, forms, structures)
     return splits
 
 

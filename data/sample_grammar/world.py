@@ -61,7 +61,7 @@ class Knobs:
     verblike_person: float = 0.45  # ... if it is a person: few of these words are verbs, so each would be a noun too often
     nounlike_verb: float = 0.81  # a verb is one that is also a noun
     bare_plural: float = 0.7  # an object is a plural without article
-    adjective: float = 0.30
+    adjective: float = 0.28
     relative: float = 0.22  # a noun phrase with room for it gets a relative clause
     attachment: float = 0.16  # ... or a prepositional phrase
     fresh_content: float = 0.0  # an open-class word is one of ``fresh``
