@@ -25,7 +25,15 @@ BASE = [
 
 EXTRAS = {
     "docs": ["sphinx>=8", "furo", "myst-parser>=4"],
-    "test": ["pytest>=8", "pytest-xdist>=3.5", "hypothesis>=6.100", "pytorch-crf>=0.7.2", "conllu>=5", "import-linter>=2", "setuptools>=77"],
+    "test": [
+        "pytest>=8",
+        "pytest-xdist>=3.5",
+        "hypothesis>=6.100",
+        "pytorch-crf>=0.7.2",
+        "conllu>=5",
+        "import-linter>=2",
+        "setuptools>=77",
+    ],
 }
 EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["docs"], "ruff>=0.6", "mypy>=1.11", "pre-commit>=3.7"]
 
