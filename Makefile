@@ -1,6 +1,6 @@
 .PHONY: check lint types arrows test docs
 
-check: lint types arrows test docs  ## what CI runs
+check: lint types arrows docs test  ## what CI runs
 
 lint:
 	ruff check . && ruff format --check .
