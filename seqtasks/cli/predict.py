@@ -58,8 +58,16 @@ def refuse_nonsense(predictor: Predictor, *, tokens: bool, form: str, n_best: in
             raise UsageError("--format conll is for tagging runs. Use text or jsonl.")
         if n_best > 1 and form != "jsonl":
             raise UsageError("--n-best above 1 needs --format jsonl, since text keeps one line for each line.")
+        if n_best > (beams or default_beams(predictor)):
+            raise UsageError(f"--n-best {n_best} needs at least as many --beams.")
     elif beams or n_best > 1:
         raise UsageError("--beams and --n-best are for translation runs.")
+
+
+def default_beams(predictor: Predictor) -> int:
+    """The beams of a translation run's recipe."""
+    recipe = predictor.recipe
+    return recipe.decoding.beams if recipe.kind == "translation" else 1
 
 
 def lines_of(file: Path | None) -> Iterator[str]:

@@ -38,7 +38,7 @@ def fine_tuned_recipe(loaded: LoadedRecipe, overrides: Sequence[str], source: Pa
 
     Raises UsageError if the two are of different kinds or heads, RecipeError if --set would change the model.
     """
-    saved = RunDirectory.open(source).recipe()
+    saved = RunDirectory.open(source).finished().recipe()
     if saved.kind != loaded.recipe.kind:
         raise UsageError(f"--from {source}: that is a run of kind {saved.kind}, the recipe {loaded.path} is of kind {loaded.recipe.kind}.")
     wrong = [text for text in overrides if not TUNABLE.match(text.strip())]

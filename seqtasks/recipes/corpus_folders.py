@@ -77,6 +77,8 @@ def find_corpus(name: str, data_dir: Path | None, cache: Path | None) -> Path:
     A folder the user names counts as soon as it holds one of the files: one may own only two of three languages, or no test part. The
     cache counts when it holds all of them, since a smaller number is an unfinished download. Raises UsageError naming the places looked in.
     """
+    if name not in PUBLISHED and data_dir is not None and (data_dir / name).is_dir():
+        return data_dir / name  # one of the user's own
     corpus = published_corpus(name)
     places = [] if data_dir is None else [data_dir / name, data_dir]
     for place in places:

@@ -113,7 +113,9 @@ def select_parts(sentences: int, *, has_dev: bool, has_test: bool, select_by: st
         )
     held_out = [position for position in every if position % 10 == 9] if hold else []
     kept = [position for position in every if position % 10 != 9] if held_out else list(every)
-    selected_on = "nothing" if select_by == "last" else "dev" if has_dev and has_test else "held-out tenth of train"
+    if hold and (has_dev or has_test):
+        notes.append(f"{'' if has_dev else 'No dev part here: '}a tenth of train is held out to select on.".capitalize())
+    selected_on = "nothing" if select_by == "last" else "dev" if has_dev == has_test else "held-out tenth of train"
     return Selection(kept, held_out, selected_on, notes)
 
 

@@ -133,7 +133,7 @@ def from_here(files: Any) -> Any:
 def check_tables(tables: Mapping[str, Any], where: str) -> Recipe:
     """The recipe that the tables say. Raises RecipeError with every fault at once."""
     kind = tables.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise RecipeError([f"{where}: kind = {kind!r}{did_you_mean(str(kind), KINDS)} Expected one of {', '.join(KINDS)}."])
     try:
         return KINDS[kind].model_validate(tables)

@@ -73,6 +73,8 @@ def translation_faults(recipe: TranslationRecipe) -> list[str]:
             f"decoder.embedding_size = {recipe.decoder.embedding_size}, but embedding_size = {recipe.embedding_size}: "
             "with text.joint and decoder.tied they are one table and must agree."
         ]
+    if recipe.decoder.attention == PLAIN and recipe.decoder.input_feeding:
+        return ["decoder.input_feeding needs an attention to feed; decoder.attention is 'none'. Set one of the two."]
     return []
 
 

@@ -16,7 +16,7 @@ from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build import build_tagging, build_translation
 from seqtasks.recipes.corpus_check import SUFFIXES
 from seqtasks.recipes.names import tasks_of
-from seqtasks.recipes.parts import read_tagged_file
+from seqtasks.recipes.parts import read_tagged_file, refuse_empty
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import MultitaskRecipe, TaggingRecipe, TranslationRecipe
 from seqtasks.recipes.tagger import Tagger
@@ -67,7 +67,7 @@ class TranslationPredictor:
 
         if not 1 <= len(files) <= 2:
             raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
-        pairs = read_parallel(*files) if len(files) == 2 else read_pairs(files[0])
+        pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
         texts = [best[0].text for best in self.translate([pair.source for pair in pairs])]
         return translation_scores(
             texts, [pair.target for pair in pairs], language=self.recipe.data.target, split=files[0].name, head="translation"
@@ -112,7 +112,7 @@ class TaggingPredictor:
         heads = list(self.tasks) if len(files) == len(self.tasks) else [self.head_of(files[0])]
         for head, file in zip(heads, files, strict=True):
             task = self.tasks[head]
-            sentences = read_tagged_file(task.data, file).examples
+            sentences = refuse_empty(read_tagged_file(task.data, file)).examples
             answers = [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
             scores += score_tags(sentences, answers, task, file.name, head, self.tagger.assets.seen)[0]
         return scores

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from seqtasks.errors import Interrupted, RunDirectoryError
+from seqtasks.errors import Interrupted, RunDirectoryError, UsageError
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build import build_optimizer, build_schedule
@@ -82,8 +82,10 @@ def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunRes
     else:
         refuse_existing(path, overwrite=options.overwrite)
     listener.tell(f"run directory: {path}")
+    refuse_own_source(fine_tuned, path)
+    started = before is not None and any(before.checkpoints.glob("update-*.safetensors"))
     seed_everything(recipe.training.seed)
-    job = make_job(recipe, options.place, device, saved_assets(path if before else fine_tuned, recipe))
+    job = make_job(recipe, options.place, device, saved_assets(path if started else fine_tuned, recipe))
     for note in [*loaded.notes, *job.notes]:
         listener.tell(f"note: {note}")
     directory = before or new_directory(path, loaded, options, job, device)
@@ -91,7 +93,7 @@ def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunRes
         refuse_other_data(before, job)
         before.save_recipe(recipe)
     job.save_assets(directory.text)
-    if fine_tuned and not any(directory.checkpoints.glob("*")):
+    if fine_tuned and not started:
         load_weights(job.model, RunDirectory.open(fine_tuned).weights)
         listener.tell(f"weights from {fine_tuned}")
     parameters = sum(parameter.numel() for parameter in job.model.parameters())
@@ -117,10 +119,18 @@ def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, job: Jo
     return RunDirectory.create(path, loaded.recipe, facts, overwrite=options.overwrite)
 
 
+def refuse_own_source(source: Path | None, path: Path) -> None:
+    """Raises UsageError where the run to fine-tune from lies in the directory that would be replaced."""
+    if source and source.resolve().is_relative_to(path.resolve()):
+        raise UsageError(f"--from {source}: lies in --out {path}, which would be replaced. Choose another --out.")
+
+
 def refuse_other_data(directory: RunDirectory, job: Job) -> None:
     """Raises RunDirectoryError where a part is not what the run began with: it could not end at the same weights."""
-    begun = set(directory.facts().get("data", {}).values())
-    changed = [part.path for part in job.parts if part.checksum not in begun]
+    begun: dict[str, str] = directory.facts().get("data", {})
+    now = {part.checksum for part in job.parts}
+    changed = [part.path for part in job.parts if part.checksum not in begun.values()]
+    changed += [path for path, checksum in begun.items() if checksum not in now]
     if changed:
         raise RunDirectoryError(
             f"{changed[0]}: has changed since the run in {directory.path} began. Restore it, or start anew with --from {directory.path}."

@@ -68,9 +68,11 @@ class RunDirectory:
         return read_json(self.path / "run.json")
 
     def finished(self) -> RunDirectory:
-        """This directory, to predict from. Raises RunDirectoryError where it holds the runs of several seeds."""
+        """This directory, to predict from. Raises RunDirectoryError where it is not finished, or holds several seeds."""
         if "seeds" in self.facts():
             raise RunDirectoryError(f"{self.path}: holds the runs of several seeds. Name one of them: {self.path / 'seed-1'}.")
+        if not self.weights.is_file():
+            raise RunDirectoryError(f"{self.weights}: no such file. The run has not been finished, or the directory is not a run's.")
         return self
 
     def recipe(self) -> Recipe:

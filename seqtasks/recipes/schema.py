@@ -143,7 +143,7 @@ class TrainingSettings(Table):
     select_by: Literal["loss", "accuracy", "last"] = "loss"
     checkpoint_every: NonNegativeInt = 0
     keep_checkpoints: PositiveInt = 2
-    seed: NonNegativeInt = 1
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     precision: Literal["float32", "bf16", "auto"] = "float32"
 
 
@@ -164,7 +164,7 @@ class DecodingSettings(Table):
 
     beams: PositiveInt = 5
     length_penalty: Literal["none", "average", "wu"] = "average"
-    alpha: NonNegative = 1.0
+    alpha: Annotated[float, Field(ge=0, le=10)] = 1.0
     length_ratio: PositiveFloat = 1.5
     length_extra: NonNegativeInt = 10
     batch_tokens: PositiveInt = 4000

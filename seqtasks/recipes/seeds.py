@@ -10,7 +10,7 @@ from typing import Any
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.job import Outcome
 from seqtasks.recipes.load import LoadedRecipe
-from seqtasks.recipes.run import METRICS_FORMAT, Listener, RunOptions, RunResult, run
+from seqtasks.recipes.run import METRICS_FORMAT, Listener, RunOptions, RunResult, refuse_own_source, run
 from seqtasks.recipes.run_directory import RunDirectory, default_path
 from seqtasks.text.files import write_atomically
 
@@ -18,6 +18,7 @@ from seqtasks.text.files import write_atomically
 def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, seeds: int) -> RunResult:
     """Run `seeds` times from the recipe's seed on; the aggregate holds the median of each score and its range."""
     path = options.out or default_path(loaded.task, loaded.name)
+    refuse_own_source(options.fine_tune, path)
     RunDirectory.create(path, loaded.recipe, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)
     results = []
     for number in range(1, seeds + 1):

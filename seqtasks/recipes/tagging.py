@@ -22,6 +22,7 @@ from seqtasks.recipes.tagger import Tagger, positions_of
 from seqtasks.text.batching import IGNORE, Batch, BatchPlan, in_order, tagging_batch
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.encoded import FormTable, Ragged
+from seqtasks.text.tags import OUTSIDE
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Term, tagging_objective
 
@@ -113,8 +114,9 @@ class TaggingJob:
             for split, part in {"train": kept[head], **self.scored[head]}.items():
                 found = {tag for sentence in part for tag in sentence.tags[self.layer(head)]}
                 new = sorted(found - set(labels))
-                if part and len(new) == len(found):
-                    path = next((facts.path for facts in self.parts if facts.split.endswith(split)), split)
+                if found - {OUTSIDE} and not (found - {OUTSIDE}) & (set(labels) - {OUTSIDE}):
+                    name = f"{head} {split}" if len(self.tasks) > 1 else split
+                    path = next((facts.path for facts in self.parts if facts.split == name), split)
                     raise DataError(
                         path,
                         0,

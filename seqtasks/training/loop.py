@@ -153,6 +153,10 @@ def finish_epoch(
 ) -> None:
     """Compare with the best, write the history row and the checkpoint, and open the next epoch."""
     refuse_nonsense(progress)
+    if dev is not None and not math.isfinite(dev.loss):
+        raise TrainingError(
+            f"the dev loss became {dev.loss} in epoch {progress.epoch}. Lower training.learning_rate; the last checkpoint is from before."
+        )
     saved = ""
     if dev is not None and dev.value is not None:
         progress.waited += 1

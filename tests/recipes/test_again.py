@@ -1,5 +1,6 @@
 """Runs that build on others: several seeds, fine-tuning, own data, and what each refuses."""
 
+import re
 from pathlib import Path
 from statistics import median
 
@@ -7,6 +8,8 @@ import pytest
 import torch
 
 import seqtasks
+from seqtasks.errors import UsageError
+from seqtasks.recipes.run import refuse_own_source
 from tests.miniature.corpora import columns, conllu, write
 from tests.miniature.runs import done, invoke, metrics, settings, train
 from tests.miniature.sentences import tagged
@@ -50,7 +53,7 @@ def test_own_data_in_one_line_is_taken_from_where_the_user_stands(monkeypatch: p
     assert {score["split"] for score in found["scores"]} == {"dev"}
 
 
-@pytest.mark.parametrize(("select_by", "selected_on"), [("accuracy", "held-out tenth of train"), ("last", "nothing")])
+@pytest.mark.parametrize(("select_by", "selected_on"), [("accuracy", "dev"), ("last", "nothing")])
 def test_with_train_alone_a_tenth_of_it_is_scored_as_dev(select_by: str, selected_on: str) -> None:
     own_files()
     result = train("pos", Path("run"), data__train="my.conllu", training__select_by=select_by)
@@ -162,3 +165,10 @@ def test_a_recipe_file_of_ones_own_is_run_by_its_path() -> None:
     done("recipes", "copy", "ner", "default", "mine.toml")
     result = done("run", "ner", "mine.toml", "--out", "run", *settings("ner", {"data.train": "train.bio"}))
     assert result.stdout.startswith("recipe: mine.toml\n")
+
+
+@pytest.mark.parametrize("source", ["one", "one/seed-1"])
+def test_a_run_is_not_fine_tuned_into_the_directory_it_would_replace(source: str) -> None:
+    message = f"--from {source}: lies in --out one, which would be replaced. Choose another --out."
+    with pytest.raises(UsageError, match=re.escape(message)):
+        refuse_own_source(Path(source), Path("one"))

@@ -169,7 +169,7 @@ def test_a_run_leaves_the_arithmetic_of_its_process_as_it_was(miniature: Path, p
         (True, False, "last", 0, "nothing"),
         (False, True, "f1", 3, "held-out tenth of train"),
         (False, True, "last", 0, "nothing"),
-        (False, False, "loss", 3, "held-out tenth of train"),
+        (False, False, "loss", 3, "dev"),
         (False, False, "last", 3, "nothing"),
     ],
 )

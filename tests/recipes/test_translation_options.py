@@ -94,7 +94,7 @@ def test_pairs_in_one_file_are_trained_on_and_evaluated() -> None:
     write(Path("pairs.tsv"), "".join(f"{english}\t{french}\tthird column\n" for english, _, french in pairs(20, seed=1)))
     result = train("translation", Path("run"), data__train="pairs.tsv", data__format="tsv")
     assert "note: No dev or test part here: a tenth of train is held out as dev.\n" in result.stdout
-    assert metrics(Path("run"))["selected_on"] == "held-out tenth of train"
+    assert metrics(Path("run"))["selected_on"] == "dev"
     assert [part["sentences"] for part in metrics(Path("run"))["data"]] == [20]
 
 
