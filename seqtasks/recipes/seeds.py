@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from math import isfinite
 from statistics import median
 from typing import Any
 
@@ -35,7 +36,8 @@ def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, see
         "scores": scores,
     }
     write_atomically(path / "metrics.json", json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
-    shown = [Score(s["name"], s["value"], s["split"], s["head"], s["signature"], (s["minimum"], s["maximum"])) for s in scores]
+    fields = ("name", "value", "split", "head", "signature")
+    shown = [Score.from_json({**{key: row[key] for key in fields}, "interval": [row["minimum"], row["maximum"]]}) for row in scores]
     return RunResult(path, Outcome(scores=shown, examples=results[0].outcome.examples), metrics)
 
 
@@ -51,5 +53,17 @@ def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
             scores[0].head,
             f"median (and range) of {len(values)} seeds|{scores[0].signature}",
         )
-        rows.append({**entry.to_json(), "minimum": min(values), "maximum": max(values), "values": values})
+        rows.append(
+            {
+                **entry.to_json(),
+                "minimum": finite(min(values)),
+                "maximum": finite(max(values)),
+                "values": [finite(value) for value in values],
+            }
+        )
     return rows
+
+
+def finite(value: float) -> float | None:
+    """A number as JSON has it: none for infinity, as in every score."""
+    return value if isfinite(value) else None
