@@ -53,7 +53,8 @@ def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
             scores[0].head,
             f"median (and range) of {len(values)} seeds|{scores[0].signature}",
         )
-        rows.append(
+        spread = {"minimum": finite(min(values)), "maximum": finite(max(values)), "values": [finite(value) for value in values]}
+        rows.append({**entry.to_json(), **spread})
             {
                 **entry.to_json(),
                 "minimum": finite(min(values)),
