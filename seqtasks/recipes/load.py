@@ -34,21 +34,22 @@ def task_names() -> list[str]:
 
 
 def recipe_names(task: str) -> list[str]:
-    """The recipes of a task; `base` is for extending only."""
+    """The recipes of a task; `base` is for extending only. Raises UsageError for a task that is none."""
+    if task not in task_names():
+        raise UsageError(f"no task {task!r}{did_you_mean(task, task_names())} Tasks: {', '.join(task_names())}.")
     return sorted(path.stem for path in (shipped("tasks") / task).glob("*.toml") if path.stem != "base")
 
 
 def find_recipe(task: str, name: str) -> Path:
     """The TOML file that TASK [RECIPE] means: a path as it stands, or a name in the task's folder. Raises UsageError."""
-    if task not in task_names():
-        raise UsageError(f"no task {task!r}{did_you_mean(task, task_names())} Tasks: {', '.join(task_names())}.")
+    names = recipe_names(task)
     if name.endswith(".toml") or "/" in name:
         path = Path(name)
         if not path.is_file():
-            raise UsageError(f"no recipe file {name!r}. Recipes by name: {', '.join(recipe_names(task))}.")
+            raise UsageError(f"no recipe file {name!r}. Recipes by name: {', '.join(names)}.")
         return path
-    if name not in recipe_names(task):
-        raise UsageError(f"no recipe {name!r} for {task}{did_you_mean(name, recipe_names(task))} Recipes: {', '.join(recipe_names(task))}.")
+    if name not in names:
+        raise UsageError(f"no recipe {name!r} for {task}{did_you_mean(name, names)} Recipes: {', '.join(names)}.")
     return shipped("tasks") / task / f"{name}.toml"
 
 

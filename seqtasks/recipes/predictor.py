@@ -52,6 +52,8 @@ class TranslationPredictor:
 
     def translate(self, lines: Sequence[str], *, beams: int | None = None, n_best: int = 1) -> list[list[Translation]]:
         """The n best translations of each line, best first; a blank line gives one blank translation."""
+        if isinstance(lines, str):
+            raise TypeError("translate takes a list of lines; put the one line into a list")
         return self.translator.translate(lines, beams=beams, n_best=n_best)
 
     def stream(

@@ -55,13 +55,6 @@ def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
         )
         spread = {"minimum": finite(min(values)), "maximum": finite(max(values)), "values": [finite(value) for value in values]}
         rows.append({**entry.to_json(), **spread})
-            {
-                **entry.to_json(),
-                "minimum": finite(min(values)),
-                "maximum": finite(max(values)),
-                "values": [finite(value) for value in values],
-            }
-        )
     return rows
 
 
