@@ -21,6 +21,7 @@ from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import MultitaskRecipe, TaggingRecipe, TranslationRecipe
 from seqtasks.recipes.tagger import Tagger
 from seqtasks.recipes.tagging import score_tags
+from seqtasks.recipes.translation import score_pairs
 from seqtasks.recipes.translator import Translation, Translator
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
 from seqtasks.text.tokenizers import plain_words
@@ -65,15 +66,10 @@ class TranslationPredictor:
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of a source and a target file, or of one TSV file of pairs."""
-        from seqtasks.evaluation.bleu import translation_scores
-
         if not 1 <= len(files) <= 2:
             raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
         pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
-        texts = [best[0].text for best in self.translate([pair.source for pair in pairs])]
-        return translation_scores(
-            texts, [pair.target for pair in pairs], language=self.recipe.data.target, split=files[0].name, head="translation"
-        )
+        return score_pairs(self.translator, pairs.examples, split=files[0].name, language=self.recipe.data.target)[0]
 
 
 class TaggingPredictor:

@@ -79,7 +79,6 @@ class TranslationJob:
         )
         self.model = build_translation(recipe, self.assets).to(device)
         self.objective = translation_objective(label_smoothing=recipe.training.label_smoothing)
-        self.plain_objective = translation_objective(label_smoothing=0.0)
         self.translator = Translator(self.model, self.assets, recipe.decoding, device)
         self.weights: Mapping[str, float] = {}
 
@@ -101,22 +100,11 @@ class TranslationJob:
     def batch(self, item: np.ndarray) -> Batch:
         return translation_batch(self.train.sources, self.train.targets, item)
 
-    def forced(self, part: EncodedPairs) -> tuple[float, int, int]:
-        """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right."""
-        self.model.eval()
-        total, count, correct = 0.0, 0, 0
-        with torch.inference_mode():
-            for positions in forced_batches(part.sources, part.targets, self.recipe.training.batch_tokens):
-                batch = translation_batch(part.sources, part.targets, positions).to(self.device)
-                term = self.plain_objective(self.model, batch, 0)[TARGET]
-                total, count, correct = total + float(term.sum), count + term.count, correct + int(term.correct)
-        return total, count, correct
-
     def score_dev(self) -> DevResult | None:
         """Loss and accuracy on what is watched, BLEU where it decides; then back to training mode."""
         if self.dev is None:
             return None
-        total, count, correct = self.forced(self.dev)
+        total, count, correct = forced(self.translator, self.dev)
         scores = {}
         if self.recipe.training.select_by == "bleu":
             from sacrebleu import corpus_bleu
@@ -132,22 +120,12 @@ class TranslationJob:
         """Scores, translations and examples of every part that is reported."""
         outcome = Outcome()
         for split, pairs in self.scored.items():
-            scores, texts = self.score_part(pairs, split)
+            scores, texts = score_pairs(self.translator, pairs, split=split, language=self.recipe.data.target)
             outcome.scores += scores
             outcome.predictions[f"{split}.{self.recipe.data.target}"] = "".join(f"{text}\n" for text in texts)
             if split == example_split(list(self.scored)):
                 outcome.examples = [self.example(pairs[position], texts[position]) for position in five_positions(len(pairs))]
         return outcome
-
-    def score_part(self, pairs: Sequence[SentencePair], split: str) -> tuple[list[Score], list[str]]:
-        """BLEU, chrF and perplexity of one part, and its translations."""
-        texts = [best[0].text for best in self.translator.translate([pair.source for pair in pairs])]
-        references = [pair.target for pair in pairs]
-        scores = translation_scores(texts, references, language=self.recipe.data.target, split=split, head=HEAD)
-        full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]
-        total, count, correct = self.forced(EncodedPairs.of(full, self.assets))
-        accuracy = Score("accuracy", 100 * correct / max(1, count), split, HEAD, f"unit:token|tokens:{count}|decoding:forced", None)
-        return [*scores, perplexity(total, count, split=split, head=HEAD), accuracy], texts
 
     def example(self, pair: SentencePair, text: str) -> HeldOutExample:
         attention = self.translator.attention(pair.source, text) if pair.source.strip() else None
@@ -155,6 +133,31 @@ class TranslationJob:
 
     def save_assets(self, folder: Path) -> None:
         self.assets.save(folder)
+
+
+def forced(translator: Translator, part: EncodedPairs) -> tuple[float, int, int]:
+    """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right."""
+    objective = translation_objective(label_smoothing=0.0)
+    translator.model.eval()
+    total, count, correct = 0.0, 0, 0
+    with torch.inference_mode():
+        for positions in forced_batches(part.sources, part.targets, translator.settings.batch_tokens):
+            batch = translation_batch(part.sources, part.targets, positions).to(translator.device)
+            term = objective(translator.model, batch, 0)[TARGET]
+            total, count, correct = total + float(term.sum), count + term.count, correct + int(term.correct)
+    return total, count, correct
+
+
+def score_pairs(translator: Translator, pairs: Sequence[SentencePair], *, split: str, language: str) -> tuple[list[Score], list[str]]:
+    """BLEU, chrF, perplexity and accuracy of pairs, and their translations."""
+    texts = [best[0].text for best in translator.translate([pair.source for pair in pairs])]
+    scores = translation_scores(texts, [pair.target for pair in pairs], language=language, split=split, head=HEAD)
+    full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]
+    if not full:
+        return scores, texts
+    total, count, correct = forced(translator, EncodedPairs.of(full, translator.assets))
+    accuracy = Score("accuracy", 100 * correct / max(1, count), split, HEAD, f"unit:token|tokens:{count}|decoding:forced", None)
+    return [*scores, perplexity(total, count, split=split, head=HEAD), accuracy], texts
 
 
 def read_corpora(recipe: TranslationRecipe, place: Place) -> dict[str, Corpus[SentencePair]]:
