@@ -20,6 +20,7 @@ from seqtasks.text.tags import convert, repair
 
 SAMPLE = "sample/"
 E = TypeVar("E")
+D = TypeVar("D", ParallelData, TaggedData)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,15 @@ def read_tagged_part(data: TaggedData, part: Files, place: Place) -> Corpus[Tagg
         raise UsageError(f"data: {part}: a tagged part is one file. Join the files first.")
     path = locate(data.corpus, part, place) if part else None
     return refuse_empty(read_tagged_file(data, path)) if path else None
+
+
+def read_parts(data: D, place: Place, read: Callable[[D, Files, Place], Corpus[E] | None]) -> dict[str, Corpus[E]]:
+    """The parts that there are, by name, each read by `read`. Raises DataError if there is no train part."""
+    named = {"train": data.train, "dev": data.dev, "test": data.test, "test_unseen": data.test_unseen}
+    corpora = {split: read(data, files, place) for split, files in named.items()}
+    if corpora["train"] is None:
+        raise DataError(place.folder(data.corpus) or Path(), 0, f"no training part {data.train!r} in it", "Check --data-dir and data.train")
+    return {split: corpus for split, corpus in corpora.items() if corpus is not None}
 
 
 def read_tagged_file(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:

@@ -16,11 +16,11 @@ from seqtasks.recipes.assets import TaggingAssets
 from seqtasks.recipes.build import build_tagging, file_scheme
 from seqtasks.recipes.job import HeldOutExample, Outcome, PartFacts, example_split, five_positions, select_parts
 from seqtasks.recipes.names import tasks_of
-from seqtasks.recipes.parts import Place, read_tagged_part
-from seqtasks.recipes.schema import MultitaskRecipe, TaggedData, TaggingRecipe, TaskSettings
+from seqtasks.recipes.parts import Place, read_parts, read_tagged_part
+from seqtasks.recipes.schema import MultitaskRecipe, TaggingRecipe, TaskSettings
 from seqtasks.recipes.tagger import Tagger, positions_of
 from seqtasks.text.batching import IGNORE, Batch, BatchPlan, in_order, tagging_batch
-from seqtasks.text.corpora.examples import Corpus, TaggedSentence
+from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.tags import OUTSIDE
 from seqtasks.training.loop import DevResult
@@ -83,7 +83,7 @@ class TaggingJob:
         """What each task is trained on, and what is watched while it trains."""
         kept, watched, selected_on = {}, {}, {}
         for head, task in self.tasks.items():
-            corpora = read_task(task.data, place)
+            corpora = read_parts(task.data, place, read_tagged_part)
             self.parts += [
                 PartFacts(f"{head} {split}" if len(self.tasks) > 1 else split, corpus.path, len(corpus), corpus.checksum)
                 for split, corpus in corpora.items()
@@ -245,12 +245,3 @@ def example(sentence: TaggedSentence, layer: str, tags: Sequence[str]) -> HeldOu
 def joined(words: Sequence[str], tags: Sequence[str]) -> str:
     """word/TAG word/TAG, with O left out."""
     return " ".join(word if tag == "O" else f"{word}/{tag}" for word, tag in zip(words, tags, strict=True))
-
-
-def read_task(data: TaggedData, place: Place) -> dict[str, Corpus[TaggedSentence]]:
-    """The parts that there are. Raises DataError if there is no train part."""
-    named = {"train": data.train, "dev": data.dev, "test": data.test, "test_unseen": data.test_unseen}
-    corpora = {split: read_tagged_part(data, files, place) for split, files in named.items()}
-    if corpora["train"] is None:
-        raise DataError(place.folder(data.corpus) or Path(), 0, f"no training part {data.train!r} in it", "Check --data-dir and data.train")
-    return {split: corpus for split, corpus in corpora.items() if corpus is not None}

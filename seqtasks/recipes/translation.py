@@ -17,11 +17,11 @@ from seqtasks.models.translation import TARGET
 from seqtasks.recipes.assets import TranslationAssets
 from seqtasks.recipes.build import build_translation
 from seqtasks.recipes.job import HeldOutExample, Outcome, PartFacts, example_split, five_positions, select_parts
-from seqtasks.recipes.parts import Place, read_translation_part
+from seqtasks.recipes.parts import Place, read_parts, read_translation_part
 from seqtasks.recipes.schema import TranslationRecipe
 from seqtasks.recipes.translator import Translator, forced_batches
 from seqtasks.text.batching import Batch, BatchPlan, translation_batch
-from seqtasks.text.corpora.examples import Corpus, SentencePair
+from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.encoded import Ragged
 from seqtasks.training.loop import DevResult
@@ -52,7 +52,7 @@ class TranslationJob:
     """A translation recipe with its data read and its model built."""
 
     def __init__(self, recipe: TranslationRecipe, place: Place, device: torch.device, assets: TranslationAssets | None = None) -> None:
-        corpora = read_corpora(recipe, place)
+        corpora = read_parts(recipe.data, place, read_translation_part)
         self.recipe = recipe
         self.device = device
         self.parts = [PartFacts(split, corpus.path, len(corpus), corpus.checksum) for split, corpus in corpora.items()]
@@ -158,13 +158,3 @@ def score_pairs(translator: Translator, pairs: Sequence[SentencePair], *, split:
     total, count, correct = forced(translator, EncodedPairs.of(full, translator.assets))
     accuracy = Score("accuracy", 100 * correct / max(1, count), split, HEAD, f"unit:token|tokens:{count}|decoding:forced", None)
     return [*scores, perplexity(total, count, split=split, head=HEAD), accuracy], texts
-
-
-def read_corpora(recipe: TranslationRecipe, place: Place) -> dict[str, Corpus[SentencePair]]:
-    """The parts that there are. Raises DataError if there is no train part."""
-    data = recipe.data
-    named = {"train": data.train, "dev": data.dev, "test": data.test, "test_unseen": data.test_unseen}
-    corpora = {split: read_translation_part(data, files, place) for split, files in named.items()}
-    if corpora["train"] is None:
-        raise DataError(place.folder(data.corpus) or Path(), 0, f"no training part {data.train!r} in it", "Check --data-dir and data.train")
-    return {split: corpus for split, corpus in corpora.items() if corpus is not None}
