@@ -20,13 +20,13 @@ def escape(value: object) -> str:
     return html_escaping.escape(_UNPRINTABLE.sub("�", str(value)), quote=True)
 
 
-def page(title: str, html: str) -> str:
-    """A whole page around a body of HTML. Its policy tells the browser to fetch nothing."""
+def page(title: str, html: str, *, style: str = "") -> str:
+    """A whole page around a body of HTML. Its policy tells the browser to fetch nothing. `style` is CSS of our own, never of a user's."""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n"
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
-        f'<link rel="icon" href="data:,">\n<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n'
+        f'<link rel="icon" href="data:,">\n<title>{escape(title)}</title>\n<style>{_STYLE}{style}</style>\n</head>\n'
         f"<body>\n<main>\n{html}\n</main>\n</body>\n</html>\n"
     )
 
@@ -86,10 +86,11 @@ def table(
     numbers: Collection[int] = (),
     codes: Collection[int] = (),
     beneath: Sequence[str] | None = None,
+    caption: str = "",
 ) -> str:
     """A table; `numbers` are the columns set to the right, `codes` those set in a fixed-width font that may break anywhere.
 
-    `beneath` holds one text for each row, shown in small below it across the whole table.
+    `beneath` holds one text for each row, shown in small below it across the whole table; `caption` says above the table what it holds.
     Raises ValueError for a row that is not as long as the headers, or where there is not one text beneath for each row.
     """
     rows = list(rows)
@@ -109,7 +110,8 @@ def table(
             else f'<tr class="above">{cells}</tr>\n<tr><td class="code" colspan="{len(headers)}">{escape(beneath[position])}</td></tr>'
         )
     rows_html = "\n".join(body)
-    return f'<div class="scroll" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows_html}\n</tbody>\n</table></div>'
+    said = f"<caption>{escape(caption)}</caption>\n" if caption else ""
+    return f'<div class="scroll" tabindex="0"><table>\n{said}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows_html}\n</tbody>\n</table></div>'
 
 
 def picture(path: Path | str, description: str, *, caption: str = "") -> str:
@@ -157,6 +159,7 @@ a:hover, a:focus { text-decoration: underline; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
+caption { text-align: left; color: var(--soft); font-size: .875rem; padding: .25rem 0; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; padding-left: .5rem; }
 td.code { font: .78rem/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; color: var(--soft); }
