@@ -1,4 +1,4 @@
-"""Tagging heads: scores for each label of each word, the loss they are trained with, and the tags they answer.
+"""Tagging heads: scores for each label of each word, the loss they are trained with, the tags they answer and how sure they are.
 
 B batch, S position, N labels. Masks are bool, True at real words; targets hold -100 where there is no word.
 """
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from seqtasks.errors import UsageError
 from seqtasks.nn.crf import CRF
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
@@ -21,7 +22,8 @@ from seqtasks.text.tags import legal_transitions
 
 
 class Head(nn.Module, ABC):
-    """What a tagging head answers: `scores`, `loss`, `predict` and `labels`. Final classes say how they decode.
+    """What a tagging head answers: `scores`, `loss`, `predict`, `labels`, and `probabilities` where it has any. Final classes say how
+    they decode.
 
     layer: which layer of the backbone it reads, -1 for the top; scheme: the tag scheme of its labels, None where they are no spans.
     """
@@ -47,6 +49,15 @@ class Head(nn.Module, ABC):
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
         """The label numbers of each sentence, as many as it has words."""
 
+    def probabilities(self, scores_BSN: Tensor, mask_BS: Tensor) -> Tensor:
+        """probabilities_BSN of each label at each word, float32: rows sum to 1 at words and are 0 at padding. Without gradient.
+
+        Raises UsageError where the head has none (one of another package that only answers tags).
+        """
+        raise UsageError(
+            f"{type(self).__name__} answers tags without probabilities. Give it a method `probabilities`, or use 'softmax' or 'crf'."
+        )
+
 
 class SoftmaxHead(Head):
     """Each word is labelled on its own: cross-entropy, arg max."""
@@ -59,6 +70,9 @@ class SoftmaxHead(Head):
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
         best_BS = scores_BSN.argmax(-1).tolist()
         return [row[:length] for row, length in zip(best_BS, mask_BS.sum(1).tolist(), strict=True)]
+
+    def probabilities(self, scores_BSN: Tensor, mask_BS: Tensor) -> Tensor:
+        return scores_BSN.detach().float().softmax(-1) * mask_BS[:, :, None]
 
 
 class CRFHead(Head):
@@ -85,6 +99,15 @@ class CRFHead(Head):
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
         with torch.no_grad():
             return self.crf.decode(scores_BSN, mask_BS)
+
+    def probabilities(self, scores_BSN: Tensor, mask_BS: Tensor) -> Tensor:
+        """Marginals given the whole sentence (forward-backward). The best path need not take the most probable label of every word.
+
+        Summed in float64 where the device has it: in float32, sums over 100 words are off by 5e-5.
+        """
+        exact = torch.float32 if scores_BSN.device.type == "mps" else torch.float64
+        with torch.no_grad():
+            return self.crf.marginals(scores_BSN.to(exact), mask_BS).float()
 
 
 class HeadBuilder(Protocol):

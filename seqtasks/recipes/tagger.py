@@ -6,18 +6,20 @@ A sentence longer than LONGEST words is tagged in pieces, so that memory stays b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 import torch
 
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.recipes.assets import TaggingAssets
-from seqtasks.text.batching import in_order, tagging_batch
+from seqtasks.text.batching import Batch, Positions, in_order, tagging_batch
 from seqtasks.text.encoded import FormTable
 
 LONGEST = 1000
 BATCH_TOKENS = 4000
+T = TypeVar("T")
 
 
 class Tagger:
@@ -30,28 +32,64 @@ class Tagger:
 
     def tag(self, sentences: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> list[dict[str, list[str]]]:
         """For each sentence {head: its tags}, of the heads asked for, or of all."""
-        pieces: list[Sequence[str]] = []
-        owners: list[list[int]] = []
-        for words in sentences:
-            starts = range(0, len(words), LONGEST)
-            owners.append(list(range(len(pieces), len(pieces) + len(starts))))
-            pieces += [words[start : start + LONGEST] for start in starts]
+        pieces, owners = in_pieces(sentences)
         found = self.tag_pieces(pieces, heads or tuple(self.assets.labels))
-        return [{head: [tag for piece in own for tag in rows[piece]] for head, rows in found.items()} for own in owners]
+        whole = {head: joined(rows, owners) for head, rows in found.items()}
+        return [{head: rows[number] for head, rows in whole.items()} for number in range(len(sentences))]
+
+    @torch.inference_mode()
+    def tag_with_confidence(self, sentences: Sequence[Sequence[str]], head: str) -> tuple[list[list[str]], list[list[float]]]:
+        """The tags that `tag` gives, and the posterior probability of each, 0 to 1: softmax, or the marginal of a CRF.
+
+        Raises UsageError where the head has no probabilities.
+        """
+        pieces, owners = in_pieces(sentences)
+        answers: list[list[str]] = [[] for _ in pieces]
+        confidences: list[list[float]] = [[] for _ in pieces]
+        tagging = self.model.head(head)
+        for positions, batch in self.batches(pieces):
+            scores_BSN = self.model(batch, (head,))[head]
+            probabilities_BSN = tagging.probabilities(scores_BSN, batch.mask_BS).cpu()
+            for position, row, probabilities_SN in zip(
+                positions.tolist(), tagging.predict(scores_BSN, batch.mask_BS), probabilities_BSN, strict=True
+            ):
+                answers[position] = [tagging.labels[label] for label in row]
+                confidences[position] = probabilities_SN[torch.arange(len(row)), torch.tensor(row)].tolist()
+        return joined(answers, owners), joined(confidences, owners)
 
     def tag_pieces(self, pieces: Sequence[Sequence[str]], heads: Sequence[str]) -> dict[str, list[list[str]]]:
         """{head: tags of each piece}; no piece is empty."""
         answers: dict[str, list[list[str]]] = {head: [[] for _ in pieces] for head in heads}
-        if not pieces:
-            return answers
-        self.model.eval()
-        forms, ragged = FormTable.build(pieces, self.assets.words, self.assets.characters)
-        for positions in in_order(ragged.lengths, BATCH_TOKENS):
-            batch = tagging_batch(forms, ragged, positions, {}, "").to(self.device)
+        for positions, batch in self.batches(pieces):
             for head, rows in self.model.predict(batch, heads).items():
                 for position, tags in zip(positions.tolist(), rows, strict=True):
                     answers[head][position] = tags
         return answers
+
+    def batches(self, pieces: Sequence[Sequence[str]]) -> Iterator[tuple[Positions, Batch]]:
+        """Length-sorted batches on the model's device, each with the positions of its pieces; the model is set to answer."""
+        if not pieces:
+            return
+        self.model.eval()
+        forms, ragged = FormTable.build(pieces, self.assets.words, self.assets.characters)
+        for positions in in_order(ragged.lengths, BATCH_TOKENS):
+            yield positions, tagging_batch(forms, ragged, positions, {}, "").to(self.device)
+
+
+def in_pieces(sentences: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], list[range]]:
+    """Pieces of at most LONGEST words, none of them empty, and for each sentence the numbers of its pieces."""
+    pieces: list[Sequence[str]] = []
+    owners: list[range] = []
+    for words in sentences:
+        first = len(pieces)
+        pieces += [words[start : start + LONGEST] for start in range(0, len(words), LONGEST)]
+        owners.append(range(first, len(pieces)))
+    return pieces, owners
+
+
+def joined(rows: Sequence[Sequence[T]], owners: Sequence[Sequence[int]]) -> list[list[T]]:
+    """The answers of pieces as answers of sentences."""
+    return [[answer for piece in own for answer in rows[piece]] for own in owners]
 
 
 def positions_of(labels: Sequence[str], sentences: Sequence[Sequence[str]], missing: int) -> list[np.ndarray]:

@@ -1,0 +1,233 @@
+"""The network of a NeuralTagger: built from numbers, trained in memory, asked in length-sorted batches.
+
+It is what a tagging recipe builds and trains (seqtasks.recipes), without files: the same seed gives the same weights.
+B batch, S position, N labels.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqtasks.errors import TrainingError
+from seqtasks.models.heads import HEADS
+from seqtasks.models.tagging import TaggingModel
+from seqtasks.models.trunk import Trunk
+from seqtasks.nn.backbones import BACKBONES
+from seqtasks.nn.dropout import WordDropout
+from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.text.batching import Batch, BatchPlan, Positions, in_order, tagging_batch
+from seqtasks.text.encoded import FormTable, Ragged
+from seqtasks.text.vocabulary import Vocabulary
+from seqtasks.training.checkpoints import Checkpoints, Progress
+from seqtasks.training.devices import denormals_flushed
+from seqtasks.training.history import History
+from seqtasks.training.loop import Limits, Setting, train
+from seqtasks.training.objectives import tagging_objective
+from seqtasks.training.schedules import SCHEDULES
+
+HEAD = "tags"  # the name of the one head
+WIDTH = 3  # characters in a window of the character network
+POOL = 4000  # sentences that are sorted by length together
+BATCH_TOKENS = 4000  # of prediction
+KEPT = ("epoch", "update", "train_loss", "train_accuracy", "learning_rate", "tokens_per_second", "seconds")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The numbers a network is built from. hidden_size is per direction; character_size 0 leaves the character network out."""
+
+    backbone: str
+    hidden_size: int
+    layers: int
+    word_size: int
+    character_size: int
+    filters: int
+    dropout: float
+    word_dropout: float
+    head: str
+    scheme: str | None
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, Any]) -> Architecture:
+        """Those of an estimator's parameters; numbers of numpy as Python's."""
+        chosen = {field.name: parameters[field.name] for field in fields(cls)}
+        return cls(**{name: value.item() if isinstance(value, np.generic) else value for name, value in chosen.items()})
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a network is trained. batch_tokens counts padded positions; clip_norm 0 does not clip."""
+
+    epochs: int
+    batch_tokens: int
+    learning_rate: float
+    schedule: str
+    warmup_updates: int
+    clip_norm: float
+    precision: str
+
+
+def learn_vocabularies(sentences: Sequence[Sequence[str]], min_count: int) -> tuple[Vocabulary, Vocabulary]:
+    """Words seen at least `min_count` times, and characters seen twice."""
+    words = Counter(chain.from_iterable(sentences))
+    characters = Counter(chain.from_iterable(words.elements()))
+    return Vocabulary.build(words, min_count=min_count), Vocabulary.build(characters, min_count=2)
+
+
+def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabulary, labels: Sequence[str]) -> TaggingModel:
+    """A tagging model with one head, its weights drawn from torch's global generator."""
+    embedder = TokenEmbedder(
+        words=WordEmbedding(words=len(words), size=numbers.word_size, padding=words.pad),
+        characters=CharacterCNN(characters=len(characters), size=numbers.character_size, filters=numbers.filters, width=WIDTH)
+        if numbers.character_size
+        else None,
+        word_dropout=WordDropout(numbers.word_dropout, words.unk) if numbers.word_dropout else None,
+    )
+    backbone = BACKBONES[numbers.backbone](
+        input_size=embedder.output_size, hidden_size=numbers.hidden_size, layers=numbers.layers, dropout=numbers.dropout
+    )
+    trunk = Trunk(embedder=embedder, backbone=backbone, dropout=numbers.dropout)
+    head = HEADS[numbers.head](input_size=trunk.output_size, labels=labels, dropout=numbers.dropout, layer=-1, scheme=numbers.scheme)
+    return TaggingModel(trunk=trunk, heads={HEAD: head})
+
+
+class Encoded:
+    """Training sentences as numbers, cut into batches anew in every epoch."""
+
+    def __init__(
+        self,
+        sentences: Sequence[Sequence[str]],
+        tags: Sequence[Sequence[str]],
+        vocabularies: tuple[Vocabulary, Vocabulary],
+        labels: Sequence[str],
+        *,
+        batch_tokens: int,
+        seed: int,
+    ) -> None:
+        numbers = {label: number for number, label in enumerate(labels)}
+        self.forms, self.words = FormTable.build(sentences, *vocabularies)
+        self.targets = {HEAD: Ragged.from_lists([numbers[tag] for tag in row] for row in tags)}
+        self.plan = BatchPlan(self.words.lengths, tokens=batch_tokens, pool=POOL, seed=seed)
+
+    def epoch(self, number: int) -> list[Positions]:
+        return self.plan.epoch(number)
+
+    def batch(self, item: Positions) -> Batch:
+        return tagging_batch(self.forms, self.words, item, self.targets, HEAD)
+
+
+@denormals_flushed()
+def train_network(
+    model: TaggingModel, data: Encoded, settings: Training, device: torch.device, told: Callable[[Row], object] | None
+) -> list[Row]:
+    """Train for all epochs, on the last of which the weights stay; `told` gets each epoch's row. Returns the rows.
+
+    Raises TrainingError when the loss is no longer a number.
+    """
+    parameters = list(model.parameters())
+    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True)
+    for group in optimizer.param_groups:
+        group["initial_lr"] = settings.learning_rate
+    updates = len(data.epoch(1)) * settings.epochs
+    rows = RowsInMemory()
+    try:
+        train(
+            model,
+            data,
+            tagging_objective(label_smoothing=0.0),
+            optimizer=optimizer,
+            schedule=SCHEDULES[settings.schedule](warmup=settings.warmup_updates, total=updates),
+            score_dev=lambda: None,
+            checkpoints=NoCheckpoints(),
+            history=rows,
+            progress=Progress(),
+            limits=Limits(settings.epochs, patience=0, clip_norm=settings.clip_norm, checkpoint_every=0),
+            setting=Setting(device, settings.precision, Listener(told), stop_asked=lambda: False),
+        )
+    except TrainingError:
+        problem = f"the loss is no longer a number in epoch {len(rows.rows) + 1}"
+        raise TrainingError(f"{problem}. Lower learning_rate={settings.learning_rate:g} or clip_norm={settings.clip_norm:g}.") from None
+    return rows.rows
+
+
+class NoCheckpoints(Checkpoints):
+    """Nothing is written: an estimator trains in memory, for a fixed number of epochs."""
+
+    def __init__(self) -> None:
+        super().__init__(Path(), keep=1, machine={})
+
+    def save(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, device: torch.device) -> Path:
+        return self.folder
+
+
+class RowsInMemory(History):
+    """The rows of epochs, without what only a held-out part has."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        self.rows.append({key: row[key] for key in KEPT})
+
+
+class Listener:
+    """A watcher that hands on the row of each epoch."""
+
+    def __init__(self, told: Callable[[Row], object] | None) -> None:
+        self.told = told
+
+    def start(self, epochs: int, progress: Progress) -> None:
+        pass
+
+    def epoch_starts(self, epoch: int, updates: int, done: int) -> None:
+        pass
+
+    def updated(self, progress: Progress, loss: float, tokens_per_second: float) -> None:
+        pass
+
+    def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None:
+        if self.told:
+            self.told({key: row[key] for key in KEPT})
+
+
+def scored_batches(
+    model: TaggingModel, sentences: Sequence[Sequence[str]], vocabularies: tuple[Vocabulary, Vocabulary], device: torch.device
+) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+    """(positions of sentences, scores_BSN, mask_BS), the longest first; empty sentences are left out."""
+    filled = [position for position, words in enumerate(sentences) if words]
+    if not filled:
+        return
+    model.eval()
+    forms, ragged = FormTable.build([sentences[position] for position in filled], *vocabularies)
+    for chosen in in_order(ragged.lengths, BATCH_TOKENS):
+        batch = tagging_batch(forms, ragged, chosen, {}, "").to(device)
+        yield [filled[position] for position in chosen.tolist()], model(batch, (HEAD,))[HEAD], batch.mask_BS
+
+
+@contextmanager
+def seeded(seed: int, device: torch.device) -> Iterator[None]:
+    """Torch draws from `seed` within the block; afterwards its global generators stand where they stood."""
+    on_gpu = device.type == "cuda"
+    with torch.random.fork_rng(devices=[device] if on_gpu else []):
+        torch.default_generator.manual_seed(seed)
+        if on_gpu:
+            with torch.cuda.device(device):
+                torch.cuda.manual_seed(seed)
+        yield
+
+
+def round_seed(seed: int, fits: int) -> int:
+    """The seed of a fit, which is `seed`, and of each partial_fit after it."""
+    return int(np.random.SeedSequence([seed, fits]).generate_state(1)[0]) if fits else seed

@@ -1,0 +1,59 @@
+"""The parameters of a NeuralTagger, checked when it is fitted: scikit-learn's constructors only store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from numbers import Integral, Real
+
+from seqtasks.errors import UsageError, did_you_mean
+from seqtasks.models.heads import HEADS
+from seqtasks.nn.backbones import BACKBONES
+from seqtasks.text.tags import SCHEMES
+from seqtasks.training.devices import PRECISIONS
+from seqtasks.training.schedules import SCHEDULES
+
+CHOICES: dict[str, Iterable[str]] = {"backbone": BACKBONES, "head": HEADS, "schedule": SCHEDULES, "precision": PRECISIONS}
+SMALLEST = {  # of whole numbers
+    "hidden_size": 1,
+    "layers": 1,
+    "word_size": 1,
+    "min_count": 1,
+    "character_size": 0,
+    "filters": 1,
+    "epochs": 1,
+    "batch_tokens": 1,
+    "warmup_updates": 0,
+    "seed": 0,
+}
+RATES = ("dropout", "word_dropout")
+
+
+def check_parameters(parameters: Mapping[str, object]) -> None:
+    """Raises UsageError with every parameter that cannot be, a line each."""
+    faults = [fault for name, known in CHOICES.items() for fault in choice_faults(name, parameters[name], list(known))]
+    if parameters["scheme"] is not None:
+        faults += choice_faults("scheme", parameters["scheme"], SCHEMES)
+    for name, smallest in SMALLEST.items():
+        value = parameters[name]
+        if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < smallest:
+            faults.append(f"{name}={value!r}: must be a whole number, at least {smallest}.")
+    for name in RATES:
+        if not 0 <= real(parameters[name]) < 1:
+            faults.append(f"{name}={parameters[name]!r}: must be at least 0 and below 1.")
+    if not 0 < real(parameters["learning_rate"]) < float("inf"):
+        faults.append(f"learning_rate={parameters['learning_rate']!r}: must be a number above 0.")
+    if not 0 <= real(parameters["clip_norm"]) < float("inf"):
+        faults.append(f"clip_norm={parameters['clip_norm']!r}: must be 0 (no clipping) or a number above 0.")
+    if faults:
+        raise UsageError("\n".join(faults))
+
+
+def choice_faults(name: str, value: object, known: Iterable[str]) -> list[str]:
+    """A line where the value is none of the known ones."""
+    known = list(known)
+    return [] if value in known else [f"{name}={value!r}: no such {name}{did_you_mean(str(value), known)} Known: {', '.join(known)}."]
+
+
+def real(value: object) -> float:
+    """The value as a float; nan, which lies in no range, where it is no number."""
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else float("nan")
