@@ -105,7 +105,7 @@ def train(
         model.train()
         items = data.epoch(progress.epoch)
         setting.watcher.epoch_starts(progress.epoch, len(items), progress.batches)
-        started, tokens = time.perf_counter(), 0
+        started, spent, tokens = time.perf_counter(), 0.0, 0
         for item in items[progress.batches :]:
             batch = data.batch(item).to(setting.device)
             for group in optimizer.param_groups:
@@ -123,17 +123,18 @@ def train(
             progress.batches += 1
             if progress.update % CHECK_EVERY == 0:
                 refuse_nonsense(progress)
-            setting.watcher.updated(progress, mean_loss(progress, limits.weights), tokens / (time.perf_counter() - started))
+            setting.watcher.updated(progress, mean_loss(progress, limits.weights), tokens / (spent + time.perf_counter() - started))
             due = limits.checkpoint_every and progress.update % limits.checkpoint_every == 0
             if setting.stop_asked() or (due and progress.batches < len(items)):
                 refuse_nonsense(progress)
                 progress.seconds += time.perf_counter() - started
-                started, tokens = time.perf_counter(), 0
+                spent += time.perf_counter() - started
                 path = checkpoints.save(model, optimizer, progress, setting.device)
                 if setting.stop_asked():
                     raise Interrupted(f"Interrupted in epoch {progress.epoch}, saved {path}.")
+                started = time.perf_counter()  # saving is no training
         progress.seconds += time.perf_counter() - started
-        speed = tokens / max(1e-9, time.perf_counter() - started)
+        speed = tokens / max(1e-9, spent + time.perf_counter() - started)
         finish_epoch(model, optimizer, progress, history, checkpoints, score_dev(), limits, setting, speed)
     if progress.best is not None:
         checkpoints.load_best(model)
