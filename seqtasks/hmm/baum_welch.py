@@ -1,0 +1,118 @@
+"""One step of EM for a hidden Markov model (Baum et al. 1970; Rabiner 1989, section III.C): expected counts, then
+relative frequencies.
+
+The expected counts are sums of the posterior probabilities of edges (transitions) and candidates (emissions), over all words. New tables
+from them never lower the likelihood of the same words (Dempster, Laird and Rubin 1977). A tag
+that is no candidate of a word type never becomes one.
+
+Shape letters: N tags, index N the boundary; P contexts: N + 1, or 1 in the first dimension of a first-order model; Y word types,
+C candidates of all types; T words, B sentences; R pieces, S states, E edges of a window (see trellis.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.hmm.dense import dense_counts
+from seqtasks.hmm.forward import Ends, smoothed
+from seqtasks.hmm.lattice import Emissions, Floats, Integers
+from seqtasks.hmm.trellis import LIMIT, groups, runs, trellis
+from seqtasks.hmm.viterbi import sentence_scores
+from seqtasks.hmm.window import Window
+
+TINY = 1e-300  # EM drives many probabilities towards 0; none gets there, so that no sentence becomes impossible
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Probabilities: transitions_PPC[.., p, c] of tag c after p (c = N: the end), emissions_C of the word type, given the candidate's tag.
+
+    first_Y1 and tags_C as in seqtasks.hmm.lattice.Emissions.
+    """
+
+    transitions_PPC: Floats
+    first_Y1: NDArray[np.int64]
+    tags_C: NDArray[np.int32]
+    emissions_C: Floats
+
+    @property
+    def is_dense(self) -> bool:
+        """First order, and every type has all tags as candidates, in their order."""
+        tags = self.transitions_PPC.shape[2] - 1
+        return len(self.transitions_PPC) == 1 and np.array_equal(self.tags_C, np.tile(np.arange(tags), len(self.first_Y1) - 1))
+
+    def logarithms(self) -> tuple[Emissions, Floats]:
+        """As the decoders take them; probabilities below 1e-300 count as 1e-300."""
+        scores_1C = np.log(np.maximum(self.emissions_C, TINY))[None]
+        return Emissions(self.first_Y1, self.tags_C, scores_1C), np.log(np.maximum(self.transitions_PPC, TINY))
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Expected counts, and the log-likelihood of each sentence under the tables that gave them."""
+
+    transitions_PPC: Floats
+    emissions_C: Floats
+    log_likelihoods_B: Floats
+
+
+def expected_counts(tables: Tables, types_T: Integers, lengths_B: Integers, *, limit: int = LIMIT) -> Expected:
+    """How often each transition and each candidate is used, in the mean over all taggings of the words (the E-step)."""
+    if tables.is_dense:
+        found = dense_counts(
+            tables.transitions_PPC[0], tables.emissions_C.reshape(-1, tables.transitions_PPC.shape[2] - 1), types_T, lengths_B
+        )
+        if found is not None:
+            return Expected(found[0][None], found[1].ravel(), found[2])
+    emissions, transitions_PPC = tables.logarithms()
+    pieces = trellis(emissions, transitions_PPC, types_T, lengths_B)
+    transitions = np.zeros(transitions_PPC.size)
+    counts_C = np.zeros(len(tables.tags_C))
+    scores_R = np.empty(len(pieces.starts_R))
+    for spans in groups(pieces, limit):
+        for view, probabilities_S, ends in smoothed(pieces, spans):
+            scores_R[view.done_R] = ends.sums_H
+            transitions += _transitions(view, ends, transitions_PPC.shape)
+            counts_C += _candidates(view, probabilities_S, tables.first_Y1[types_T[view.words_W]], len(counts_C))
+    return Expected(transitions.reshape(transitions_PPC.shape), counts_C, sentence_scores(pieces, scores_R))
+
+
+def reestimated(tables: Tables, expected: Expected) -> Tables:
+    """Relative frequencies of expected counts (the M-step). Contexts and tags that were never used keep their probabilities."""
+    return Tables(
+        transitions_PPC=normalised_transitions(expected.transitions_PPC, tables.transitions_PPC),
+        first_Y1=tables.first_Y1,
+        tags_C=tables.tags_C,
+        emissions_C=normalised_emissions(expected.emissions_C, tables.tags_C, tables.emissions_C),
+    )
+
+
+def normalised_transitions(counts_PPC: Floats, otherwise_PPC: Floats) -> Floats:
+    """Counts over what follows, divided by their sum in each context; `otherwise` where that is 0."""
+    totals_PP1 = counts_PPC.sum(axis=2, keepdims=True)
+    return np.where(totals_PP1 > 0, counts_PPC / np.where(totals_PP1 > 0, totals_PP1, 1.0), otherwise_PPC)
+
+
+def normalised_emissions(counts_C: Floats, tags_C: NDArray[np.int32], otherwise_C: Floats) -> Floats:
+    """Counts of candidates, divided by the sum of their tag; `otherwise` where that is 0."""
+    totals_C = np.bincount(tags_C, weights=counts_C)[tags_C]
+    return np.where(totals_C > 0, counts_C / np.where(totals_C > 0, totals_C, 1.0), otherwise_C)
+
+
+def _transitions(view: Window, ends: Ends, shape: tuple[int, ...]) -> Floats:
+    """The expected counts of all edges, and of the ends of sentences, by place in the flat transitions."""
+    boundary = shape[2] - 1
+    places_E = view.ends_S[view.previous_E] - boundary
+    places_E += np.repeat(view.tags_S[view.context :], view.edges_S)
+    places = np.concatenate([places_E, view.ends_S[ends.states[ends.last]]])
+    weights = np.concatenate([view.scores_E, ends.shares[ends.last]])
+    return np.bincount(places, weights=weights, minlength=int(np.prod(shape))).astype(np.float64)
+
+
+def _candidates(view: Window, probabilities_S: Floats, first_W: NDArray[np.int64], candidates: int) -> Floats:
+    """The expected counts of candidates; first_W is the first candidate of each word."""
+    of_cells = np.bincount(view.cells_S[view.context :], weights=probabilities_S[view.context :])
+    return np.bincount(runs(first_W, view.counts_W), weights=of_cells, minlength=candidates).astype(np.float64)
