@@ -14,16 +14,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seqtasks.errors import UsageError
-from seqtasks.nn.crf import CRF
+from seqtasks.nn.crf import CRF, Chain, FreeSteps, Paths
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import IGNORE
-from seqtasks.text.tags import legal_transitions
+from seqtasks.text.tags import Span, legal_transitions, span_steps
 
 
 class Head(nn.Module, ABC):
-    """What a tagging head answers: `scores`, `loss`, `predict`, `labels`, and `probabilities` where it has any. Final classes say how
-    they decode.
+    """What a tagging head answers: `scores`, `loss`, `predict`, `labels`, and where it is a chain how sure it is: `probabilities`,
+    `k_best`, `span_probabilities`. Final classes say how they decode.
 
     layer: which layer of the backbone it reads, -1 for the top; scheme: the tag scheme of its labels, None where they are no spans.
     """
@@ -58,9 +58,79 @@ class Head(nn.Module, ABC):
             f"{type(self).__name__} answers tags without probabilities. Give it a method `probabilities`, or use 'softmax' or 'crf'."
         )
 
+    def chain(self) -> Chain:
+        """The chain that gives the k best paths and the probabilities of spans. Raises UsageError where the head is none."""
+        raise UsageError(f"{type(self).__name__} is no chain of labels. Give it a method `chain`, or use 'softmax' or 'crf'.")
+
+    def k_best(self, scores_BSN: Tensor, mask_BS: Tensor, k: int) -> list[Paths]:
+        """For each sentence its k best paths of label numbers with their log-probabilities, best first; fewer where it has fewer.
+
+        Raises UsageError where the head is no chain.
+        """
+        return self.chain().k_best(exact(scores_BSN), mask_BS, k)
+
+    def span_probabilities(self, scores_BSN: Tensor, mask_BS: Tensor, spans: Sequence[Sequence[Span]]) -> list[list[float]]:
+        """For each sentence the probabilities, 0 to 1, that each of the spans asked for is an entity with just these ends and this label.
+
+        They are shares of all label paths, read by `text.tags.spans_of` (forward-backward): of one sentence they sum to the expected number
+        of entities. Raises UsageError where the head is no chain or its labels are no spans.
+        """
+        if self.scheme is None:
+            raise UsageError("the labels of this head are no spans. Name the scheme of its tags: data.scheme.")
+        steps = span_steps(self.labels, self.scheme)
+        longest = max((span.end - span.start for row in spans for span in row), default=0)
+        ends_BSLN = self.chain().span_marginals(
+            exact(scores_BSN), mask_BS, begins_first=steps.begins_first, begins=steps.begins, goes_on=steps.goes_on, longest=longest
+        )
+        label_of_N = torch.tensor(steps.label_of, device=ends_BSLN.device)
+        answers: list[list[float]] = []
+        for ends_SLN, words, row in zip(ends_BSLN, mask_BS.sum(1).tolist(), spans, strict=True):
+            inside = [0 <= span.start < span.end <= words and span.label in steps.labels for span in row]
+            answers.append(
+                [
+                    float(ends_SLN[span.start, span.end - span.start - 1, label_of_N == steps.labels.index(span.label)].sum())
+                    if fits
+                    else 0.0
+                    for span, fits in zip(row, inside, strict=True)
+                ]
+            )
+        return answers
+
+
+def exact(scores_BSN: Tensor) -> Tensor:
+    """Detached, in float64 where the device has it: in float32, sums over 100 words are off by 5e-5."""
+    return scores_BSN.detach().to(torch.float32 if scores_BSN.device.type == "mps" else torch.float64)
+
 
 class SoftmaxHead(Head):
-    """Each word is labelled on its own: cross-entropy, arg max."""
+    """Each word is labelled on its own: cross-entropy, arg max.
+
+    constrained: answers are the best sequence that the tag scheme allows (Viterbi), and probabilities are given that it is one. Training is
+    the same. Raises ValueError where there is no scheme to obey.
+    """
+
+    def __init__(
+        self,
+        *,
+        input_size: int,
+        labels: Sequence[str],
+        dropout: float,
+        layer: int,
+        scheme: str | None = None,
+        constrained: bool = False,
+    ) -> None:
+        super().__init__(input_size=input_size, labels=labels, dropout=dropout, layer=layer, scheme=scheme)
+        if constrained and scheme is None:
+            raise ValueError("constrained needs the scheme of the labels")
+        legal = legal_transitions(self.labels, scheme) if scheme and constrained else None
+        self.steps = (
+            FreeSteps(labels=len(self.labels), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair) if legal else None
+        )
+
+    def chain(self) -> Chain:
+        if self.steps is not None:
+            return self.steps
+        return FreeSteps(labels=len(self.labels), legal_start=None, legal_end=None, legal_pair=None).to(self.projection.weight.device)
 
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
         return F.cross_entropy(
@@ -68,10 +138,14 @@ class SoftmaxHead(Head):
         )
 
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
+        if self.steps is not None:
+            return self.steps.decode(scores_BSN, mask_BS)
         best_BS = scores_BSN.argmax(-1).tolist()
         return [row[:length] for row, length in zip(best_BS, mask_BS.sum(1).tolist(), strict=True)]
 
     def probabilities(self, scores_BSN: Tensor, mask_BS: Tensor) -> Tensor:
+        if self.steps is not None:
+            return self.steps.marginals(exact(scores_BSN), mask_BS).float()
         return scores_BSN.detach().float().softmax(-1) * mask_BS[:, :, None]
 
 
@@ -92,6 +166,9 @@ class CRFHead(Head):
             legal_pair=legal.pair if legal else None,
         )
 
+    def chain(self) -> Chain:
+        return self.crf
+
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
         seen_B = ~((targets_BS == IGNORE) & mask_BS).any(dim=1)  # a sentence with a label that training lacks has no likelihood
         return -(self.crf.log_likelihood(scores_BSN, targets_BS.clamp(min=0), mask_BS) * seen_B).sum()
@@ -101,13 +178,9 @@ class CRFHead(Head):
             return self.crf.decode(scores_BSN, mask_BS)
 
     def probabilities(self, scores_BSN: Tensor, mask_BS: Tensor) -> Tensor:
-        """Marginals given the whole sentence (forward-backward). The best path need not take the most probable label of every word.
-
-        Summed in float64 where the device has it: in float32, sums over 100 words are off by 5e-5.
-        """
-        exact = torch.float32 if scores_BSN.device.type == "mps" else torch.float64
+        """Marginals given the whole sentence (forward-backward). The best path need not take the most probable label of every word."""
         with torch.no_grad():
-            return self.crf.marginals(scores_BSN.to(exact), mask_BS).float()
+            return self.crf.marginals(exact(scores_BSN), mask_BS).float()
 
 
 class HeadBuilder(Protocol):

@@ -1,22 +1,27 @@
-"""A linear-chain conditional random field (Lafferty et al. 2001; on a BiLSTM: Huang et al. 2015).
+"""Linear chains as modules: a conditional random field (Lafferty et al. 2001; on a BiLSTM: Huang et al. 2015), whose transitions are
+learned, and free steps, which only say what may follow what.
 
-Transitions that a tag scheme forbids, also at start and end, score -1e4 in training and decoding alike.
-B batch, S position, N labels.
+Transitions that a tag scheme forbids, also at start and end, score -1e4 in a CRF, in training and decoding alike.
+B batch, S position, N labels, L length of a span, from 1.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.chain import log_partition, marginals, path_score, viterbi
+from seqtasks.nn.chain import k_best, log_partition, marginals, path_score, span_marginals, viterbi
 
-FORBIDDEN = -1e4
+FORBIDDEN = -1e4  # in a CRF: no gradient of a forbidden path is left in float32
+NEVER = -1e30  # where nothing is learned: below every path that is allowed, and no infinity that would make marginals no numbers
+Table = Sequence[bool] | Sequence[Sequence[bool]] | None
+Paths = list[tuple[list[int], float]]  # label numbers and log-probability, best first
 
 
-def legal_tensor(name: str, legal: Sequence[bool] | Sequence[Sequence[bool]] | None, shape: tuple[int, ...]) -> Tensor:
+def legal_tensor(name: str, legal: Table, shape: tuple[int, ...]) -> Tensor:
     """The table as bool, all True for None. Raises ValueError, naming it, if its shape is another."""
     if legal is None:
         return torch.ones(shape, dtype=torch.bool)
@@ -26,10 +31,11 @@ def legal_tensor(name: str, legal: Sequence[bool] | Sequence[Sequence[bool]] | N
     return table
 
 
-class CRF(nn.Module):
-    """Scores of label transitions, learned; `legal_*` say which may start, end or follow each other (None: all).
+class Chain(nn.Module, ABC):
+    """Scores of label transitions; `legal_*` say which may start, end or follow each other (None: all).
 
     legal_pair[i][j] is True where label j may follow label i. Tables of text.tags.legal_transitions fit.
+    Every answer raises ValueError unless emissions have one score per label.
     """
 
     legal_start_N: Tensor
@@ -46,12 +52,82 @@ class CRF(nn.Module):
     ) -> None:
         super().__init__()
         self.labels = labels
-        self.transitions_NN = nn.Parameter(torch.empty(labels, labels).uniform_(-0.1, 0.1))
-        self.start_N = nn.Parameter(torch.empty(labels).uniform_(-0.1, 0.1))
-        self.end_N = nn.Parameter(torch.empty(labels).uniform_(-0.1, 0.1))
         self.register_buffer("legal_start_N", legal_tensor("legal_start", legal_start, (labels,)), persistent=False)
         self.register_buffer("legal_end_N", legal_tensor("legal_end", legal_end, (labels,)), persistent=False)
         self.register_buffer("legal_NN", legal_tensor("legal_pair", legal_pair, (labels, labels)), persistent=False)
+
+    @abstractmethod
+    def scores(self) -> tuple[Tensor, Tensor, Tensor]:
+        """transitions_NN, start_N and end_N, far below the others where they are forbidden."""
+
+    def decode(self, emissions_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
+        """The best labels of each sentence, as many as it has words."""
+        self.check(emissions_BSN)
+        return viterbi(emissions_BSN, *self.scores(), mask_BS)[0]
+
+    def k_best(self, emissions_BSN: Tensor, mask_BS: Tensor, k: int) -> list[Paths]:
+        """The k best legal paths of each sentence with their log-probabilities, best first; fewer where it has fewer. No gradient."""
+        self.check(emissions_BSN)
+        with torch.no_grad():
+            transitions_NN, start_N, end_N = self.scores()
+            total_B = log_partition(emissions_BSN, transitions_NN, start_N, end_N, mask_BS)
+            transitions_NN = transitions_NN.masked_fill(~self.legal_NN, -torch.inf)
+            start_N, end_N = start_N.masked_fill(~self.legal_start_N, -torch.inf), end_N.masked_fill(~self.legal_end_N, -torch.inf)
+            found = k_best(emissions_BSN, transitions_NN, start_N, end_N, mask_BS, k)
+        return [[(path, score - total) for path, score in paths] for paths, total in zip(found, total_B.tolist(), strict=True)]
+
+    def marginals(self, emissions_BSN: Tensor, mask_BS: Tensor) -> Tensor:
+        """probabilities_BSN of each label at each word, given the whole sentence; 0 at padding."""
+        self.check(emissions_BSN)
+        return marginals(emissions_BSN, *self.scores(), mask_BS)
+
+    def span_marginals(
+        self,
+        emissions_BSN: Tensor,
+        mask_BS: Tensor,
+        *,
+        begins_first: Sequence[bool],
+        begins: Sequence[Sequence[bool]],
+        goes_on: Sequence[Sequence[bool]],
+        longest: int,
+    ) -> Tensor:
+        """probabilities_BSLN of spans that begin at s, are l + 1 words long and end with label n. Tables of text.tags.span_steps fit."""
+        self.check(emissions_BSN)
+        shapes = {"begins_first": (self.labels,), "begins": (self.labels, self.labels), "goes_on": (self.labels, self.labels)}
+        given: dict[str, Table] = {"begins_first": begins_first, "begins": begins, "goes_on": goes_on}
+        tables = [legal_tensor(name, given[name], shape).to(emissions_BSN.device) for name, shape in shapes.items()]
+        first_N, begins_NN, goes_on_NN = tables
+        return span_marginals(
+            emissions_BSN,
+            *self.scores(),
+            mask_BS,
+            begins_first_N=first_N,
+            begins_NN=begins_NN,
+            goes_on_NN=goes_on_NN,
+            longest=longest,
+        )
+
+    def check(self, emissions_BSN: Tensor) -> None:
+        """Raises ValueError unless emissions have one score per label."""
+        if emissions_BSN.size(2) != self.labels:
+            raise ValueError(f"the {type(self).__name__} has {self.labels} labels but got scores for {emissions_BSN.size(2)}")
+
+
+class CRF(Chain):
+    """A chain whose transitions are learned."""
+
+    def __init__(
+        self,
+        *,
+        labels: int,
+        legal_start: Sequence[bool] | None,
+        legal_end: Sequence[bool] | None,
+        legal_pair: Sequence[Sequence[bool]] | None,
+    ) -> None:
+        super().__init__(labels=labels, legal_start=legal_start, legal_end=legal_end, legal_pair=legal_pair)
+        self.transitions_NN = nn.Parameter(torch.empty(labels, labels).uniform_(-0.1, 0.1))
+        self.start_N = nn.Parameter(torch.empty(labels).uniform_(-0.1, 0.1))
+        self.end_N = nn.Parameter(torch.empty(labels).uniform_(-0.1, 0.1))
 
     def scores(self) -> tuple[Tensor, Tensor, Tensor]:
         """transitions_NN, start_N and end_N with the forbidden ones at -1e4 (and without gradient)."""
@@ -62,26 +138,21 @@ class CRF(nn.Module):
         )
 
     def log_likelihood(self, emissions_BSN: Tensor, tags_BS: Tensor, mask_BS: Tensor) -> Tensor:
-        """log p(tags | sentence), one number_B per sentence, at most 0; 0 for an empty one. tags_BS hold anything at padding.
-
-        Raises ValueError unless emissions have one score per label.
-        """
+        """log p(tags | sentence), one number_B per sentence, at most 0; 0 for an empty one. tags_BS hold anything at padding."""
         self.check(emissions_BSN)
         transitions_NN, start_N, end_N = self.scores()
         score_B = path_score(emissions_BSN, transitions_NN, start_N, end_N, tags_BS, mask_BS)
         return score_B - log_partition(emissions_BSN, transitions_NN, start_N, end_N, mask_BS)
 
-    def decode(self, emissions_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
-        """The best labels of each sentence, as many as it has words."""
-        self.check(emissions_BSN)
-        return viterbi(emissions_BSN, *self.scores(), mask_BS)[0]
 
-    def marginals(self, emissions_BSN: Tensor, mask_BS: Tensor) -> Tensor:
-        """probabilities_BSN of each label at each word, given the whole sentence; 0 at padding."""
-        self.check(emissions_BSN)
-        return marginals(emissions_BSN, *self.scores(), mask_BS)
+class FreeSteps(Chain):
+    """A chain in which every legal transition scores 0: each word is labelled on its own, given that the sequence is legal."""
 
-    def check(self, emissions_BSN: Tensor) -> None:
-        """Raises ValueError unless emissions have one score per label."""
-        if emissions_BSN.size(2) != self.labels:
-            raise ValueError(f"the CRF has {self.labels} labels but got scores for {emissions_BSN.size(2)}")
+    def scores(self) -> tuple[Tensor, Tensor, Tensor]:
+        """transitions_NN, start_N and end_N: 0, and -1e30 where forbidden."""
+        zero, never = torch.zeros((), device=self.legal_NN.device), torch.full((), NEVER, device=self.legal_NN.device)
+        return (
+            torch.where(self.legal_NN, zero, never),
+            torch.where(self.legal_start_N, zero, never),
+            torch.where(self.legal_end_N, zero, never),
+        )

@@ -38,6 +38,15 @@ class LockedDropout(nn.Module):
         return f"p={self.p}"
 
 
+def rare_word_rates(counts_V: Tensor, *, p: float, rare: float) -> Tensor:
+    """rates_V for WordDropout: `rare` for words seen once, rare / count for others, but never below p; p for words never seen.
+
+    So a word seen once is hidden as in Lample et al. (2016, section 5.1), and how unknown words behave is learned from words like them.
+    """
+    rates_V = check_rate(rare) / counts_V.clamp(min=1).to(torch.get_default_dtype())
+    return torch.where(counts_V > 0, rates_V.clamp(min=check_rate(p)), p)
+
+
 class WordDropout(nn.Module):
     """In training, replaces real words by the unknown word, each with probability p, or with its own where rates_V is given."""
 

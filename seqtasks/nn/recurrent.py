@@ -2,7 +2,8 @@
 
 A sentence's states are the same alone or in any batch. A backward layer reads each sentence reversed by its own length, so it starts at
 the last real word and never at padding; every layer is one unpacked nn.RNN/GRU/LSTM call (on a CPU oneDNN's fast path, which packed
-sequences leave). LSTM: Hochreiter and Schmidhuber (1997); GRU: Cho et al. (2014); forget bias 1: Jozefowicz et al. (2015).
+sequences leave). LSTM: Hochreiter and Schmidhuber (1997); GRU: Cho et al. (2014); forget bias 1: Jozefowicz et al. (2015); dropped
+recurrent weights: Merity et al. (2018, section 3).
 B batch, S position, E input size, H hidden size per direction. Masks are True at real words, which come first.
 """
 
@@ -13,9 +14,12 @@ from typing import Protocol, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
-from seqtasks.nn.dropout import LockedDropout
+from seqtasks.nn.dilated import interleaved, joined
+from seqtasks.nn.dropout import LockedDropout, check_rate
 from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.highway import Highway
 
 
 def reversal(mask_BS: Tensor) -> Tensor:
@@ -88,13 +92,35 @@ class RecurrentLayer(Protocol):
     def __call__(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]: ...
 
 
-class Directional(nn.Module):
-    """One layer in one direction; with `reverse` from each sentence's last real word to its first."""
+def with_dropped_weights(layer: nn.RNNBase, inputs_BSE: Tensor, rate: float) -> Tensor:
+    """states_BSH of the layer with a share of its recurrent weights zeroed, the same at every step and in every sentence of the batch.
 
-    def __init__(self, *, kind: str, input_size: int, hidden_size: int, reverse: bool) -> None:
+    The others are scaled by 1 / (1 - rate). Still the one fused call of a layer; the gradient reaches the weights that were kept.
+    """
+    input_weight, recurrent_weight, *biases = layer.all_weights[0]
+    weights = [input_weight, functional.dropout(recurrent_weight, rate), *biases]
+    start_1BH = inputs_BSE.new_zeros(1, inputs_BSE.size(0), layer.hidden_size)
+    if isinstance(layer, nn.LSTM):
+        return torch.lstm(inputs_BSE, (start_1BH, start_1BH), weights, True, 1, 0.0, True, False, True)[0]
+    call = torch.gru if isinstance(layer, nn.GRU) else torch.rnn_tanh
+    return call(inputs_BSE, start_1BH, weights, True, 1, 0.0, True, False, True)[0]
+
+
+class Directional(nn.Module):
+    """One layer in one direction; with `reverse` from each sentence's last real word to its first.
+
+    dilation: a state follows on the one `dilation` words before. recurrent_dropout: share of the recurrent weights that each batch of the
+    training goes without; none in evaluation.
+    """
+
+    def __init__(
+        self, *, kind: str, input_size: int, hidden_size: int, reverse: bool, dilation: int = 1, recurrent_dropout: float = 0.0
+    ) -> None:
         super().__init__()
         self.layer = single_layer(kind=kind, input_size=input_size, hidden_size=hidden_size)
         self.reverse = reverse
+        self.dilation = dilation
+        self.recurrent_dropout = check_rate(recurrent_dropout)
         self.input_size = input_size
         self.output_size = hidden_size
 
@@ -103,8 +129,20 @@ class Directional(nn.Module):
         if inputs_BSE.numel() == 0:
             return inputs_BSE.new_zeros(*inputs_BSE.shape[:2], self.output_size)
         if not self.reverse:
-            return cast(Tensor, self.layer(inputs_BSE)[0])
-        return reverse(self.layer(reverse(inputs_BSE, mask_BS))[0], mask_BS)
+            return self.ahead(inputs_BSE)
+        return reverse(self.ahead(reverse(inputs_BSE, mask_BS)), mask_BS)
+
+    def ahead(self, inputs_BSE: Tensor) -> Tensor:
+        """states_BSH of the words in the order given."""
+        if self.dilation > 1:
+            return joined(self.fused(interleaved(inputs_BSE, self.dilation)), self.dilation, inputs_BSE.size(1))
+        return self.fused(inputs_BSE)
+
+    def fused(self, inputs_BSE: Tensor) -> Tensor:
+        """states_BSH by one call of the layer."""
+        if self.training and self.recurrent_dropout:
+            return with_dropped_weights(self.layer, inputs_BSE, self.recurrent_dropout)
+        return cast(Tensor, self.layer(inputs_BSE)[0])
 
     def forward(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]:
         """states_BSH, zero at padding, and final_BH: the state at position 0 if reversed, else at the last real word."""
@@ -115,10 +153,19 @@ class Directional(nn.Module):
 class Bidirectional(nn.Module):
     """Two Directional layers over the same inputs; features joined, forward half first."""
 
-    def __init__(self, *, kind: str, input_size: int, hidden_size: int) -> None:
+    def __init__(self, *, kind: str, input_size: int, hidden_size: int, dilation: int = 1, recurrent_dropout: float = 0.0) -> None:
         super().__init__()
-        self.ahead = Directional(kind=kind, input_size=input_size, hidden_size=hidden_size, reverse=False)
-        self.back = Directional(kind=kind, input_size=input_size, hidden_size=hidden_size, reverse=True)
+        self.ahead, self.back = (
+            Directional(
+                kind=kind,
+                input_size=input_size,
+                hidden_size=hidden_size,
+                reverse=back,
+                dilation=dilation,
+                recurrent_dropout=recurrent_dropout,
+            )
+            for back in (False, True)
+        )
         self.input_size = input_size
         self.output_size = 2 * hidden_size
 
@@ -133,14 +180,25 @@ class Bidirectional(nn.Module):
 class Stack(nn.Module):
     """Recurrent layers on top of each other: a backbone. Dropout between them, one mask per sentence; none after the last.
 
-    With residual, a layer whose input and output sizes agree adds its input to its states; `final` stays the layer's own state.
+    With residual, a layer whose input and output sizes agree adds its input to its states; with highways, one for each layer, each joins
+    a layer's input and states. `final` stays the layer's own state. Raises ValueError for no layer, and for highways that do not fit.
     """
 
-    def __init__(self, layers: Sequence[Directional | Bidirectional], *, dropout: LockedDropout, residual: bool = False) -> None:
+    def __init__(
+        self,
+        layers: Sequence[Directional | Bidirectional],
+        *,
+        dropout: LockedDropout,
+        residual: bool = False,
+        highways: Sequence[Highway] = (),
+    ) -> None:
         super().__init__()
         if not layers:
             raise ValueError("a stack needs at least one layer, got none")
+        if highways and (residual or len(highways) != len(layers)):
+            raise ValueError(f"{len(highways)} highways for {len(layers)} layers, residual={residual}; give one a layer and no residual")
         self.layers = nn.ModuleList(layers)
+        self.highways = nn.ModuleList(highways)
         self.dropout = dropout
         self.residual = residual
         self.output_size = layers[-1].output_size
@@ -152,7 +210,9 @@ class Stack(nn.Module):
             if number > 0:
                 inputs_BSE = self.dropout(inputs_BSE)
             states_BSH, final_BH = layer(inputs_BSE, mask_BS)
-            if self.residual and inputs_BSE.size(2) == states_BSH.size(2):
+            if self.highways:
+                states_BSH = self.highways[number](inputs_BSE, states_BSH) * mask_BS[:, :, None]
+            elif self.residual and inputs_BSE.size(2) == states_BSH.size(2):
                 states_BSH = (states_BSH + inputs_BSE) * mask_BS[:, :, None]
             layers.append(states_BSH)
             final.append(final_BH)

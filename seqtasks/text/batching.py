@@ -24,15 +24,20 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Distinct:
-    """The distinct words of a batch, so that characters run once for each: words_U, characters_UC with its mask, and where they stand."""
+    """The distinct words of a batch, so that characters run once for each.
+
+    words_U; characters_UC with its mask; inverse_BS: which word stands where; shapes_U: numbers of `seqtasks.text.word_shapes`.
+    """
 
     words_U: Tensor
     characters_UC: Tensor
     character_mask_UC: Tensor
     inverse_BS: Tensor
+    shapes_U: Tensor
 
     def to(self, device: torch.device) -> Distinct:
-        return Distinct(*(tensor.to(device) for tensor in (self.words_U, self.characters_UC, self.character_mask_UC, self.inverse_BS)))
+        tensors = (self.words_U, self.characters_UC, self.character_mask_UC, self.inverse_BS, self.shapes_U)
+        return Distinct(*(tensor.to(device) for tensor in tensors))
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ def tagging_batch(forms: FormTable, sentences: Ragged, positions: Positions, tar
     inverse_BS = pad(inverse_rows, 0, MULTIPLE)
     mask_BS = mask_of(rows, inverse_BS.size(1))
     words_U = torch.from_numpy(forms.word_ids[distinct_U].astype(np.int64))
+    shapes_U = torch.from_numpy(forms.shapes[distinct_U].astype(np.int64))
     spelled = [forms.characters[form] for form in distinct_U.tolist()]
     characters_UC = pad(spelled, 0)
     padded_words = words_U[inverse_BS] if len(distinct_U) else inverse_BS
@@ -106,7 +112,7 @@ def tagging_batch(forms: FormTable, sentences: Ragged, positions: Positions, tar
         positions_B=torch.from_numpy(np.array(positions, dtype=np.int64)),
         task=task,
         targets={head: pad(target_rows, IGNORE, MULTIPLE) for head, target_rows in labels.items()},
-        distinct=Distinct(words_U, characters_UC, mask_of(spelled, characters_UC.size(1)), inverse_BS),
+        distinct=Distinct(words_U, characters_UC, mask_of(spelled, characters_UC.size(1)), inverse_BS, shapes_U),
     )
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from seqtasks.errors import DataError
 from seqtasks.text.files import atomic_path
 from seqtasks.text.vocabulary import Vocabulary
+from seqtasks.text.word_shapes import shape_of
 
 LONGEST_WORD = 30  # characters of a word that the character model sees
 
@@ -76,11 +77,12 @@ class Ragged:
 
 @dataclass(frozen=True)
 class FormTable:
-    """The distinct word forms of a corpus: their text, vocabulary numbers word_ids_F and characters (at most LONGEST_WORD each)."""
+    """The distinct word forms of a corpus: text, vocabulary numbers word_ids_F, characters (at most LONGEST_WORD each) and shapes_F."""
 
     forms: list[str]
     word_ids: Ids
     characters: Ragged
+    shapes: Ids
 
     @classmethod
     def build(cls, sentences: Iterable[Sequence[str]], words: Vocabulary, characters: Vocabulary) -> tuple[FormTable, Ragged]:
@@ -89,4 +91,5 @@ class FormTable:
         rows = [[numbers.setdefault(word, len(numbers)) for word in sentence] for sentence in sentences]
         forms = list(numbers)
         spelled = Ragged.from_lists([characters.ids(form[:LONGEST_WORD]) for form in forms])
-        return cls(forms, np.array(words.ids(forms), dtype=np.int32), spelled), Ragged.from_lists(rows)
+        shapes = np.fromiter(map(shape_of, forms), dtype=np.int32, count=len(forms))
+        return cls(forms, np.array(words.ids(forms), dtype=np.int32), spelled, shapes), Ragged.from_lists(rows)

@@ -32,6 +32,20 @@ class LegalTransitions:
     pair: list[list[bool]]
 
 
+@dataclass(frozen=True)
+class SpanSteps:
+    """How spans run through tags, read leniently: where tag `after` follows `before` (pair[before][after]), or stands first in a sentence.
+
+    labels: the labels of spans, sorted; label_of: for each tag the position of its label there, -1 for O.
+    """
+
+    labels: list[str]
+    label_of: list[int]
+    begins_first: list[bool]
+    begins: list[list[bool]]
+    goes_on: list[list[bool]]
+
+
 def split_tag(tag: str) -> tuple[str, str]:
     """("B", "PER") of "B-PER", ("O", "") of "O"; a tag without a prefix is its own label, ("", tag)."""
     if tag == OUTSIDE:
@@ -129,4 +143,21 @@ def legal_transitions(labels: Sequence[str], scheme: str) -> LegalTransitions:
         start=[is_legal(None, label, scheme) for label in labels],
         end=[is_legal(label, None, scheme) for label in labels],
         pair=[[is_legal(before, after, scheme) for after in labels] for before in labels],
+    )
+
+
+def span_steps(tags: Sequence[str], scheme: str) -> SpanSteps:
+    """The tables by which `spans_of` reads, over an inventory of tags: a span begins, goes on, or else has ended."""
+    check_scheme(scheme)
+    labels = sorted({split_tag(tag)[1] for tag in tags} - {""})
+    begun = [[begins(before, after, scheme) for after in tags] for before in tags]
+    return SpanSteps(
+        labels=labels,
+        label_of=[labels.index(label) if (label := split_tag(tag)[1]) else -1 for tag in tags],
+        begins_first=[begins(None, tag, scheme) for tag in tags],
+        begins=begun,
+        goes_on=[
+            [OUTSIDE not in (before, after) and not begun[row][column] for column, after in enumerate(tags)]
+            for row, before in enumerate(tags)
+        ],
     )

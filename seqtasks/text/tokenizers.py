@@ -104,11 +104,6 @@ def is_word(piece: str) -> bool:
     return piece[0].isalnum()
 
 
-def plain_words(text: str) -> list[str]:
-    """Raw text as the words a tagger sees: words and punctuation marks, without joiner marks."""
-    return [piece for chunk in text.split() for piece in plain_pieces(chunk)]
-
-
 class CharacterTokenizer:
     """Every character is a token; a space is written as a lower block."""
 

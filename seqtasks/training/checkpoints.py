@@ -1,6 +1,7 @@
 """Checkpoints: everything a resumed run needs to end at the same bits, in one safetensors file written atomically.
 
-It holds weights, optimiser, torch's generators, the position in the epoch, the epoch's loss sums, patience and best. The
+It holds weights, their average where there is one, optimiser, torch's generators, the position in the epoch, the epoch's loss sums,
+patience and best. The
 schedule is a function of the update and the sampler of seed and epoch, so their position is the update's and the epoch's number.
 """
 
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.errors import RunDirectoryError
+from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.seeds import generator_states, restore_generators
 from seqtasks.training.weights import fill, load_weights, own_tensors, read_tensors, save_weights, write_tensors
 
@@ -39,12 +41,16 @@ class Progress:
 
 
 class Checkpoints:
-    """The folder of a run's checkpoints; the newest `keep` of them stay, beside the best weights so far."""
+    """The folder of a run's checkpoints; the newest `keep` of them stay, beside the best weights so far.
 
-    def __init__(self, folder: Path, *, keep: int, machine: dict[str, str]) -> None:
+    average: the average of the model's weights, where training keeps one.
+    """
+
+    def __init__(self, folder: Path, *, keep: int, machine: dict[str, str], average: WeightAverage | None = None) -> None:
         self.folder = folder
         self.keep = keep
         self.machine = machine
+        self.average = average
 
     def files(self) -> list[Path]:
         """Checkpoints, oldest first."""
@@ -55,6 +61,8 @@ class Checkpoints:
         weights, shared = own_tensors(model)
         tensors, groups = flatten_optimizer(optimizer)
         tensors |= {f"model/{name}": tensor for name, tensor in weights.items()}
+        if self.average is not None:
+            tensors |= {f"average/{name}": tensor for name, tensor in self.average.tensors.items()}
         tensors |= {f"generator/{name}": state for name, state in generator_states(device).items()}
         facts = {"shared": shared, "optimizer": groups, "progress": asdict(progress), "machine": self.machine}
         path = self.folder / f"update-{progress.update:09d}.safetensors"
@@ -75,11 +83,13 @@ class Checkpoints:
         tensors, facts = read_tensors(path)
         if not {"shared", "optimizer", "progress", "machine"} <= facts.keys():
             raise RunDirectoryError(f"{path}: holds weights but no checkpoint. Remove it and use --resume.")
-        part = {kind: {} for kind in ("model", "optimizer", "generator")}  # type: dict[str, dict[str, Tensor]]
+        part = {kind: {} for kind in ("model", "optimizer", "generator", "average")}  # type: dict[str, dict[str, Tensor]]
         for name, tensor in tensors.items():
             kind, _, rest = name.partition("/")
             part[kind][rest] = tensor
         fill(model, part["model"], facts["shared"], path)
+        if self.average is not None:
+            self.average.restore(part["average"], path)
         restore_optimizer(optimizer, part["optimizer"], facts["optimizer"])
         restore_generators(part["generator"], device)
         before: dict[str, str] = facts["machine"]  # type: ignore[assignment]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,10 +18,11 @@ from torch import nn
 
 from seqtasks.errors import Interrupted, TrainingError
 from seqtasks.text.batching import Batch
+from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
 from seqtasks.training.devices import autocast
 from seqtasks.training.history import History
-from seqtasks.training.objectives import Objective, Term
+from seqtasks.training.objectives import Objective, SummedGradients, Term
 from seqtasks.training.schedules import Schedule
 
 CHECK_EVERY = 20  # updates between two looks at whether the loss is still a number
@@ -62,7 +64,8 @@ class Limits:
     """How long, and how carefully: the numbers of a recipe's [training] table that the loop itself needs.
 
     patience: epochs without a better dev value before training stops (0: never); clip_norm: largest gradient norm (0: no clipping);
-    checkpoint_every: updates between checkpoints in mid-epoch (0: only after epochs); weights: of each term of the loss, 1 where absent.
+    checkpoint_every: updates between checkpoints in mid-epoch (0: only after epochs); weights: of each term of the loss, 1 where absent;
+    accumulate: batches an update is made of (the last of an epoch may have fewer).
     """
 
     epochs: int
@@ -70,6 +73,7 @@ class Limits:
     clip_norm: float
     checkpoint_every: int
     weights: Mapping[str, float] = field(default_factory=dict)
+    accumulate: int = 1
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,11 @@ def train(
     progress: Progress,
     limits: Limits,
     setting: Setting,
+    average: WeightAverage | None = None,
 ) -> Progress:
     """Train until `limits` are reached; the model then holds the best weights on dev, or the last where nothing is held out.
 
+    average: of the weights, updated with each of them; it is then what is scored on dev, saved as best, and held at the end.
     Raises Interrupted after saving when `setting.stop_asked()` turns true, TrainingError when the loss is no longer a number.
     """
     setting.watcher.start(limits.epochs, progress)
@@ -106,21 +112,17 @@ def train(
         items = data.epoch(progress.epoch)
         setting.watcher.epoch_starts(progress.epoch, len(items), progress.batches)
         started, spent, tokens = time.perf_counter(), 0.0, 0
-        for item in items[progress.batches :]:
-            batch = data.batch(item).to(setting.device)
+        for first in range(progress.batches, len(items), limits.accumulate):
+            some = items[first : first + limits.accumulate]
+            optimizer.zero_grad(set_to_none=True)
+            tokens += backward(model, data, some, objective, progress, limits, setting)
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * schedule(progress.update)
-            with autocast(setting.device, setting.precision):
-                terms = objective(model, batch, progress.update)
-            loss = weighted_loss(terms, limits.weights)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            if limits.clip_norm:
-                nn.utils.clip_grad_norm_(model.parameters(), limits.clip_norm)
             optimizer.step()
-            tokens += add_up(progress, terms)
+            if average is not None:
+                average.add(progress.update)
             progress.update += 1
-            progress.batches += 1
+            progress.batches += len(some)
             if progress.update % CHECK_EVERY == 0:
                 refuse_nonsense(progress)
             setting.watcher.updated(progress, mean_loss(progress, limits.weights), tokens / (spent + time.perf_counter() - started))
@@ -135,10 +137,40 @@ def train(
                 started = time.perf_counter()  # saving is no training
         progress.seconds += time.perf_counter() - started
         speed = tokens / max(1e-9, spent + time.perf_counter() - started)
-        finish_epoch(model, optimizer, progress, history, checkpoints, score_dev(), limits, setting, speed)
+        with average.installed() if average is not None else nullcontext():
+            saved = keep_best(model, progress, dev := score_dev(), checkpoints)
+        finish_epoch(model, optimizer, progress, history, checkpoints, dev, saved, limits, setting, speed)
     if progress.best is not None:
         checkpoints.load_best(model)
+    elif average is not None:
+        average.install()
     return progress
+
+
+def backward(
+    model: nn.Module,
+    data: TrainingData,
+    items: Sequence[Any],
+    objective: Objective,
+    progress: Progress,
+    limits: Limits,
+    setting: Setting,
+) -> int:
+    """Leave the gradient of these batches, clipped, in the model's parameters, and add them to the epoch's sums; returns their words."""
+    together, tokens = SummedGradients(model.parameters()), 0
+    for item in items:
+        batch = data.batch(item).to(setting.device)
+        with autocast(setting.device, setting.precision):
+            terms = objective(model, batch, progress.update)
+        if len(items) == 1:
+            weighted_loss(terms, limits.weights).backward()
+        else:
+            together.add(terms)
+        tokens += add_up(progress, terms)
+    together.leave(limits.weights)
+    if limits.clip_norm:
+        nn.utils.clip_grad_norm_(model.parameters(), limits.clip_norm)
+    return tokens
 
 
 def finish_epoch(
@@ -148,23 +180,12 @@ def finish_epoch(
     history: History,
     checkpoints: Checkpoints,
     dev: DevResult | None,
+    saved: str,
     limits: Limits,
     setting: Setting,
     speed: float,
 ) -> None:
-    """Compare with the best, write the history row and the checkpoint, and open the next epoch."""
-    refuse_nonsense(progress)
-    if dev is not None and not math.isfinite(dev.loss):
-        raise TrainingError(
-            f"the dev loss became {dev.loss} in epoch {progress.epoch}. Lower training.learning_rate; the last checkpoint is from before."
-        )
-    saved = ""
-    if dev is not None and dev.value is not None:
-        progress.waited += 1
-        if progress.best is None or dev.value > progress.best:
-            progress.best, progress.best_epoch, progress.waited = dev.value, progress.epoch, 0
-            checkpoints.save_best(model)
-            saved = "best so far"
+    """Write the history row and the checkpoint, and open the next epoch."""
     row = {
         "epoch": progress.epoch,
         "update": progress.update,
@@ -181,6 +202,23 @@ def finish_epoch(
     progress.epoch, progress.batches, progress.sums = progress.epoch + 1, 0, {}
     checkpoints.save(model, optimizer, progress, setting.device)
     setting.watcher.epoch_ended(row, saved)
+
+
+def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, checkpoints: Checkpoints) -> str:
+    """Compare with the best so far, and save the weights where they are better; returns what to tell of it."""
+    refuse_nonsense(progress)
+    if dev is not None and not math.isfinite(dev.loss):
+        raise TrainingError(
+            f"the dev loss became {dev.loss} in epoch {progress.epoch}. Lower training.learning_rate; the last checkpoint is from before."
+        )
+    if dev is None or dev.value is None:
+        return ""
+    progress.waited += 1
+    if progress.best is not None and dev.value <= progress.best:
+        return ""
+    progress.best, progress.best_epoch, progress.waited = dev.value, progress.epoch, 0
+    checkpoints.save_best(model)
+    return "best so far"
 
 
 def out_of_patience(progress: Progress, limits: Limits) -> bool:

@@ -4,13 +4,15 @@ import math
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from seqtasks.errors import UsageError
 from seqtasks.models.heads import CRFHead, Head, SoftmaxHead
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import IGNORE
-from seqtasks.text.tags import is_legal
-from tests.oracles.crf import best_path, log_partition, marginals, path_score
+from seqtasks.text.tags import PREFIXES, SCHEMES, Span, count_illegal, is_legal, spans_of
+from tests.oracles.crf import best_path, every_path, log_partition, marginals, path_score, span_shares
 
 LABELS = ("B-X", "I-X", "O")
 MASK_BS = torch.tensor([[True, True, True, False], [True, False, False, False], [True, True, True, True]])
@@ -72,6 +74,115 @@ def test_a_crf_never_answers_with_a_tag_that_its_scheme_forbids() -> None:
         tags = [LABELS[label] for label in row]
         assert all(is_legal(before, after, "BIO") for before, after in zip([None, *tags[:-1]], tags, strict=True))
         assert tags == ["B-X", *["I-X"] * (len(tags) - 1)]
+
+
+def inventory(scheme: str) -> tuple[str, ...]:
+    return ("O", *(f"{prefix}-{label}" for label in ("X", "Y") for prefix in PREFIXES[scheme]))
+
+
+def constrained(scheme: str) -> SoftmaxHead:
+    return SoftmaxHead(input_size=5, labels=inventory(scheme), dropout=0.0, layer=-1, scheme=scheme, constrained=True)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@settings(deadline=None, max_examples=25)
+@given(
+    lengths=st.lists(st.integers(0, 12), min_size=1, max_size=4).filter(any), seed=st.integers(0, 10**6), scale=st.sampled_from([1, 1e6])
+)
+def test_illegal_sequences_never_leave_a_constrained_softmax_and_legal_ones_leave_it_as_they_are(
+    scheme: str, lengths: list[int], seed: int, scale: float
+) -> None:
+    head = constrained(scheme)
+    mask_BS = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
+    scores_BSN = scale * torch.randn(*mask_BS.shape, len(head.labels), generator=torch.Generator().manual_seed(seed))
+    free = SoftmaxHead(input_size=5, labels=head.labels, dropout=0.0, layer=-1, scheme=scheme)
+    for found, best, length in zip(head.predict(scores_BSN, mask_BS), free.predict(scores_BSN, mask_BS), lengths, strict=True):
+        assert len(found) == length
+        assert count_illegal([head.labels[label] for label in found], scheme) == 0
+        if count_illegal([head.labels[label] for label in best], scheme) == 0:
+            assert found == best
+
+
+def test_a_constrained_softmax_answers_the_best_legal_sequence_and_is_sure_of_it_given_that_it_is_legal() -> None:
+    head = constrained("BIO")
+    mask_BS = torch.tensor([[True, True, True]])
+    scores_BSN = torch.randn(1, 3, 5, generator=torch.Generator().manual_seed(2))
+    chain = (scores_BSN[0].double(), torch.zeros(5, 5), torch.zeros(5), torch.zeros(5))
+    legal = [(path, score) for path, score in every_path(*chain) if count_illegal([head.labels[label] for label in path], "BIO") == 0]
+    assert head.predict(scores_BSN, mask_BS) == [list(max(legal, key=lambda pair: pair[1].item())[0])]
+    total = sum(score.exp().item() for _, score in legal)
+    for position in range(3):
+        shares = [sum(score.exp().item() for path, score in legal if path[position] == label) / total for label in range(5)]
+        assert head.probabilities(scores_BSN, mask_BS)[0, position].tolist() == pytest.approx(shares, abs=1e-6)
+
+
+def test_a_constraint_adds_no_weights_and_changes_no_loss() -> None:
+    head, free = constrained("BIO"), SoftmaxHead(input_size=5, labels=inventory("BIO"), dropout=0.0, layer=-1, scheme="BIO")
+    assert list(head.state_dict()) == list(free.state_dict())
+    scores_BSN = torch.randn(3, 4, 5)
+    assert torch.equal(*(one.loss(scores_BSN, TARGETS_BS, MASK_BS, label_smoothing=0.1) for one in (head, free)))
+    with pytest.raises(ValueError, match="^constrained needs the scheme of the labels$"):
+        SoftmaxHead(input_size=5, labels=LABELS, dropout=0.0, layer=-1, constrained=True)
+
+
+def random_head(kind: type[Head], scheme: str) -> Head:
+    torch.manual_seed(6)
+    head = kind(input_size=5, labels=inventory(scheme), dropout=0.0, layer=-1, scheme=scheme)
+    for parameter in head.parameters():
+        torch.nn.init.normal_(parameter)
+    return head
+
+
+@pytest.mark.parametrize("kind", [SoftmaxHead, CRFHead])
+@pytest.mark.parametrize("scheme", ["IOB1", "BIO"])
+def test_span_probabilities_are_the_shares_of_label_paths_that_mean_the_span(kind: type[Head], scheme: str) -> None:
+    head = random_head(kind, scheme)
+    scores_BSN = head.scores(encoded())
+    spans = [[Span(a, b, label) for label in ("X", "Y", "Z") for a in range(5) for b in range(a, 6)]] * 3
+    found = head.span_probabilities(scores_BSN, MASK_BS, spans)
+    for row, length in enumerate((3, 1, 4)):
+        chain = [tensor.detach().double() for tensor in (scores_BSN[row, :length], *head.chain().scores())]
+        shares = span_shares(*chain, head.labels, lambda tags: spans_of(tags, scheme))
+        assert found[row] == pytest.approx([shares.get(span, 0.0) for span in spans[row]], abs=1e-7)
+    assert head.span_probabilities(scores_BSN, MASK_BS, [[], [], []]) == [[], [], []]
+
+
+@pytest.mark.parametrize("kind", [SoftmaxHead, CRFHead])
+def test_span_probabilities_sum_to_the_expected_number_of_entities_and_do_not_depend_on_the_batch(kind: type[Head]) -> None:
+    head = random_head(kind, "BIOES")
+    scores_BSN = head.scores(encoded())
+    spans = [[Span(a, b, label) for label in ("X", "Y") for a in range(4) for b in range(a + 1, 5)]] * 3
+    together = head.span_probabilities(scores_BSN, MASK_BS, spans)
+    for row, length in enumerate((3, 1, 4)):
+        alone = head.span_probabilities(scores_BSN[row : row + 1, :length], MASK_BS[row : row + 1, :length], spans[:1])
+        assert alone[0] == pytest.approx(together[row], abs=1e-12)
+        if kind is CRFHead:  # in legal BIOES each entity has one tag that begins it
+            starts = [number for number, label in enumerate(head.labels) if label[0] in "BS"]
+            expected = head.probabilities(scores_BSN, MASK_BS)[row][:, starts].sum().item()
+            assert sum(together[row]) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", [SoftmaxHead, CRFHead])
+def test_k_best_paths_come_with_their_log_probabilities(kind: type[Head]) -> None:
+    head = random_head(kind, "BIO")
+    scores_BSN = head.scores(encoded())
+    for row, (paths, best) in enumerate(zip(head.k_best(scores_BSN, MASK_BS, 4), head.predict(scores_BSN, MASK_BS), strict=True)):
+        assert paths[0][0] == best
+        chain = [tensor.detach().double() for tensor in (scores_BSN[row, : len(best)], *head.chain().scores())]
+        for path, log_probability in paths:
+            assert log_probability == pytest.approx((path_score(*chain, path) - log_partition(*chain)).item(), abs=1e-6)
+
+
+def test_heads_without_spans_or_without_a_chain_say_so() -> None:
+    head = SoftmaxHead(input_size=5, labels=LABELS, dropout=0.0, layer=-1)
+    with pytest.raises(UsageError, match=r"^the labels of this head are no spans\. Name the scheme of its tags: data\.scheme\.$"):
+        head.span_probabilities(torch.zeros(3, 4, 3), MASK_BS, [[], [], []])
+
+    class TagsOnly(SoftmaxHead):
+        chain = Head.chain
+
+    with pytest.raises(UsageError, match="^TagsOnly is no chain of labels. Give it a method `chain`, or use 'softmax' or 'crf'.$"):
+        TagsOnly(input_size=5, labels=LABELS, dropout=0.0, layer=-1).k_best(torch.zeros(3, 4, 3), MASK_BS, 2)
 
 
 def test_softmax_probabilities_are_each_words_shares_of_the_exponentials_and_zero_at_padding() -> None:

@@ -1,9 +1,11 @@
+import itertools
+
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.nn.chain import log_partition, marginals, path_score, viterbi
+from seqtasks.nn.chain import k_best, log_partition, marginals, path_score, span_marginals, viterbi
 from tests.oracles import crf as oracle
 
 lengths_and_labels = {
@@ -109,3 +111,63 @@ def test_batches_without_positions_have_the_empty_path(sentences):
     paths, scores_B = viterbi(*scores, mask_BS)
     assert paths == [[]] * sentences and scores_B.tolist() == [0.0] * sentences
     assert marginals(*scores, mask_BS).shape == (sentences, 0, 3)
+    assert k_best(*scores, mask_BS, 2) == [[([], 0.0)]] * sentences
+    tables = dict.fromkeys(("begins_NN", "goes_on_NN"), torch.ones(3, 3, dtype=torch.bool))
+    spans_BSLN = span_marginals(*scores, mask_BS, begins_first_N=torch.ones(3, dtype=torch.bool), **tables, longest=2)
+    assert spans_BSLN.shape == (sentences, 0, 2, 3)
+
+
+@settings(deadline=None, max_examples=40)
+@given(**lengths_and_labels, k=st.integers(1, 12), forbidden=st.booleans())
+def test_the_k_best_paths_are_the_first_k_of_every_path(lengths, labels, extra, k, forbidden):
+    scores, mask_BS = drawn(lengths, labels, extra)
+    if forbidden:
+        scores[1][0, -1] = scores[2][0] = -torch.inf
+    for one, found in zip(each(scores, lengths), k_best(*scores, mask_BS, k), strict=True):
+        expected = oracle.k_best(*one, k)
+        assert [tuple(path) for path, _ in found] == [path for path, _ in expected]
+        assert [score for _, score in found] == pytest.approx([score.item() for _, score in expected])
+
+
+def test_the_first_of_the_k_best_is_viterbis_path_and_more_paths_begin_with_fewer():
+    scores, mask_BS = drawn([7, 1, 4, 12], 5, extra=2)
+    paths, scores_B = viterbi(*scores, mask_BS)
+    many, few = k_best(*scores, mask_BS, 20), k_best(*scores, mask_BS, 3)
+    assert [rows[0][0] for rows in many] == paths
+    assert [rows[0][1] for rows in many] == pytest.approx(scores_B.tolist())
+    assert [len(rows) for rows in many] == [20, 5, 20, 20]
+    assert [rows[:3] for rows in many] == few
+    for row, length in enumerate((7, 1, 4, 12)):  # alone, without padding
+        (alone,) = k_best(scores[0][row : row + 1, :length], *scores[1:], mask_BS[row : row + 1, :length], 20)
+        assert [path for path, _ in alone] == [path for path, _ in many[row]]
+
+
+def test_less_than_one_path_is_refused():
+    scores, mask_BS = drawn([2], 2)
+    with pytest.raises(ValueError, match="^k must be at least 1, got 0$"):
+        k_best(*scores, mask_BS, 0)
+
+
+@settings(deadline=None, max_examples=30)
+@given(**lengths_and_labels, longest=st.integers(0, 5), seed=st.integers(0, 9))
+def test_span_marginals_equal_the_share_of_paths_for_any_tables(lengths, labels, extra, longest, seed):
+    """A span here: from where `begins` says, over as many labels as go on, whatever the tables."""
+    scores, mask_BS = drawn(lengths, labels, extra)
+    generator = torch.Generator().manual_seed(seed)
+    first_N = torch.rand(labels, generator=generator) < 0.5
+    steps_NN = torch.randint(0, 3, (labels, labels), generator=generator)  # 0: neither, 1: a span begins, 2: it goes on
+    found_BSLN = span_marginals(
+        *scores, mask_BS, begins_first_N=first_N, begins_NN=steps_NN == 1, goes_on_NN=steps_NN == 2, longest=longest
+    )
+    assert found_BSLN.shape == (*mask_BS.shape, longest, labels)
+    for one, found_SLN, length in zip(each(scores, lengths), found_BSLN, lengths, strict=True):
+        expected_SLN = torch.zeros_like(found_SLN)
+        total = oracle.log_partition(*one)
+        for path, score in oracle.every_path(*one):
+            for start in range(length):
+                if not (first_N[path[0]] if start == 0 else steps_NN[path[start - 1], path[start]] == 1):
+                    continue
+                size = 1 + len(list(itertools.takewhile(lambda pair: steps_NN[pair] == 2, itertools.pairwise(path[start:]))))
+                if size <= longest:
+                    expected_SLN[start, size - 1, path[start + size - 1]] += (score - total).exp()
+        torch.testing.assert_close(found_SLN, expected_SLN)

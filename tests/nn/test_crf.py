@@ -6,7 +6,9 @@ import torchcrf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.nn.crf import CRF
+from seqtasks.nn.chain import log_partition
+from seqtasks.nn.crf import CRF, FreeSteps
+from seqtasks.text.tags import PREFIXES, SCHEMES, count_illegal, legal_transitions, span_steps, spans_of
 from tests.oracles import crf as oracle
 
 LABELS = ["O", "B-A", "I-A", "B-B", "I-B"]
@@ -53,10 +55,79 @@ def test_log_likelihood_and_its_gradients_equal_pytorch_crf():
     torch.testing.assert_close(crf.end_N.grad, twin.end_transitions.grad)
 
 
-def test_decoding_equals_pytorch_crf():
-    crf = free(6)
-    emissions_BSN, _, mask_BS = drawn(crf, [9, 2, 7, 1, 9])
-    assert crf.decode(emissions_BSN, mask_BS) == twin_of(crf).decode(emissions_BSN, mask_BS)
+@settings(deadline=None, max_examples=25)
+@given(lengths=st.lists(st.integers(1, 12), min_size=1, max_size=6), labels=st.integers(1, 7), seed=st.integers(0, 10**6))
+def test_partition_and_decoding_equal_pytorch_crf(lengths, labels, seed):
+    torch.manual_seed(seed)
+    crf = free(labels)
+    emissions_BSN, _, mask_BS = drawn(crf, lengths, scale=3.0)
+    twin = twin_of(crf)
+    assert crf.decode(emissions_BSN, mask_BS) == twin.decode(emissions_BSN, mask_BS)
+    theirs_B = twin._compute_normalizer(emissions_BSN.transpose(0, 1), mask_BS.t())
+    torch.testing.assert_close(log_partition(emissions_BSN, *crf.scores(), mask_BS), theirs_B)
+
+
+def inventory(scheme):
+    return ["O", *(f"{prefix}-{label}" for label in ("X", "Y") for prefix in PREFIXES[scheme])]
+
+
+def chain_of(kind, scheme):
+    legal = legal_transitions(inventory(scheme), scheme)
+    return kind(labels=len(inventory(scheme)), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair)
+
+
+@pytest.mark.parametrize("kind", [CRF, FreeSteps])
+@pytest.mark.parametrize("scheme", SCHEMES)
+@settings(deadline=None, max_examples=20)
+@given(lengths=st.lists(st.integers(0, 9), min_size=1, max_size=5).filter(any), seed=st.integers(0, 10**6))
+def test_no_scheme_is_ever_broken_by_any_of_the_k_best_paths(kind, scheme, lengths, seed):
+    torch.manual_seed(seed)
+    chain = chain_of(kind, scheme)
+    emissions_BSN, _, mask_BS = drawn(chain, lengths, scale=100.0)
+    best = chain.decode(emissions_BSN, mask_BS)
+    for paths, first, length in zip(chain.k_best(emissions_BSN, mask_BS, 5), best, lengths, strict=True):
+        assert paths[0][0] == first
+        assert len(paths) == (5 if length > 1 else 1 if length == 0 else 3)
+        for path, log_probability in paths:
+            assert count_illegal([inventory(scheme)[label] for label in path], scheme) == 0
+            assert log_probability <= 1e-3
+
+
+@pytest.mark.parametrize("kind", [CRF, FreeSteps])
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("legal", [True, False])
+def test_span_marginals_equal_enumeration_in_every_scheme_on_legal_and_on_free_chains(kind, scheme, legal):
+    torch.manual_seed(5)
+    tags = inventory(scheme)
+    chain = chain_of(kind, scheme) if legal else kind(labels=len(tags), legal_start=None, legal_end=None, legal_pair=None)
+    lengths, steps = [3, 0, 1, 4 if scheme != "BIOES" else 2], span_steps(tags, scheme)
+    emissions_BSN, _, mask_BS = drawn(chain, lengths)
+    scores = [tensor.detach().double() for tensor in chain.scores()]
+    found_BSLN = chain.span_marginals(
+        emissions_BSN.double(), mask_BS, begins_first=steps.begins_first, begins=steps.begins, goes_on=steps.goes_on, longest=4
+    )
+    for emissions_SN, found_SLN, length in zip(emissions_BSN.double(), found_BSLN, lengths, strict=True):
+        shares = oracle.span_shares(emissions_SN[:length], *scores, tags, lambda row: spans_of(row, scheme))
+        found = {}
+        for start, size, label in found_SLN.nonzero().tolist():
+            key = (start, start + size + 1, steps.labels[steps.label_of[label]])
+            found[key] = found.get(key, 0.0) + found_SLN[start, size, label].item()
+        assert {key: share for key, share in found.items() if share > 1e-12} == pytest.approx(
+            {tuple(span): share for span, share in shares.items() if share > 1e-12}, abs=1e-6
+        )
+
+
+def test_the_k_best_paths_carry_their_probabilities():
+    torch.manual_seed(1)
+    crf = CRF(labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
+    emissions_BSN, _, mask_BS = drawn(crf, [2, 0])
+    every, nothing = crf.k_best(emissions_BSN, mask_BS, 100)
+    assert sum(torch.tensor([score for _, score in every]).exp()).item() == pytest.approx(1, abs=1e-5)
+    assert len(every) == sum(START[a] and PAIR[a][b] for a in range(5) for b in range(5))
+    for path, score in every:
+        likelihood_B = crf.log_likelihood(emissions_BSN[:1], torch.tensor([path]), mask_BS[:1])
+        assert score == pytest.approx(likelihood_B.item(), abs=1e-5)
+    assert nothing == [([], pytest.approx(0.0))]
 
 
 @settings(deadline=None, max_examples=25)

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from seqtasks.nn.dropout import LockedDropout, WordDropout
+from seqtasks.nn.dropout import LockedDropout, WordDropout, rare_word_rates
 
 
 def test_the_mask_is_shared_over_time_and_differs_between_sentences():
@@ -50,9 +50,17 @@ def test_word_dropout_changes_nothing_in_evaluation():
     assert WordDropout(0.9, 1).eval()(ids_BS, torch.ones_like(ids_BS, dtype=torch.bool)) is ids_BS
 
 
+def test_rare_words_are_hidden_more_often_the_rarer_they_are_and_never_below_the_common_rate():
+    counts_V = torch.tensor([0, 1, 2, 4, 5, 1000])
+    torch.testing.assert_close(rare_word_rates(counts_V, p=0.1, rare=0.5), torch.tensor([0.1, 0.5, 0.25, 0.125, 0.1, 0.1]))
+    torch.testing.assert_close(rare_word_rates(counts_V, p=0.0, rare=0.5), torch.tensor([0.0, 0.5, 0.25, 0.125, 0.1, 0.0005]))
+
+
 @pytest.mark.parametrize("rate", [-0.1, 1.0, 1.5])
 def test_rates_outside_their_range_are_refused(rate):
-    for make in (lambda: LockedDropout(rate), lambda: WordDropout(rate, 1)):
+    counts_V = torch.tensor([1])
+    rates = (lambda: rare_word_rates(counts_V, p=rate, rare=0.5), lambda: rare_word_rates(counts_V, p=0.1, rare=rate))
+    for make in (lambda: LockedDropout(rate), lambda: WordDropout(rate, 1), *rates):
         with pytest.raises(ValueError, match=f"^dropout must be at least 0 and below 1, got {rate}$"):
             make()
 

@@ -2,10 +2,21 @@ import math
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
+from seqtasks.nn.characters import CharacterLSTM
 from seqtasks.nn.dropout import WordDropout
-from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Distinct
+from seqtasks.text.word_shapes import SHAPES
+from tests.oracles.backbones import stepped_direction
+
+NETWORKS = {
+    "cnn": lambda: CharacterCNN(characters=9, size=3, filters=4, width=3),
+    "widths": lambda: CharacterCNN(characters=9, size=3, filters=4, width=2, further=[5]),
+    "lstm": lambda: CharacterLSTM(characters=9, size=3, features=4),
+}
 
 
 def batch_of(ids_BS, mask_BS, distinct=None):
@@ -15,9 +26,9 @@ def batch_of(ids_BS, mask_BS, distinct=None):
 def distinct_of(words, inverse_BS):
     """Distinct words, given as lists of character ids."""
     longest = max(map(len, words))
-    characters_UC = torch.tensor([word + [0] * (longest - len(word)) for word in words])
+    characters_UC = torch.tensor([word + [0] * (longest - len(word)) for word in words], dtype=torch.long)
     mask_UC = torch.arange(longest) < torch.tensor([len(word) for word in words])[:, None]
-    return Distinct(torch.arange(len(words)), characters_UC, mask_UC, inverse_BS)
+    return Distinct(torch.arange(len(words)), characters_UC, mask_UC, inverse_BS, torch.arange(len(words)) % len(SHAPES))
 
 
 def test_initial_vectors_are_uniform_and_padding_is_zero():
@@ -66,8 +77,9 @@ def test_character_features_equal_a_loop_over_windows(width):
         torch.testing.assert_close(features_F, torch.stack(found).amax(dim=0).tanh())
 
 
-def test_character_features_do_not_depend_on_the_words_they_are_padded_with():
-    network = CharacterCNN(characters=9, size=3, filters=4, width=3)
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_character_features_do_not_depend_on_the_words_they_are_padded_with(kind):
+    network = NETWORKS[kind]()
     network.table.weight.data[0] = 100.0  # what stands at padding must not matter
     words = [[1, 2, 3], [4], [5, 6, 7, 8, 1, 2, 3], []]
     distinct = distinct_of(words, None)
@@ -78,18 +90,74 @@ def test_character_features_do_not_depend_on_the_words_they_are_padded_with():
     assert not together_UF[3].any()
 
 
-def test_every_character_parameter_gets_a_finite_gradient_also_beside_an_empty_word():
-    network = CharacterCNN(characters=9, size=3, filters=4, width=3)
+@pytest.mark.parametrize("kind", NETWORKS)
+def test_every_character_parameter_gets_a_finite_gradient_also_beside_an_empty_word(kind):
+    network = NETWORKS[kind]()
     distinct = distinct_of([[1, 2, 3], [], [4, 5]], None)
     network(distinct.characters_UC, distinct.character_mask_UC).sum().backward()
     for parameter in network.parameters():
         assert parameter.grad.isfinite().all() and parameter.grad.any()
 
 
+@pytest.mark.parametrize("kind", NETWORKS)
 @pytest.mark.parametrize("shape", [(0, 4), (3, 0)])
-def test_no_words_or_no_characters_give_zeros(shape):
-    network = CharacterCNN(characters=9, size=3, filters=4, width=3)
-    assert torch.equal(network(torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.bool)), torch.zeros(shape[0], 4))
+def test_no_words_or_no_characters_give_zeros(shape, kind):
+    network = NETWORKS[kind]()
+    features_UF = network(torch.zeros(shape, dtype=torch.long), torch.zeros(shape, dtype=torch.bool))
+    assert torch.equal(features_UF, torch.zeros(shape[0], network.output_size))
+
+
+@given(lengths=st.lists(st.integers(0, 16), min_size=1, max_size=12), kind=st.sampled_from(sorted(NETWORKS)))
+def test_words_that_are_read_in_groups_of_like_length_keep_their_places(lengths, kind):
+    network = NETWORKS[kind]().eval()
+    distinct = distinct_of([[1 + (number + place) % 8 for place in range(length)] for number, length in enumerate(lengths)], None)
+    grouped_UF = network(distinct.characters_UC, distinct.character_mask_UC)
+    together_UF = network.together(distinct.characters_UC, distinct.character_mask_UC)
+    torch.testing.assert_close(grouped_UF, together_UF, atol=1e-6, rtol=0)
+
+
+def test_convolutions_of_several_widths_stand_side_by_side():
+    network = CharacterCNN(characters=9, size=3, filters=4, width=3, further=[2, 5])
+    distinct = distinct_of([[1, 2, 3, 4], [5], []], None)
+    features_UF = network(distinct.characters_UC, distinct.character_mask_UC)
+    assert network.output_size == features_UF.size(1) == 12
+    for number, convolution in enumerate([network.convolution, *network.further]):
+        alone = CharacterCNN(characters=9, size=3, filters=4, width=convolution.kernel_size[0])
+        alone.table, alone.convolution = network.table, convolution
+        expected_UF = alone(distinct.characters_UC, distinct.character_mask_UC)
+        torch.testing.assert_close(features_UF[:, 4 * number : 4 * number + 4], expected_UF)
+
+
+def test_an_lstm_reads_the_characters_of_a_word_from_both_ends():
+    network = CharacterLSTM(characters=9, size=3, features=8)
+    words = [[1, 2, 3, 4], [5], [6, 7]]
+    distinct = distinct_of(words, None)
+    features_UF = network(distinct.characters_UC, distinct.character_mask_UC)
+    for word, features_F in zip(words, features_UF, strict=True):
+        characters_CE = network.table.weight[word]
+        ahead_CH, back_CH = (stepped_direction(half, characters_CE) for half in (network.layer.ahead, network.layer.back))
+        torch.testing.assert_close(features_F, torch.cat([ahead_CH[-1], back_CH[0]]))
+
+
+def test_an_odd_number_of_features_of_a_character_lstm_is_refused():
+    message = "^a character LSTM needs an even number of features, half of them from each direction; got 7$"
+    with pytest.raises(ValueError, match=message):
+        CharacterLSTM(characters=9, size=3, features=7)
+
+
+@pytest.mark.parametrize("with_characters", [True, False])
+def test_shapes_stand_behind_the_characters_of_each_token(with_characters):
+    words, shapes = WordEmbedding(words=6, size=2, padding=0), ShapeEmbedding(size=3)
+    characters = CharacterCNN(characters=9, size=3, filters=4, width=3) if with_characters else None
+    embedder = TokenEmbedder(words=words, characters=characters, word_dropout=None, shapes=shapes)
+    ids_BS, mask_BS = torch.tensor([[3, 4, 3], [5, 0, 0]]), torch.tensor([[True, True, True], [True, False, False]])
+    distinct = distinct_of([[1, 2], [3], [4, 5, 6]], torch.tensor([[0, 1, 0], [2, 0, 0]]))
+    embedded_BSE = embedder(batch_of(ids_BS, mask_BS, distinct))
+    assert embedder.output_size == embedded_BSE.size(2) == (9 if with_characters else 5)
+    assert torch.equal(embedded_BSE[0, 1, -3:], shapes.table.weight[1])
+    assert torch.equal(embedded_BSE[1, 0, -3:], shapes.table.weight[2])
+    assert not embedded_BSE[1, 1:].any()
+    assert shapes.table.weight.abs().max() <= 1
 
 
 def test_tokens_are_words_joined_with_their_characters_and_zero_at_padding():
@@ -116,5 +184,6 @@ def test_word_dropout_hides_words_in_training_only():
 def test_a_batch_without_distinct_words_is_refused_where_characters_are_read():
     characters = CharacterCNN(characters=9, size=3, filters=4, width=3)
     embedder = TokenEmbedder(words=WordEmbedding(words=6, size=2, padding=0), characters=characters, word_dropout=None)
-    with pytest.raises(ValueError, match="^this embedder reads characters but the batch has no distinct words; make it with a FormTable$"):
+    message = "this embedder reads how words are spelled, but the batch has no distinct words; make it with a FormTable"
+    with pytest.raises(ValueError, match=f"^{message}$"):
         embedder(batch_of(torch.tensor([[3]]), torch.ones(1, 1, dtype=torch.bool)))

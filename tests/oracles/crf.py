@@ -31,6 +31,22 @@ def best_path(emissions_SN, transitions_NN, start_N, end_N):
     return max(every_path(emissions_SN, transitions_NN, start_N, end_N), key=lambda pair: pair[1].item())
 
 
+def k_best(emissions_SN, transitions_NN, start_N, end_N, k):
+    """The k best paths of score above minus infinity, best first."""
+    paths = [pair for pair in every_path(emissions_SN, transitions_NN, start_N, end_N) if pair[1] > -torch.inf]
+    return sorted(paths, key=lambda pair: -pair[1].item())[:k]
+
+
+def span_shares(emissions_SN, transitions_NN, start_N, end_N, tags, spans_of):
+    """{span: share of all paths' exp(score) whose tags mean it}; spans_of reads one row of tags."""
+    total = log_partition(emissions_SN, transitions_NN, start_N, end_N)
+    shares = {}
+    for path, score in every_path(emissions_SN, transitions_NN, start_N, end_N):
+        for span in spans_of([tags[label] for label in path]):
+            shares[span] = shares.get(span, 0.0) + (score - total).exp().item()
+    return shares
+
+
 def marginals(emissions_SN, transitions_NN, start_N, end_N):
     """The share of all paths' exp(score) that gives each word each label."""
     total = log_partition(emissions_SN, transitions_NN, start_N, end_N)

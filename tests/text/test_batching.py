@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from seqtasks.text.batching import IGNORE, MULTIPLE, BatchPlan, in_order, pad, tagging_batch, translation_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import PAD, UNK, Vocabulary
+from seqtasks.text.word_shapes import shape_of
 
 LENGTHS = st.lists(st.integers(0, 30), max_size=60) | st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)), max_size=60)
 WORDS = Vocabulary(["a", "b", "cd"], specials=(PAD, UNK))
@@ -92,6 +93,7 @@ def test_a_tagging_batch_rebuilds_its_sentences(sentences, data):
         assert [distinct.words_U[number] for number in inverse[: len(sentence)]] == WORDS.ids(sentence)
         assert [spelled[number] for number in inverse[: len(sentence)]] == [CHARACTERS.ids(word) for word in sentence]
         assert len(inverse) == width
+        assert [distinct.shapes_U[number] for number in inverse[: len(sentence)]] == [shape_of(word) for word in sentence]
     assert not distinct.characters_UC[~distinct.character_mask_UC].any()
 
 

@@ -16,6 +16,7 @@ from seqtasks.text.tags import (
     is_legal,
     legal_transitions,
     repair,
+    span_steps,
     spans_of,
     split_tag,
     tags_of,
@@ -106,6 +107,21 @@ def test_legal_steps_are_those_that_sequences_which_repair_leaves_alone_hold(sch
         assert count_illegal(tags, scheme) == sum(step not in steps for step in zip([None, *tags], [*tags, None], strict=True))
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_span_steps_read_every_sequence_as_spans_of_does(scheme):
+    alphabet = ALPHABET[scheme]
+    steps = span_steps(alphabet, scheme)
+    for numbers in itertools.chain.from_iterable(itertools.product(range(len(alphabet)), repeat=size) for size in range(4)):
+        spans = []
+        for position, after in enumerate(numbers):
+            before = numbers[position - 1] if position else None
+            if steps.begins_first[after] if before is None else steps.begins[before][after]:
+                spans.append([position, position + 1, steps.labels[steps.label_of[after]]])
+            elif before is not None and steps.goes_on[before][after]:
+                spans[-1][1] += 1
+        assert [Span(*span) for span in spans] == spans_of([alphabet[number] for number in numbers], scheme)
+
+
 @pytest.mark.parametrize(
     ("tag", "parts"), [("O", ("O", "")), ("B-X", ("B", "X")), ("I-X-Y", ("I", "X-Y")), ("NOUN", ("", "NOUN")), ("B-", ("B", ""))]
 )
@@ -130,6 +146,7 @@ def test_spans_that_overlap_or_reach_beyond_the_sentence_are_refused(spans):
         lambda scheme: count_illegal([], scheme),
         lambda scheme: is_legal(None, None, scheme),
         lambda scheme: legal_transitions(["O"], scheme),
+        lambda scheme: span_steps(["O"], scheme),
     ],
 )
 def test_an_unknown_scheme_is_an_error_of_the_program(call):

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from seqtasks.errors import Interrupted, RunDirectoryError, TrainingError
+from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
 from seqtasks.training.history import History
 from seqtasks.training.loop import DevResult, Limits, Setting, train
@@ -35,6 +36,8 @@ def run(
     goal=objective,
     score=None,
     precision="float32",
+    ema=0.0,
+    accumulate=1,
 ):
     """One training in `folder`; returns the model, the progress and the watcher."""
     torch.manual_seed(7)
@@ -42,7 +45,8 @@ def run(
     adam = OPTIMIZERS[optimizer](model.parameters())
     for group in adam.param_groups:
         group["initial_lr"] = group["lr"]
-    checkpoints = Checkpoints(folder / "checkpoints", keep=2, machine={"torch": torch.__version__, "threads": "2"})
+    average = WeightAverage(model, ema) if ema else None
+    checkpoints = Checkpoints(folder / "checkpoints", keep=2, machine={"torch": torch.__version__, "threads": "2"}, average=average)
     checkpoints.folder.mkdir(parents=True, exist_ok=True)
     history, progress = History(folder / "history.jsonl"), Progress()
     if resume:
@@ -59,8 +63,9 @@ def run(
         checkpoints=checkpoints,
         history=history,
         progress=progress,
-        limits=Limits(epochs=epochs, patience=patience, clip_norm=1.0, checkpoint_every=every),
+        limits=Limits(epochs=epochs, patience=patience, clip_norm=1.0, checkpoint_every=every, accumulate=accumulate),
         setting=Setting(CPU, precision, watcher, lambda: stop_after is not None and next(calls) >= stop_after),
+        average=average,
     )
     return model, ended, watcher
 
@@ -81,6 +86,20 @@ def test_a_stopped_and_resumed_run_ends_at_the_same_bits(tmp_path, optimizer, st
     with pytest.raises(Interrupted, match=r"Interrupted in epoch \d, saved .*update-0000000\d\d.safetensors"):
         run(tmp_path / "cut", optimizer=optimizer, stop_after=stop_after)
     resumed, _, _ = run(tmp_path / "cut", optimizer=optimizer, resume=True)
+    for name, tensor in weights(whole).items():
+        assert torch.equal(tensor, weights(resumed)[name]), name
+    assert rows_without_time(tmp_path / "whole") == rows_without_time(tmp_path / "cut")
+
+
+@pytest.mark.parametrize(("ema", "accumulate"), [(0.9, 1), (0.0, 5), (0.99, 5)])
+@pytest.mark.parametrize("stop_after", [1, 3, 4, 8])
+def test_with_averaged_weights_and_accumulated_batches_too(tmp_path, ema, accumulate, stop_after):
+    options = {"ema": ema, "accumulate": accumulate}
+    whole, ended, _ = run(tmp_path / "whole", **options)
+    with pytest.raises(Interrupted):
+        run(tmp_path / "cut", stop_after=stop_after, **options)
+    resumed, _, _ = run(tmp_path / "cut", resume=True, **options)
+    assert ended.update == (48 if accumulate == 1 else 4 * 3)
     for name, tensor in weights(whole).items():
         assert torch.equal(tensor, weights(resumed)[name]), name
     assert rows_without_time(tmp_path / "whole") == rows_without_time(tmp_path / "cut")

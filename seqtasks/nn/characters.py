@@ -1,0 +1,62 @@
+"""Vectors of words from their characters by an LSTM in both directions (Ling et al. 2015; Lample et al. 2016, section 4.1).
+
+Most words are short, but a batch of them is as wide as its longest: `by_length` reads short, middling and long words apart.
+U distinct words, C character position, E embedding, F features of a word.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.nn.recurrent import Bidirectional
+
+LONGEST_OF_GROUPS = (6, 10)  # characters; longer words are the third group
+
+
+def by_length(network: Callable[[Tensor, Tensor], Tensor], characters_UC: Tensor, mask_UC: Tensor) -> Tensor:
+    """features_UF of `network`, which must not depend on padding, called once for each group of words of like length.
+
+    Three times as fast as one call on a CPU, for a character CNN without gradients. On other devices it is one call.
+    """
+    if characters_UC.numel() == 0 or characters_UC.device.type != "cpu":
+        return network(characters_UC, mask_UC)
+    group_U = torch.bucketize(mask_UC.sum(dim=1), torch.tensor(LONGEST_OF_GROUPS))
+    order_U = group_U.argsort(stable=True)
+    sizes = torch.bincount(group_U, minlength=len(LONGEST_OF_GROUPS) + 1).tolist()
+    parts = []
+    for rows, longest in zip(order_U.split(sizes), (*LONGEST_OF_GROUPS, characters_UC.size(1)), strict=True):
+        if len(rows):
+            parts.append(network(characters_UC[rows, :longest], mask_UC[rows, :longest]))
+    return torch.cat(parts)[order_U.argsort()]
+
+
+class CharacterLSTM(nn.Module):
+    """The last state of the forward LSTM joined with that of the backward one; exact under padding.
+
+    A word without characters gets zeros. Character id 0 is padding. Recommended: size 25 to 50, features 50 to 100, which must be even;
+    ValueError otherwise. Reads what CharacterCNN reads, more slowly.
+    """
+
+    def __init__(self, *, characters: int, size: int, features: int) -> None:
+        super().__init__()
+        if features % 2:
+            raise ValueError(f"a character LSTM needs an even number of features, half of them from each direction; got {features}")
+        self.table = nn.Embedding(characters, size)
+        self.layer = Bidirectional(kind="lstm", input_size=size, hidden_size=features // 2)
+        self.output_size = features
+        bound = math.sqrt(3 / size)
+        with torch.no_grad():
+            self.table.weight.uniform_(-bound, bound)
+
+    def forward(self, characters_UC: Tensor, mask_UC: Tensor) -> Tensor:
+        """characters_UC are ids, mask_UC is True at real characters; returns features_UF."""
+        return by_length(self.together, characters_UC, mask_UC)
+
+    def together(self, characters_UC: Tensor, mask_UC: Tensor) -> Tensor:
+        """features_UF of words that are padded to one length."""
+        features_UF: Tensor = self.layer(self.table(characters_UC), mask_UC)[1]
+        return features_UF
