@@ -11,6 +11,7 @@ BASE = [
     "torchtext>=0.6,<0.7",  # the last pure-Python release; later ones do not load beside torch>=2.4
     "seqeval>=1.2.2",
     "scikit-learn>=1.3",
+    "scipy>=1.11",
     "click>=8.1",
     "numpy>=1.26",
     "pydantic>=2.7",
@@ -24,6 +25,7 @@ BASE = [
 ]
 
 EXTRAS = {
+    "text": ["pysbd>=0.3.4"],  # predict --split-sentences
     "docs": ["sphinx>=8", "furo", "myst-parser>=4"],
     "test": [
         "pytest>=8",
@@ -35,7 +37,7 @@ EXTRAS = {
         "setuptools>=77",
     ],
 }
-EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["docs"], "ruff>=0.6", "mypy>=1.11", "pre-commit>=3.7"]
+EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["text"], *EXTRAS["docs"], "ruff>=0.6", "mypy>=1.11", "pre-commit>=3.7"]
 
 setup(
     name="seqtasks",

@@ -1,6 +1,6 @@
 """seqtasks: multi-task sequence modelling with recurrent networks, and honest baselines.
 
-`from seqtasks import load`; building blocks are in `seqtasks.nn`. Names are imported when they are first used.
+`from seqtasks import load, HMMTagger, NeuralTagger`; building blocks are in `seqtasks.nn`. Names are imported when they are first used.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "EMTagger": "seqtasks.hmm.em",
+    "HMMTagger": "seqtasks.hmm.tagger",
+    "NeuralTagger": "seqtasks.estimators.neural_tagger",
     "load": "seqtasks.recipes.predictor",
     "SeqtasksError": "seqtasks.errors",
 }
-__all__ = ["SeqtasksError", "__version__", "load"]
+__all__ = ["EMTagger", "HMMTagger", "NeuralTagger", "SeqtasksError", "__version__", "load"]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ class Commands(LazyGroup):
         "run": ("seqtasks.cli.run", "Train a task from a recipe, score it and write a report."),
         "predict": ("seqtasks.cli.predict", "Answer raw text from a file or standard input with a finished run."),
         "evaluate": ("seqtasks.cli.evaluate", "Score a finished run on annotated files."),
+        "compare": ("seqtasks.cli.compare", "Compare taggers: scores with intervals, significance, cost, one report."),
         "recipes": ("seqtasks.cli.recipes", "List, show, copy and check recipes."),
         "data": ("seqtasks.cli.data", "List, download and check corpora."),
     }

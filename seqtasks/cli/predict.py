@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from seqtasks.cli.tagged_formats import as_conll, as_json, as_text, conllu_writer
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from seqtasks.recipes.predictor import Predictor, TaggedLine, TaggingPredictor, TranslationPredictor
+    from seqtasks.recipes.predictor import TaggingPredictor, TranslationPredictor
+    from seqtasks.recipes.tagged_line import TaggedLine
+    from seqtasks.reports.entity_page import ShownWord
 
 STREAM = 1000  # lines answered together, so that short ones can share a batch
 
@@ -22,52 +25,88 @@ STREAM = 1000  # lines answered together, so that short ones can share a batch
 @click.argument("run_dir", type=click.Path(path_type=Path))
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--tokens", is_flag=True, help="Lines are words separated by spaces already (tagging).")
-@click.option("--format", "form", type=click.Choice(["text", "jsonl", "conll"]), default="text", show_default=True)
+@click.option("--language", help="How raw text is split into words: en, fr, ... [default: the recipe's] (tagging).")
+@click.option("--split-sentences", is_flag=True, help="Split lines into sentences and answer each; needs pysbd (tagging).")
+@click.option("--confidence", is_flag=True, help="Tell how sure each tag is; in jsonl, conll, conllu and html (tagging).")
+@click.option("--format", "form", type=click.Choice(["text", "jsonl", "conll", "conllu", "html"]), default="text", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file, whole or not at all [default: standard output].")
 @click.option("--beams", type=click.IntRange(1, 1000), help="Beams of the search (translation) [default: the recipe's].")
 @click.option("--n-best", type=click.IntRange(1, 1000), default=1, show_default=True, help="Translations a line, in JSONL.")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
-def predict(run_dir: Path, file: Path | None, tokens: bool, form: str, beams: int | None, n_best: int, device: str) -> None:
+def predict(
+    run_dir: Path,
+    file: Path | None,
+    tokens: bool,
+    language: str | None,
+    split_sentences: bool,
+    confidence: bool,
+    form: str,
+    out: Path | None,
+    beams: int | None,
+    n_best: int,
+    device: str,
+) -> None:
     """Answer the lines of FILE, or of standard input, with the finished run in RUN_DIR.
 
-    A line in, a line out: the translation, or word/TAG pairs; --format jsonl gives one JSON object a line, conll a word a line.
+    A line in, a line out: the translation, or word/TAG pairs; --format jsonl gives one JSON object a line, conll and conllu a word a
+    line, html a page with entities marked. With --split-sentences each sentence of a line is answered by itself.
     """
 
     from seqtasks.recipes.predictor import TaggingPredictor, load
 
     predictor = load(run_dir, device=device)
-    refuse_nonsense(predictor, tokens=tokens, form=form, n_best=n_best, beams=beams)
     chunk = 1 if file is None and sys.stdin.isatty() else STREAM
     if isinstance(predictor, TaggingPredictor):
-        answers = tagged(predictor, lines_of(file), form, tokens, chunk)
+        if beams or n_best > 1:
+            raise UsageError("--beams and --n-best are for translation runs.")
+        refuse_tagging(tokens=tokens, language=language, split_sentences=split_sentences, confidence=confidence, form=form)
+        found = predictor.stream(
+            lines_of(file), tokens=tokens, chunk=chunk, confidences=confidence, split_sentences=split_sentences, language=language
+        )
+        answers = tagged(predictor, found, form, places=split_sentences, confidence=confidence)
     else:
+        given = {"--tokens": tokens, "--language": language, "--split-sentences": split_sentences, "--confidence": confidence}
+        refuse_translation(predictor, [option for option, value in given.items() if value], form=form, n_best=n_best, beams=beams)
         answers = translated(predictor, lines_of(file), form, beams, n_best, chunk)
+    write(answers, out, at_once=chunk == 1)
+
+
+def write(answers: Iterable[str], out: Path | None, *, at_once: bool) -> None:
+    """Answers to standard output, or to a file that is there only when all of them are; `at_once`: none waits for the next."""
+    if out is not None:
+        from seqtasks.text.files import atomic_path
+
+        with atomic_path(out) as temporary, temporary.open("wb") as file:
+            file.writelines(answer.encode("utf-8") + b"\n" for answer in answers)
+        return
     output = sys.stdout.buffer
     for answer in answers:
         output.write(answer.encode("utf-8") + b"\n")
-        if chunk == 1:
+        if at_once:
             output.flush()
     output.flush()
 
 
-def refuse_nonsense(predictor: Predictor, *, tokens: bool, form: str, n_best: int, beams: int | None) -> None:
-    """Options that the run's task does not have."""
-    if predictor.task == "translation":
-        if tokens:
-            raise UsageError("--tokens is for tagging runs; a translation run splits its lines itself.")
-        if form == "conll":
-            raise UsageError("--format conll is for tagging runs. Use text or jsonl.")
-        if n_best > 1 and form != "jsonl":
-            raise UsageError("--n-best above 1 needs --format jsonl, since text keeps one line for each line.")
-        if n_best > (beams or default_beams(predictor)):
-            raise UsageError(f"--n-best {n_best} needs at least as many --beams.")
-    elif beams or n_best > 1:
-        raise UsageError("--beams and --n-best are for translation runs.")
+def refuse_translation(predictor: TranslationPredictor, tagging: list[str], *, form: str, n_best: int, beams: int | None) -> None:
+    """Options that a translation run does not have; `tagging`: the given ones that are for tagging runs."""
+    if tagging:
+        why = "; a translation run splits its lines itself" if tagging[0] == "--tokens" else ""
+        raise UsageError(f"{tagging[0]} is for tagging runs{why}.")
+    if form not in ("text", "jsonl"):
+        raise UsageError(f"--format {form} is for tagging runs. Use text or jsonl.")
+    if n_best > 1 and form != "jsonl":
+        raise UsageError("--n-best above 1 needs --format jsonl, since text keeps one line for each line.")
+    if n_best > (beams or predictor.recipe.decoding.beams):
+        raise UsageError(f"--n-best {n_best} needs at least as many --beams.")
 
 
-def default_beams(predictor: Predictor) -> int:
-    """The beams of a translation run's recipe."""
-    recipe = predictor.recipe
-    return recipe.decoding.beams if recipe.kind == "translation" else 1
+def refuse_tagging(*, tokens: bool, language: str | None, split_sentences: bool, confidence: bool, form: str) -> None:
+    """Options that do not go together."""
+    if tokens and (language is not None or split_sentences):
+        option = "--split-sentences" if split_sentences else "--language"
+        raise UsageError(f"{option} is for raw text; with --tokens each line is the words of one sentence. Leave one of the two out.")
+    if confidence and form == "text":
+        raise UsageError("--confidence needs --format jsonl, conll, conllu or html; text has no place for it.")
 
 
 def lines_of(file: Path | None) -> Iterator[str]:
@@ -93,24 +132,51 @@ def translated(
         yield json.dumps({"text": line, **found[0], **({"n_best": found} if n_best > 1 else {})}, ensure_ascii=False)
 
 
-def tagged(predictor: TaggingPredictor, lines: Iterator[str], form: str, tokens: bool, chunk: int) -> Iterator[str]:
-    for answer in predictor.stream(lines, tokens=tokens, chunk=chunk):
-        yield FORMS[form](answer)
+def tagged(predictor: TaggingPredictor, answers: Iterator[TaggedLine], form: str, *, places: bool, confidence: bool) -> Iterator[str]:
+    """Answers in a form; `places`: JSON says which line a sentence is of."""
+    if form == "html":
+        yield from shown(predictor, answers, confidence=confidence)
+        return
+    layers = {head: data.layer for head, data in predictor.data.items()}
+    forms: dict[str, Callable[[TaggedLine], str]] = {
+        "text": as_text,
+        "conll": as_conll,
+        "conllu": conllu_writer(layers),
+        "jsonl": lambda answer: as_json(answer, places=places),
+    }
+    written = map(forms[form], answers)
+    yield from filter(None, written) if form == "conllu" else written
 
 
-def as_text(answer: TaggedLine) -> str:
-    """word/TAG word/TAG, with the tags of several heads joined by a bar."""
-    return " ".join(f"{word}/{'|'.join(tags[position] for tags in answer.tags.values())}" for position, word in enumerate(answer.words))
+def shown(predictor: TaggingPredictor, answers: Iterator[TaggedLine], *, confidence: bool) -> Iterator[str]:
+    """A page of the sentences that have words."""
+    from seqtasks.reports.entity_page import EntityPage, Marked
+
+    sure = "; a dotted line or a dashed box marks what it is less than 50 % sure of" if confidence else ""
+    page = EntityPage("Tagged text", f"{', '.join(predictor.data)}: the answers of a model{sure}.")
+    yield page.opening()
+    for answer in answers:
+        if not answer.words:
+            continue
+        marked = {
+            head: [Marked(entity.start, entity.end, entity.label, entity.confidence) for entity in entities]
+            for head, entities in answer.entities.items()
+        }
+        yield page.sentence(shown_words(answer), marked)
+    yield page.closing()
 
 
-def as_conll(answer: TaggedLine) -> str:
-    """A word and its tags a line, tab-separated, and a blank line after the sentence."""
-    rows = zip(answer.words, *answer.tags.values(), strict=True)
-    return "".join("\t".join(row) + "\n" for row in rows)
+def shown_words(answer: TaggedLine) -> list[ShownWord]:
+    """The words with what stands between them, and the tags of the heads that have no tag scheme, joined by bars."""
+    from seqtasks.reports.entity_page import ShownWord
 
-
-def as_json(answer: TaggedLine) -> str:
-    return json.dumps({"tokens": answer.words, "tags": answer.tags}, ensure_ascii=False)
-
-
-FORMS: dict[str, Callable[[TaggedLine], str]] = {"text": as_text, "jsonl": as_json, "conll": as_conll}
+    heads = [head for head in answer.tags if head not in answer.schemes]
+    words = []
+    for position, word in enumerate(answer.words):
+        after = " " if position + 1 < len(answer.words) else ""
+        if answer.text is not None and answer.offsets is not None and after:
+            after = answer.text[answer.offsets[position][1] : answer.offsets[position + 1][0]]
+        tag = " ".join(answer.tags[head][position] for head in heads)
+        sure = min((answer.confidences[head][position] for head in heads), default=None) if answer.confidences else None
+        words.append(ShownWord(word, after, tag, sure))
+    return words

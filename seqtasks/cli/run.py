@@ -14,7 +14,8 @@ import click
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from seqtasks.recipes.run import RunOptions, RunResult
+    from seqtasks.recipes.run import RunResult
+    from seqtasks.recipes.work import RunOptions
 
 
 @click.command()
@@ -51,8 +52,8 @@ def run(
     from seqtasks.recipes.again import fine_tuned_recipe, resumed_recipe
     from seqtasks.recipes.load import load_recipe
     from seqtasks.recipes.parts import Place
-    from seqtasks.recipes.run import RunOptions
     from seqtasks.recipes.run_directory import existing
+    from seqtasks.recipes.work import RunOptions
 
     options = RunOptions(place=Place(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
     loaded = resumed_recipe(task, overrides, existing(out)) if resume else load_recipe(task, recipe, overrides)
@@ -66,9 +67,9 @@ def run(
 def execute(loaded: Any, options: RunOptions, seeds: int | None, stopped: list[int]) -> RunResult:
     """One run, or one for each seed."""
     from seqtasks.cli.progress import TerminalWatcher
-    from seqtasks.recipes.run import Listener
     from seqtasks.recipes.run import run as run_recipe
     from seqtasks.recipes.seeds import run_seeds
+    from seqtasks.recipes.work import Listener
 
     watcher = TerminalWatcher()
     listener = Listener(tell=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))

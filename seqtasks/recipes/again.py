@@ -51,7 +51,7 @@ def fine_tuned_recipe(loaded: LoadedRecipe, overrides: Sequence[str], source: Pa
             tables[name] = new[name]
     if "tasks" in tables:
         tables["tasks"] = {head: task | data_of(new["tasks"], head, source) for head, task in tables["tasks"].items()}
-    elif saved.kind == "tagging" and saved.data.layer != loaded.recipe.data.layer:  # type: ignore[union-attr]
+    elif saved.kind in ("tagging", "hmm") and saved.data.layer != loaded.recipe.data.layer:  # type: ignore[union-attr]
         raise UsageError(f"--from {source}: its head is {saved.data.layer}, the recipe's layer {tables['data']['layer']}.")
     return replace(loaded, recipe=check_tables(tables, f"{loaded.path} over {source}"))
 

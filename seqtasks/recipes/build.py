@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -15,63 +15,83 @@ from seqtasks.models.trunk import Trunk
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.bridge import Bridge
+from seqtasks.nn.characters import CharacterLSTM
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
-from seqtasks.nn.dropout import WordDropout
-from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.nn.dropout import WordDropout, rare_word_rates
+from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
-from seqtasks.recipes.names import PLAIN, chosen, tasks_of
+from seqtasks.recipes.names import PLAIN, chosen, options_taken, tasks_of
+from seqtasks.recipes.parts import head_scheme
 from seqtasks.recipes.schema import (
     BackboneSettings,
+    CharacterSettings,
     DecoderSettings,
     MultitaskRecipe,
-    TaggedData,
     TaggingRecipe,
     TaskSettings,
     TrainingSettings,
     TranslationRecipe,
+    WordSettings,
 )
 from seqtasks.training.schedules import SCHEDULES, Schedule
 
 
-def build_tagging(recipe: TaggingRecipe | MultitaskRecipe, assets: TaggingAssets, vectors: Tensor | None = None) -> TaggingModel:
-    """The tagging model of a recipe; vectors: pretrained word vectors, a row for each word of the vocabulary."""
-    words, characters = recipe.words, recipe.characters
+def build_tagging(
+    recipe: TaggingRecipe | MultitaskRecipe, assets: TaggingAssets, vectors: Tensor | None = None, counts_V: Tensor | None = None
+) -> TaggingModel:
+    """The tagging model of a recipe; vectors: pretrained word vectors; counts_V: of each word in training, for the dropout of rare ones."""
+    words = recipe.words
     embedder = TokenEmbedder(
         words=WordEmbedding(words=len(assets.words), size=words.size, padding=assets.words.pad, vectors=vectors, frozen=words.frozen),
-        characters=CharacterCNN(characters=len(assets.characters), size=characters.size, filters=characters.filters, width=characters.width)
-        if characters.kind == "cnn"
-        else None,
-        word_dropout=WordDropout(words.dropout, assets.words.unk) if words.dropout else None,
+        characters=build_characters(recipe.characters, len(assets.characters)),
+        word_dropout=build_word_dropout(words, assets.words.unk, counts_V),
+        shapes=ShapeEmbedding(size=words.shapes) if words.shapes else None,
     )
     trunk = build_trunk(embedder, recipe.backbone)
     heads = {name: build_head(task, assets.labels[name], trunk) for name, task in tasks_of(recipe).items()}
     return TaggingModel(trunk=trunk, heads=heads)
 
 
+def build_characters(settings: CharacterSettings, characters: int) -> CharacterCNN | CharacterLSTM | None:
+    """The character network, for a vocabulary of so many characters."""
+    if settings.kind == "none":
+        return None
+    if settings.kind == "lstm":
+        return CharacterLSTM(characters=characters, size=settings.size, features=settings.filters)
+    return CharacterCNN(characters=characters, size=settings.size, filters=settings.filters, width=settings.width, further=settings.widths)
+
+
+def build_word_dropout(settings: WordSettings, unknown: int, counts_V: Tensor | None) -> WordDropout | None:
+    """One rate for all words, or one for each where rare words have more; without counts (to answer, nothing is dropped) one for all."""
+    if not settings.rare_dropout or counts_V is None:
+        return WordDropout(settings.dropout, unknown) if settings.dropout else None
+    return WordDropout(settings.dropout, unknown, rare_word_rates(counts_V, p=settings.dropout, rare=settings.rare_dropout))
+
+
 def build_trunk(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
-    backbone = chosen(BACKBONES, settings.kind, "seqtasks.backbones")(
+    """The embedder below the backbone, which is given the options that it takes."""
+    builder: Callable[..., nn.Module] = chosen(BACKBONES, settings.kind, "seqtasks.backbones")
+    backbone = builder(
         input_size=embedder.output_size,
         hidden_size=settings.hidden_size,
         layers=settings.layers,
         dropout=settings.dropout,
-        residual=settings.residual,
+        **{name: getattr(settings, name) for name in options_taken(builder)},
     )
     return Trunk(embedder=embedder, backbone=backbone, dropout=settings.dropout)
 
 
 def build_head(task: TaskSettings, labels: Sequence[str], trunk: Trunk) -> Head:
-    return chosen(HEADS, task.head.kind, "seqtasks.heads")(
+    """The head of a task; only one that is to be constrained is told so, for not every kind can be."""
+    builder: Callable[..., Head] = chosen(HEADS, task.head.kind, "seqtasks.heads")
+    return builder(
         input_size=trunk.output_size,
         labels=labels,
         dropout=task.head.dropout,
         layer=task.head.layer,
-        scheme=file_scheme(task.data),
+        scheme=head_scheme(task),
+        **({"constrained": True} if task.head.constrained else {}),
     )
-
-
-def file_scheme(data: TaggedData) -> str | None:
-    """The scheme in which tags are trained and predicted: as in the file, but IOB1, which is read as BIO."""
-    return "BIO" if data.scheme == "IOB1" else data.scheme
 
 
 def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> TranslationModel:
@@ -125,17 +145,19 @@ def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk)
 def build_optimizer(model: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:
     """Adam, AdamW or SGD over all parameters that are trained; biases and embeddings decay as the rest do."""
     parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    rate, decay = settings.learning_rate, settings.weight_decay
+    rate, decay, betas = settings.learning_rate, settings.weight_decay, (settings.betas[0], settings.betas[1])
     if settings.optimizer == "sgd":
         optimizer: torch.optim.Optimizer = torch.optim.SGD(parameters, lr=rate, momentum=settings.momentum, weight_decay=decay)
     elif settings.optimizer == "adam":
-        optimizer = torch.optim.Adam(parameters, lr=rate, weight_decay=decay, betas=(0.9, 0.98), fused=True)
+        optimizer = torch.optim.Adam(parameters, lr=rate, weight_decay=decay, betas=betas, fused=True)
     else:
-        optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=decay, betas=(0.9, 0.98), fused=True)
+        optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=decay, betas=betas, fused=True)
     for group in optimizer.param_groups:
         group["initial_lr"] = rate
     return optimizer
 
 
-def build_schedule(settings: TrainingSettings, updates_per_epoch: int) -> Schedule:
-    return SCHEDULES[settings.schedule](warmup=settings.warmup_updates, total=settings.epochs * updates_per_epoch)
+def build_schedule(settings: TrainingSettings, batches_per_epoch: int) -> Schedule:
+    """The schedule over all updates: one for every `accumulate` batches, and one for what is left of an epoch's."""
+    updates = -(-batches_per_epoch // settings.accumulate)
+    return SCHEDULES[settings.schedule](warmup=settings.warmup_updates, total=settings.epochs * updates)

@@ -12,6 +12,7 @@ from torch import nn
 
 from seqtasks.errors import UsageError
 from seqtasks.evaluation.score import Score
+from seqtasks.evaluation.spans import EntityReport
 from seqtasks.text.batching import Batch
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Objective
@@ -39,22 +40,17 @@ class HeldOutExample:
 
 @dataclass
 class Outcome:
-    """The final scores, predictions by file name, examples and remarks."""
+    """The final scores, predictions by file name, examples and remarks; reports on entities by part and head."""
 
     scores: list[Score] = field(default_factory=list)
     predictions: dict[str, str] = field(default_factory=dict)
     examples: list[HeldOutExample] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    entities: dict[str, EntityReport] = field(default_factory=dict)
 
 
 class Job(Protocol):
-    """A recipe with its data read and its model built. It is also the loop's TrainingData."""
-
-    @property
-    def model(self) -> nn.Module: ...
-
-    @property
-    def objective(self) -> Objective: ...
+    """A recipe with its data read, and once it is fitted its final scores."""
 
     @property
     def selected_on(self) -> str: ...
@@ -65,6 +61,18 @@ class Job(Protocol):
     @property
     def notes(self) -> Sequence[str]: ...
 
+    def outcome(self) -> Outcome: ...
+
+
+class NeuralJob(Job, Protocol):
+    """A job with a network built. It is also the loop's TrainingData."""
+
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def objective(self) -> Objective: ...
+
     @property
     def weights(self) -> Mapping[str, float]: ...
 
@@ -73,8 +81,6 @@ class Job(Protocol):
     def batch(self, item: Any) -> Batch: ...
 
     def score_dev(self) -> DevResult | None: ...
-
-    def outcome(self) -> Outcome: ...
 
     def save_assets(self, folder: Path) -> None: ...
 

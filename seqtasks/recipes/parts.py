@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.corpus_folders import cache_folder, find_corpus, find_file
-from seqtasks.recipes.schema import Files, ParallelData, TaggedData
+from seqtasks.recipes.schema import Files, ParallelData, TaggedData, TaskSettings
 from seqtasks.recipes.shipped import shipped
 from seqtasks.text.corpora.columns import read_columns
 from seqtasks.text.corpora.conllu import read_conllu
@@ -96,6 +96,16 @@ def read_tagged_file(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
     from seqtasks.recipes.names import chosen  # names.py knows this file's table
 
     return chosen(READERS, data.format, "seqtasks.readers")(data, path)
+
+
+def file_scheme(data: TaggedData) -> str | None:
+    """The scheme in which tags are read, scored and written: as in the file, but IOB1, which is read as BIO."""
+    return "BIO" if data.scheme == "IOB1" else data.scheme
+
+
+def head_scheme(task: TaskSettings) -> str | None:
+    """The scheme in which a head is trained: its own, or else that of the tags it reads."""
+    return task.head.tag_scheme or file_scheme(task.data)
 
 
 def conllu_reader(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,28 +14,24 @@ from seqtasks.evaluation.score import Score
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build import build_tagging, build_translation
 from seqtasks.recipes.corpus_check import SUFFIXES
-from seqtasks.recipes.names import tasks_of
-from seqtasks.recipes.parts import read_tagged_file, refuse_empty
+from seqtasks.recipes.hmm import HMMWords, load_hmm
+from seqtasks.recipes.names import data_of
+from seqtasks.recipes.parts import file_scheme, read_tagged_file, refuse_empty
 from seqtasks.recipes.run_directory import RunDirectory, read_json
-from seqtasks.recipes.schema import MultitaskRecipe, TaggingRecipe, TranslationRecipe
-from seqtasks.recipes.tagger import Tagger
-from seqtasks.recipes.tagging import score_tags
+from seqtasks.recipes.schema import HMMRecipe, MultitaskRecipe, TaggingRecipe, TranslationRecipe
+from seqtasks.recipes.tagged_line import RawSentence, TaggedLine, raw_sentences, sentences_of
+from seqtasks.recipes.tagged_scores import score_tags
+from seqtasks.recipes.tagger import Tagger, written_in
 from seqtasks.recipes.translation import score_pairs
 from seqtasks.recipes.translator import Translation, Translator
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
-from seqtasks.text.tokenizers import plain_words
+from seqtasks.text.languages import NEUTRAL
+from seqtasks.text.words import check_language
 from seqtasks.training.devices import find_device
 from seqtasks.training.weights import load_weights
 
 CHUNK = 1000  # lines held at a time while streaming
-
-
-@dataclass(frozen=True)
-class TaggedLine:
-    """A line's words and, by head, their tags."""
-
-    words: tuple[str, ...]
-    tags: dict[str, list[str]]
+CHUNK_WORDS = 50_000  # words held at a time, as far as lines are shorter
 
 
 class TranslationPredictor:
@@ -61,7 +56,7 @@ class TranslationPredictor:
         self, lines: Iterable[str], *, beams: int | None = None, n_best: int = 1, chunk: int = CHUNK
     ) -> Iterator[tuple[str, list[Translation]]]:
         """(line, its translations) in order, with a bounded number of lines in memory."""
-        for some in chunks(lines, chunk):
+        for some in lists(lines, chunk):
             yield from zip(some, self.translate(some, beams=beams, n_best=n_best), strict=True)
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
@@ -73,56 +68,112 @@ class TranslationPredictor:
 
 
 class TaggingPredictor:
-    """A loaded tagging run, with one head or several."""
+    """A loaded tagging run, with one head or several: of a network or of an HMM."""
 
     task = "tagging"
 
-    def __init__(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe, device: torch.device) -> None:
+    def __init__(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe, device: torch.device) -> None:
         self.recipe = recipe
-        self.tasks = tasks_of(recipe)
-        assets = TaggingAssets.load(directory.text, self.tasks)
+        self.data = data_of(recipe)
+        self.schemes = {head: scheme for head, data in self.data.items() if (scheme := file_scheme(data))}
+        languages = {data.language for data in self.data.values()}
+        self.language = languages.pop() if len(languages) == 1 else NEUTRAL
+        self.tagger: Tagger | HMMWords
+        self.seen: Container[str]
+        if isinstance(recipe, HMMRecipe):
+            self.tagger = load_hmm(directory, next(iter(self.data)))
+            self.seen = self.tagger.seen
+            return
+        assets = TaggingAssets.load(directory.text, self.data)
         model = build_tagging(recipe, assets)
         load_weights(model, directory.weights)
-        self.tagger = Tagger(model.to(device).eval(), assets, device)
+        self.tagger = Tagger(model.to(device).eval(), assets, device, written_in(self.data))
+        self.seen = assets.seen
 
-    def tag(self, text: str | Sequence[str] | Sequence[Sequence[str]]) -> list[TaggedLine]:
-        """Tags for a line of raw text, for the words of one sentence, or for a batch of sentences of words."""
+    def tag(
+        self,
+        text: str | Sequence[str] | Sequence[Sequence[str]],
+        *,
+        confidences: bool = False,
+        split_sentences: bool = False,
+        language: str | None = None,
+    ) -> list[TaggedLine]:
+        """Tags for raw text, for the words of one sentence, or for a batch of sentences of words.
+
+        Raw text gives one answer, or with `split_sentences` one for each sentence. `language`: of raw text, where it is not the recipe's.
+        """
         if isinstance(text, str):
-            return self.tag_sentences([plain_words(text)])
-        if text and isinstance(text[0], str):
-            return self.tag_sentences([[str(word) for word in text]])
-        return self.tag_sentences([list(words) for words in text])
+            spoken = self.language if language is None else language
+            check_language(spoken)
+            return self.answers([*raw_sentences(text, spoken, split=split_sentences)], confidences=confidences)
+        if split_sentences or language is not None:
+            raise UsageError("split_sentences and language are for raw text, given as one string.")
+        batch = [text] if text and isinstance(text[0], str) else text
+        return self.answers([RawSentence([str(word) for word in words]) for words in batch], confidences=confidences)
 
-    def tag_sentences(self, sentences: Sequence[Sequence[str]]) -> list[TaggedLine]:
-        answers = self.tagger.tag(sentences)
-        return [TaggedLine(tuple(words), tags) for words, tags in zip(sentences, answers, strict=True)]
+    def answers(self, sentences: Sequence[RawSentence], *, confidences: bool = False) -> list[TaggedLine]:
+        """The tags of every head, and how sure it is of them where that is asked for."""
+        words = [sentence.words for sentence in sentences]
+        sure: list[dict[str, list[float]]] | None = None
+        if confidences:
+            by_head = {head: self.tagger.tag_with_confidence(words, head) for head in self.data}
+            found = [{head: tags[number] for head, (tags, _) in by_head.items()} for number in range(len(words))]
+            sure = [{head: values[number] for head, (_, values) in by_head.items()} for number in range(len(words))]
+        else:
+            found = self.tagger.tag(words)
+        return [
+            TaggedLine(
+                tuple(sentence.words),
+                tags,
+                sure[number] if sure is not None else None,
+                sentence.text,
+                sentence.offsets,
+                sentence.line,
+                sentence.start,
+                self.schemes,
+            )
+            for number, (sentence, tags) in enumerate(zip(sentences, found, strict=True))
+        ]
 
-    def stream(self, lines: Iterable[str], *, tokens: bool = False, chunk: int = CHUNK) -> Iterator[TaggedLine]:
-        """Tagged lines in order; `tokens`: the lines are words separated by spaces already."""
-        for some in chunks(lines, chunk):
-            yield from self.tag_sentences([spaced_words(line) if tokens else plain_words(line) for line in some])
+    def stream(
+        self,
+        lines: Iterable[str],
+        *,
+        tokens: bool = False,
+        chunk: int = CHUNK,
+        confidences: bool = False,
+        split_sentences: bool = False,
+        language: str | None = None,
+    ) -> Iterator[TaggedLine]:
+        """Tagged lines in order, or with `split_sentences` tagged sentences, with a bounded number of words in memory.
+
+        `tokens`: the lines are words separated by spaces already. A line is never held in parts but where sentences are split.
+        """
+        spoken = self.language if language is None else language
+        for some in chunks(sentences_of(lines, spoken, tokens=tokens, split=split_sentences), chunk, words=CHUNK_WORDS):
+            yield from self.answers(some, confidences=confidences)
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
-        if len(files) not in (1, len(self.tasks)):
-            raise UsageError(f"evaluate needs one annotated file, or one for each of {', '.join(self.tasks)}; got {len(files)}.")
+        if len(files) not in (1, len(self.data)):
+            raise UsageError(f"evaluate needs one annotated file, or one for each of {', '.join(self.data)}; got {len(files)}.")
         scores = []
-        heads = list(self.tasks) if len(files) == len(self.tasks) else [self.head_of(files[0])]
+        heads = list(self.data) if len(files) == len(self.data) else [self.head_of(files[0])]
         for head, file in zip(heads, files, strict=True):
-            task = self.tasks[head]
-            sentences = refuse_empty(read_tagged_file(task.data, file)).examples
+            data = self.data[head]
+            sentences = refuse_empty(read_tagged_file(data, file)).examples
             answers = [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
-            scores += score_tags(sentences, answers, task, file.name, head, self.tagger.assets.seen)[0]
+            scores += score_tags(sentences, answers, data, file.name, head, self.seen)[0]
         return scores
 
     def head_of(self, file: Path) -> str:
         """The head whose format one file of several possible ones is in, by its suffix."""
-        if len(self.tasks) == 1:
-            return next(iter(self.tasks))
+        if len(self.data) == 1:
+            return next(iter(self.data))
         suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
-        fitting = [head for head, task in self.tasks.items() if SUFFIXES.get(suffix) == task.data.format]
+        fitting = [head for head, data in self.data.items() if SUFFIXES.get(suffix) == data.format]
         if len(fitting) != 1:
-            raise UsageError(f"{file}: which of {', '.join(self.tasks)} it annotates is not clear from its ending. Give one file for each.")
+            raise UsageError(f"{file}: which of {', '.join(self.data)} it annotates is not clear from its ending. Give one file for each.")
         return fitting[0]
 
 
@@ -149,13 +200,22 @@ def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> di
     return {**{key: metrics[key] for key in keys}, "scores": [score.to_json() for score in scores]}
 
 
-def spaced_words(line: str) -> list[str]:
-    """Words between spaces and tabs; other white space, such as a no-break space in a number, belongs to its word."""
-    return [word for word in line.replace("\t", " ").split(" ") if word.strip()]
-
-
-def chunks(lines: Iterable[str], size: int) -> Iterator[list[str]]:
+def lists(lines: Iterable[str], size: int) -> Iterator[list[str]]:
     """Lists of up to `size` lines."""
     iterator = iter(lines)
     while some := list(islice(iterator, size)):
+        yield some
+
+
+def chunks(sentences: Iterable[RawSentence], size: int, *, words: int) -> Iterator[list[RawSentence]]:
+    """Lists of up to `size` sentences that end with the first one to bring them to `words` words."""
+    some: list[RawSentence] = []
+    held = 0
+    for sentence in sentences:
+        some.append(sentence)
+        held += len(sentence.words)
+        if len(some) >= size or held >= words:
+            yield some
+            some, held = [], 0
+    if some:
         yield some

@@ -6,28 +6,29 @@ import platform
 from pathlib import Path
 
 import seqtasks
-from seqtasks.recipes.job import HeldOutExample, Job, Outcome
+from seqtasks.evaluation.spans import EntityReport
+from seqtasks.recipes.job import HeldOutExample, Outcome
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.toml import write_toml
+from seqtasks.recipes.work import Work
 from seqtasks.reports.plots import curves, heatmap
-from seqtasks.reports.run_report import ReportExample, RunReport, write_run_report
+from seqtasks.reports.run_report import ReportExample, ReportTable, RunReport, write_run_report
 from seqtasks.text.files import write_atomically
 from seqtasks.training.history import History
-from seqtasks.training.weights import own_tensors
 
 LAST_UPDATE = 10**12  # beyond any update: the whole history
 
 
-def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, job: Job, outcome: Outcome, *, machine: dict[str, str]) -> None:
+def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, work: Work, outcome: Outcome) -> None:
     """Write everything a reader of the run wants to see; the scores are computed already."""
+    job = work.job
     for name, text in outcome.predictions.items():
         write_atomically(directory.predictions / name, text)
     history = History(directory.history)
     history.restore(LAST_UPDATE)
     if history.rows:
         curves(history.rows, directory.curves)
-    tensors, shared = own_tensors(job.model)
     facts = directory.facts()
     report = RunReport(
         title=f"{loaded.task} · {loaded.name}",
@@ -38,14 +39,21 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, job: Job, outco
         history=history.rows,
         curves=directory.curves if history.rows else None,
         examples=[report_example(example, number, directory) for number, example in enumerate(outcome.examples, start=1)],
-        structure=str(job.model) + "".join(f"\n{second} shares {first}" for second, first in shared.items()),
-        parameters=[(name, tuple(tensor.shape), tensor.numel()) for name, tensor in tensors.items()],
+        structure=work.structure(),
+        parameters=work.parameters(),
         recipe=write_toml(loaded.recipe.model_dump()),
         data=[(part.split, shown(part.path), part.sentences, part.checksum) for part in job.parts],
         notes=[*loaded.notes, *job.notes, *outcome.notes],
-        environment={"seqtasks": seqtasks.__version__, "python": platform.python_version(), **machine, "started as": facts["command"]},
+        environment={"seqtasks": seqtasks.__version__, "python": platform.python_version(), **work.machine, "started as": facts["command"]},
+        tables=[entity_table(name, report) for name, report in outcome.entities.items()],
     )
     write_run_report(report, directory.report)
+
+
+def entity_table(name: str, report: EntityReport) -> ReportTable:
+    """Scores by entity type."""
+    rows = [(row.label, f"{row.precision:.2f}", f"{row.recall:.2f}", f"{row.f1:.2f}", row.support) for row in report.per_type]
+    return ReportTable(f"{name}: by type", ("type", "precision", "recall", "f1", "support"), rows, (1, 2, 3, 4))
 
 
 def report_example(example: HeldOutExample, number: int, directory: RunDirectory) -> ReportExample:

@@ -1,7 +1,7 @@
 """The run directory: what a run leaves behind, and what it is loaded from.
 
-recipe.toml (resolved), run.json (format, task, command, machine), text/ (vocabularies, tokenizers), model.safetensors, metrics.json,
-history.jsonl, predictions/, curves.png, attention-N.png, report.html, checkpoints/.
+recipe.toml (resolved), run.json (format, task, command, machine), text/ (vocabularies, tokenizers), model.safetensors (of an HMM: hmm/),
+metrics.json, history.jsonl, predictions/, curves.png, attention-N.png, report.html, checkpoints/.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.weights = path / "model.safetensors"
+        self.hmm = path / "hmm"
         self.metrics = path / "metrics.json"
         self.history = path / "history.jsonl"
         self.text = path / "text"
@@ -71,9 +72,14 @@ class RunDirectory:
         """This directory, to predict from. Raises RunDirectoryError where it is not finished, or holds several seeds."""
         if "seeds" in self.facts():
             raise RunDirectoryError(f"{self.path}: holds the runs of several seeds. Name one of them: {self.path / 'seed-1'}.")
-        if not self.weights.is_file():
+        if not self.weights.is_file() and not self.hmm.is_dir():
             raise RunDirectoryError(f"{self.weights}: no such file. The run has not been finished, or the directory is not a run's.")
         return self
+
+    def learned(self) -> list[Path]:
+        """The files that a prediction needs, beside recipe.toml; not the sentences that an HMM keeps to count more."""
+        files = [file for place in (self.weights, self.hmm, self.text) for file in (place, *place.rglob("*")) if file.is_file()]
+        return [file for file in files if file != self.hmm / "sentences.npz"]
 
     def recipe(self) -> Recipe:
         """The resolved recipe."""

@@ -1,6 +1,6 @@
 """What a recipe may say. Each table is one small frozen class; an unknown, missing or mistyped key is an error that names it.
 
-`Recipe` is what the three kinds share; `TranslationRecipe` and `TaggingRecipe` add their tables.
+A recipe is of one of the kinds in `KINDS`; the tables that several kinds share stand once.
 """
 
 from __future__ import annotations
@@ -53,10 +53,12 @@ class TaggedData(Table):
     word_column: int = 0
     tag_column: int = -1
     separator: Literal["auto", "tab", "space"] = "auto"
+    language: str = ""  # "en", "fr", ...: raw text given to `predict` is split into words as that language does; "" as all languages do
     train: Files
     dev: Files = ""
     test: Files = ""
     test_unseen: Files = ""
+    share: Share = 1.0  # of the training sentences; a smaller share stands within every larger one (learning curves)
 
 
 class TextSettings(Table):
@@ -76,30 +78,37 @@ class WordSettings(Table):
     min_count: PositiveInt = 1
     max_size: PositiveInt | None = None
     dropout: Rate = 0.0  # share of words shown as unknown in training
+    rare_dropout: Rate = 0.0  # the same share of words seen once in training; of words seen n times this / n, but never below dropout
+    shapes: NonNegativeInt = 0  # size of an embedding of how words are written: lower, Title, UPPER, digits, ...; 0 leaves it out
     vectors: str = ""  # pretrained vectors: a text file, or a name such as "glove.6B.100d"
     frozen: bool = False
 
 
 class CharacterSettings(Table):
-    """[characters] of a tagging recipe: a character CNN beside the word embedding; kind "none" leaves it out."""
+    """[characters] of a tagging recipe: a character CNN or LSTM beside the word embedding; kind "none" leaves it out."""
 
-    kind: Literal["cnn", "none"] = "cnn"
+    kind: Literal["cnn", "lstm", "none"] = "cnn"
     size: PositiveInt = 32
-    filters: PositiveInt = 64
-    width: PositiveInt = 3
+    filters: PositiveInt = 64  # features of a word, from each width of the CNN; of an LSTM half of them from each direction
+    width: PositiveInt = 3  # characters that the CNN sees at a time
+    widths: list[PositiveInt] = []  # of further convolutions beside that one, such as [2, 5]
 
 
 class BackboneSettings(Table):
-    """[backbone]: which recurrent encoder: rnn, birnn, gru, bigru, lstm, bilstm, or a name from an entry point.
+    """[backbone]: which encoder: rnn, birnn, gru, bigru, lstm, bilstm, dilated_bilstm, bilstm_attention, transformer, convolution,
+    or a name from an entry point.
 
-    hidden_size is per direction.
+    hidden_size is per direction, where there are directions. A convolution runs one block `layers` times.
     """
 
     kind: str
     hidden_size: PositiveInt
     layers: PositiveInt = 1
     dropout: Rate = 0.0  # locked dropout of the embedding and between layers
-    residual: bool = False  # layers of equal size add their input to their output
+    residual: bool = False  # recurrent layers of equal size add their input to their output
+    highway: bool = False  # recurrent layers add their input, through a gate
+    recurrent_dropout: Rate = 0.0  # share of recurrent weights that each batch of the training goes without
+    heads: PositiveInt = 4  # of self-attention; they divide hidden_size
 
 
 class DecoderSettings(Table):
@@ -123,6 +132,8 @@ class HeadSettings(Table):
     dropout: Rate = 0.0
     layer: int = -1
     weight: PositiveFloat = 1.0
+    tag_scheme: Literal["BIO", "IOB1", "BIOES"] | None = None  # to train and answer in; None: the file's. Scores and files keep the file's
+    constrained: bool = False  # a softmax head answers the best sequence that the scheme allows; a CRF does so in any case
 
 
 class TrainingSettings(Table):
@@ -135,10 +146,13 @@ class TrainingSettings(Table):
     learning_rate: PositiveFloat
     weight_decay: NonNegative = 0.0
     momentum: Rate = 0.0  # of sgd
+    betas: Annotated[list[Rate], Field(min_length=2, max_length=2)] = [0.9, 0.98]  # of adam and adamw
     schedule: Literal["constant", "linear", "cosine", "inverse_square_root"] = "cosine"
     warmup_updates: NonNegativeInt = 0
     clip_norm: NonNegative = 1.0
     label_smoothing: Rate = 0.0
+    ema: Rate = 0.0  # decay of an average of the weights, which is then what is scored and saved, such as 0.999; 0: none
+    accumulate: PositiveInt = 1  # batches an update is made of, with the gradient of one that holds all their words
     patience: NonNegativeInt = 0
     select_by: Literal["loss", "accuracy", "last"] = "loss"
     checkpoint_every: NonNegativeInt = 0
@@ -169,6 +183,22 @@ class DecodingSettings(Table):
     length_extra: NonNegativeInt = 10
     batch_tokens: PositiveInt = 4000
     dev_beams: PositiveInt = 1
+
+
+class HMMSettings(Table):
+    """[hmm]: the options of `seqtasks.HMMTagger`."""
+
+    order: Literal[1, 2] = 2  # how many tags before are looked at
+    smoothing: Literal["witten_bell", "deleted"] = "witten_bell"  # of tag n-grams; deleted interpolation is TnT's
+    lexical_states: NonNegativeInt = 300  # pairs of a frequent word and its tag that become states of their own
+    contextual: bool = True  # a word depends on the tag before, too
+    unknown: Literal["max_ent", "suffix", "prior"] = "max_ent"  # what guesses the tags of unknown words
+    word_classes: bool = True  # addresses, numbers, marks and the like are told apart
+    lower_initial: bool = True  # a capitalised first word is looked up in small letters, too
+    back_rare: bool = True  # rare known words are backed by the guess for unknown ones
+    decoding: Literal["viterbi", "posterior"] = "viterbi"  # the best sequence, or the best tag of each word
+    held_out: Rate = 0.1  # share of the training part that weights are chosen on, before all of it is counted
+    calibrate: bool = True  # choose a temperature for probabilities
 
 
 class TaskSettings(Table):
@@ -217,9 +247,20 @@ class MultitaskRecipe(Table):
     training: TaggingTraining
 
 
-Recipe = TranslationRecipe | TaggingRecipe | MultitaskRecipe
-KINDS: dict[str, type[TranslationRecipe] | type[TaggingRecipe] | type[MultitaskRecipe]] = {
+class HMMRecipe(Table):
+    """A whole recipe of a hidden Markov model."""
+
+    kind: Literal["hmm"]
+    summary: str = ""
+    data: TaggedData
+    hmm: HMMSettings = HMMSettings()
+
+
+NeuralRecipe = TranslationRecipe | TaggingRecipe | MultitaskRecipe
+Recipe = NeuralRecipe | HMMRecipe
+KINDS: dict[str, type[TranslationRecipe] | type[TaggingRecipe] | type[MultitaskRecipe] | type[HMMRecipe]] = {
     "translation": TranslationRecipe,
     "tagging": TaggingRecipe,
     "multitask": MultitaskRecipe,
+    "hmm": HMMRecipe,
 }

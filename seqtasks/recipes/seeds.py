@@ -8,23 +8,29 @@ from math import isfinite
 from statistics import median
 from typing import Any
 
+from seqtasks.errors import UsageError
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.job import Outcome
 from seqtasks.recipes.load import LoadedRecipe
-from seqtasks.recipes.run import METRICS_FORMAT, Listener, RunOptions, RunResult, refuse_own_source, run
+from seqtasks.recipes.run import METRICS_FORMAT, RunResult, refuse_own_source, run
 from seqtasks.recipes.run_directory import RunDirectory, default_path
+from seqtasks.recipes.schema import HMMRecipe
+from seqtasks.recipes.work import Listener, RunOptions
 from seqtasks.text.files import write_atomically
 
 
 def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, seeds: int) -> RunResult:
     """Run `seeds` times from the recipe's seed on; the aggregate holds the median of each score and its range."""
+    recipe = loaded.recipe
+    if isinstance(recipe, HMMRecipe):
+        raise UsageError(f"--seeds: {loaded.path} is an HMM, which draws nothing: every seed would give the same. Leave it out.")
     path = options.out or default_path(loaded.task, loaded.name)
     refuse_own_source(options.fine_tune, path)
     RunDirectory.create(path, loaded.recipe, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)
     results = []
     for number in range(1, seeds + 1):
-        training = loaded.recipe.training.model_copy(update={"seed": loaded.recipe.training.seed + number - 1})
-        seeded = replace(loaded, recipe=loaded.recipe.model_copy(update={"training": training}))
+        training = recipe.training.model_copy(update={"seed": recipe.training.seed + number - 1})
+        seeded = replace(loaded, recipe=recipe.model_copy(update={"training": training}))
         listener.tell(f"seed {training.seed} ({number} of {seeds})")
         results.append(run(seeded, replace(options, out=path / f"seed-{number}", overwrite=False), listener))
     scores = aggregate([result.outcome.scores for result in results])
@@ -32,7 +38,7 @@ def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, see
         "format": METRICS_FORMAT,
         "task": loaded.task,
         "selected_on": results[0].metrics["selected_on"],
-        "seeds": [loaded.recipe.training.seed + number for number in range(seeds)],
+        "seeds": [recipe.training.seed + number for number in range(seeds)],
         "scores": scores,
     }
     write_atomically(path / "metrics.json", json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")

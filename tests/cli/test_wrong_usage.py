@@ -11,6 +11,7 @@ from seqtasks.recipes.load import find_recipe
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
 
+POS_RECIPES = "bilstm, bilstm-crf, default, hmm, hmm-ewt, lstm, lstm-ewt, ud-english-ewt."
 POS, MULTI = str(find_recipe("pos", "default")), str(find_recipe("multitask", "default"))
 RECIPES = {
     "missing.toml": 'kind = "tagging"\n[data]\nformat = "conllu"\n',
@@ -29,14 +30,14 @@ def sets(*changes: str) -> list[str]:
 
 
 WRONG: list[tuple[list[str], int, str]] = [
-    (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, evaluate, recipes, data."),
-    (["zzz"], 2, "no command 'zzz'. Commands: run, predict, evaluate, recipes, data."),
+    (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, evaluate, compare, recipes, data."),
+    (["zzz"], 2, "no command 'zzz'. Commands: run, predict, evaluate, compare, recipes, data."),
     (["run"], 2, "Missing argument 'TASK'."),
     (["run", "poss"], 2, "no task 'poss'; did you mean 'pos'? Tasks: multitask, ner, pos, translation."),
-    (["run", "pos", "defalt"], 2, "no recipe 'defalt' for pos; did you mean 'default'? Recipes: default, ud-english-ewt."),
-    (["run", "pos", "zzz"], 2, "no recipe 'zzz' for pos. Recipes: default, ud-english-ewt."),
-    (["run", "pos", "base"], 2, "no recipe 'base' for pos. Recipes: default, ud-english-ewt."),
-    (["run", "pos", "no.toml"], 2, "no recipe file 'no.toml'. Recipes by name: default, ud-english-ewt."),
+    (["run", "pos", "defalt"], 2, "no recipe 'defalt' for pos; did you mean 'default'? Recipes: " + POS_RECIPES),
+    (["run", "pos", "zzz"], 2, "no recipe 'zzz' for pos. Recipes: " + POS_RECIPES),
+    (["run", "pos", "base"], 2, "no recipe 'base' for pos. Recipes: " + POS_RECIPES),
+    (["run", "pos", "no.toml"], 2, "no recipe file 'no.toml'. Recipes by name: " + POS_RECIPES),
     (["run", "pos", "--sett", "x"], 2, "No such option '--sett'."),
     (["run", "pos", "--seeds", "0"], 2, "Invalid value for '--seeds': 0 is not in the range x>=1."),
     (
@@ -48,7 +49,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "pos", "kind.toml"],
         2,
-        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask.",
+        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm.",
     ),
     (["run", "pos", "orphan.toml"], 2, "nowhere.toml: no such file."),
     (["run", "pos", "chain.toml"], 2, "chain.toml: extends orphan.toml, which extends another recipe. One level only."),
@@ -64,7 +65,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "pos", *sets("backbone.kind=lsmt")],
         2,
-        "no backbone 'lsmt'; did you mean 'lstm'? Known: rnn, birnn, gru, bigru, lstm, bilstm.",
+        "no backbone 'lsmt'; did you mean 'lstm'? "
+        "Known: rnn, birnn, gru, bigru, lstm, bilstm, dilated_bilstm, bilstm_attention, transformer, convolution.",
     ),
     (
         ["run", "pos", *sets("head.kind=x", "data.format=y")],
@@ -133,16 +135,20 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["predict", "kind.toml"], 1, f"kind.toml: {NO_RUN}"),
     (["predict", "copy", "nope.txt"], 1, "nope.txt: no such file. Check the path."),
     (["predict", "copy", "full"], 1, "full: is a directory. Give a file."),
-    (["predict", "copy", "--format", "xml"], 2, "Invalid value for '--format': 'xml' is not one of 'text', 'jsonl', 'conll'."),
+    (
+        ["predict", "copy", "--format", "xml"],
+        2,
+        "Invalid value for '--format': 'xml' is not one of 'text', 'jsonl', 'conll', 'conllu', 'html'.",
+    ),
     (["evaluate", "copy", "a", "b", "c"], 2, "evaluate needs one annotated file, or one for each of upos; got 3."),
     (["evaluate", "copy"], 2, "Missing argument 'FILES...'."),
     (["evaluate", "copy", "nope.conllu"], 1, "nope.conllu: no such file. Check the path."),
     (["recipes", "copy", "pos", "default", "kind.toml"], 2, "kind.toml: exists. Choose another name, or remove it."),
-    (["recipes", "show", "pos", "nope"], 2, "no recipe 'nope' for pos. Recipes: default, ud-english-ewt."),
+    (["recipes", "show", "pos", "nope"], 2, "no recipe 'nope' for pos. Recipes: " + POS_RECIPES),
     (
         ["recipes", "check", "pos", "kind.toml"],
         2,
-        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask.",
+        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm.",
     ),
 ]
 

@@ -56,7 +56,11 @@ def test_an_unfitted_tagger_says_so(method: str, tmp_path) -> None:
 
 
 BAD_PARAMETERS = [
-    ({"backbone": "bilstn"}, "backbone='bilstn': no such backbone; did you mean 'bilstm'? Known: rnn, birnn, gru, bigru, lstm, bilstm."),
+    (
+        {"backbone": "bilstn"},
+        "backbone='bilstn': no such backbone; did you mean 'bilstm'? "
+        "Known: rnn, birnn, gru, bigru, lstm, bilstm, dilated_bilstm, bilstm_attention, transformer, convolution.",
+    ),
     ({"head": "sofmax"}, "head='sofmax': no such head; did you mean 'softmax'? Known: softmax, crf."),
     ({"schedule": "steps"}, "schedule='steps': no such schedule. Known: constant, linear, cosine, inverse_square_root."),
     ({"precision": "fp16"}, "precision='fp16': no such precision; did you mean 'bf16'? Known: float32, bf16, auto."),

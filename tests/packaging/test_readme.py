@@ -52,8 +52,8 @@ def test_listed_command_runs_on_miniatures(line: str, miniature: Path, data_dir:
     for name, size, seed in (("my", 12, 1), ("dev", 4, 2), ("test", 4, 3)):
         write(Path(f"{name}.conllu"), "".join(conllu(sentence, 1) for sentence in tagged(size, seed=seed)))
     words = [str(data_dir) if word == "CORPORA" else str(finished("pos")) if word == "RUN_DIR" else word for word in typed(line)]
-    if words[0] == "run":
-        words += ["--out", "run", "--device", "cpu", *settings(words[1])]
+    if words[0] in ("run", "compare"):
+        words += ["--out", "out", "--device", "cpu", *([] if "hmm" in words else settings(words[1]))]
     assert done(*words, input=b"The old teacher reads a letter.\n").stdout
 
 

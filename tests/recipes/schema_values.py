@@ -21,7 +21,7 @@ def choices(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, list[
     """(TABLE.KEY, values) of every choice, every name of a part of ours, and every switch in a recipe's tables."""
     for name, field in model.model_fields.items():
         place, kind = f"{path}{name}", field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
+        if get_origin(kind) is None and isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from choices(kind, f"{place}.")
         elif kind is str and place in NAMED:
             yield place, list(NAMED[place])

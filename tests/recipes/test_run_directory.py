@@ -29,7 +29,12 @@ def test_every_file_is_there_and_no_other(task: str, finished) -> None:
 @pytest.mark.parametrize("task", ["pos", "ner", "multitask", "translation"])
 def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None:
     found = metrics(finished(task))
-    assert list(found) == ["format", "task", "selected_on", "scores", "data"]
+    entities = ["entities"] if task in ("ner", "multitask") else []
+    assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, "cost"]
+    for report in found.get("entities", {}).values():
+        assert sum(row["support"] for row in report["per_type"]) == sum(
+            report[count] for count in ("correct", "boundary_errors", "type_errors", "missed")
+        )
     assert (found["format"], found["task"], found["selected_on"]) == (1, task, "dev")
     for score in found["scores"]:
         assert list(score) == ["split", "head", "name", "value", "signature", "interval"]

@@ -7,13 +7,15 @@ import pytest
 import torch
 
 import seqtasks
-from seqtasks.recipes import run as running
-from seqtasks.recipes.load import recipe_names, task_names
+from seqtasks.recipes import neural
+from seqtasks.recipes.load import load_recipe, recipe_names, task_names
 from seqtasks.recipes.predictor import TaggingPredictor, TranslationPredictor
 from seqtasks.training.weights import own_tensors
 from tests.miniature.runs import done, metrics, train
 
-SHIPPED = [(task, name) for task in task_names() for name in recipe_names(task)]
+EVERY = [(task, name) for task in task_names() for name in recipe_names(task)]
+SHIPPED = [(task, name) for task, name in EVERY if load_recipe(task, name).recipe.kind != "hmm"]
+COUNTED = [pair for pair in EVERY if pair not in SHIPPED]
 
 
 def test_every_folder_of_tasks_has_a_default_recipe() -> None:
@@ -27,8 +29,8 @@ def test_recipe_trains_saves_reloads_and_answers(
     task: str, name: str, miniature: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trained: list[torch.nn.Module] = []
-    save = running.save_weights
-    monkeypatch.setattr(running, "save_weights", lambda model, path: (trained.append(model), save(model, path)))
+    save = neural.save_weights
+    monkeypatch.setattr(neural, "save_weights", lambda model, path: (trained.append(model), save(model, path)))
     whole_epoch = ["--set", "training.batch_tokens=4000", "--set", "training.epochs=2", "--set", "training.warmup_updates=0"]
     result = done("run", task, name, "--data-dir", data_dir, "--out", "run", "--device", "cpu", *whole_epoch)
 
@@ -52,11 +54,34 @@ def test_recipe_trains_saves_reloads_and_answers(
         assert [best[0].text for best in predictor.translate(sources)] == stored
     else:
         assert isinstance(predictor, TaggingPredictor)
-        for head in predictor.tasks:
-            path = Path("run/predictions") / ("test.conll" if len(predictor.tasks) == 1 else f"{head}-test.conll")
+        for head in predictor.data:
+            path = Path("run/predictions") / ("test.conll" if len(predictor.data) == 1 else f"{head}-test.conll")
             blocks = [block.splitlines() for block in path.read_text(encoding="utf-8").split("\n\n")]
             words = [[line.split("\t")[0] for line in block] for block in blocks]
             assert [answer.tags[head] for answer in predictor.tag(words)] == [[line.split("\t")[2] for line in block] for block in blocks]
+
+
+@pytest.mark.parametrize(("task", "name"), COUNTED)
+@pytest.mark.usefixtures("miniature")
+def test_hmm_recipe_counts_saves_reloads_and_answers(task: str, name: str, data_dir: Path) -> None:
+    result = done("run", task, name, "--data-dir", data_dir, "--out", "run")
+    assert result.stdout.splitlines()[1] == "run directory: run" == result.stdout.splitlines()[-1]
+    assert not Path("run/history.jsonl").exists()
+    assert Path("run/report.html").exists()
+    found = metrics(Path("run"))
+    assert found["selected_on"] == "a held-out part of train"
+    assert found["cost"]["parameters"] > 0
+
+    predictor = seqtasks.load("run")
+    assert isinstance(predictor, TaggingPredictor)
+    blocks = [block.splitlines() for block in Path("run/predictions/test.conll").read_text(encoding="utf-8").split("\n\n")]
+    words = [[line.split("\t")[0] for line in block] for block in blocks]
+    head = next(iter(predictor.data))
+    assert [answer.tags[head] for answer in predictor.tag(words)] == [[line.split("\t")[2] for line in block] for block in blocks]
+
+
+def of_the_sample(task: str, name: str) -> bool:
+    return "sample/" in str(load_recipe(task, name).recipe.model_dump())
 
 
 def part_lines(source: str, sample: Path, data_dir: Path, corpus: str) -> list[str]:
@@ -111,7 +136,7 @@ def test_data_without_a_test_part_says_so_and_scores_dev(miniature: Path, tmp_pa
     from tests.miniature.corpora import data_directory
 
     bare = data_directory(tmp_path / "bare", test=False)
-    for task, name in [(task, name) for task, name in SHIPPED if name != "default"]:
+    for task, name in [(task, name) for task, name in SHIPPED if not of_the_sample(task, name)]:
         result = train(task, Path(name), "--data-dir", bare, recipe=name)
         assert result.stdout.count("note: No test part here: the scores are of dev.\n") == 1
         assert {score["split"] for score in metrics(Path(name))["scores"]} == {"dev"}

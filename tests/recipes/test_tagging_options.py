@@ -15,6 +15,7 @@ from tests.recipes.schema_values import missing_values
 
 OPTIONS = [
     ("pos", {"backbone.kind": "rnn", "characters.kind": "none", "training.schedule": "constant", "training.optimizer": "adam"}),
+    ("pos", {"data.language": "fr"}),
     (
         "pos",
         {"backbone.kind": "gru", "head.kind": "crf", "training.schedule": "linear", "training.select_by": "loss", "words.min_count": 2},
@@ -36,6 +37,14 @@ OPTIONS = [
     ("ner", {"backbone.kind": "bigru", "head.kind": "crf", "training.select_by": "last", "training.schedule": "inverse_square_root"}),
     ("ner", {"backbone.kind": "bilstm", "training.precision": "bf16", "training.schedule": "cosine", "backbone.dropout": 0.3}),
     ("ner", {"training.precision": "auto", "training.weight_decay": 0.1, "head.dropout": 0.3, "characters.width": 4}),
+    ("ner", {"head.kind": "softmax", "head.constrained": True, "head.tag_scheme": "BIOES", "training.ema": 0.9, "training.epochs": 2}),
+    ("ner", {"head.tag_scheme": "IOB1", "training.accumulate": 2, "training.betas": "[0.9, 0.95]", "training.optimizer": "adam"}),
+    ("ner", {"head.kind": "softmax", "head.tag_scheme": "BIO", "training.ema": 0.99, "training.select_by": "last"}),
+    ("pos", {"backbone.kind": "bilstm", "backbone.layers": 2, "backbone.highway": True, "words.shapes": 4, "characters.kind": "none"}),
+    ("ner", {"backbone.kind": "dilated_bilstm", "backbone.layers": 3, "backbone.recurrent_dropout": 0.3, "characters.kind": "lstm"}),
+    ("ner", {"backbone.kind": "bilstm_attention", "backbone.heads": 2, "characters.widths": "[2, 5]", "words.shapes": 3}),
+    ("pos", {"backbone.kind": "transformer", "backbone.layers": 2, "head.layer": 0, "words.rare_dropout": 0.5, "words.dropout": 0.1}),
+    ("pos", {"backbone.kind": "convolution", "backbone.layers": 2, "backbone.dropout": 0.2, "words.rare_dropout": 0.5}),
 ]
 LAYOUTS = [
     {"data.format": "columns", "data.scheme": "BIO", "data.separator": "tab"},

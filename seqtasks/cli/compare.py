@@ -1,0 +1,88 @@
+"""`seqtasks compare`: taggers side by side, with intervals, tests, cells and cost, in one report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from seqtasks.errors import UsageError
+
+if TYPE_CHECKING:
+    from seqtasks.evaluation.comparison import Comparison
+
+
+@click.command()
+@click.argument("what", nargs=-1, required=True, metavar="RUN_DIR... | TASK")
+@click.option("--recipes", metavar="NAME,NAME", help="Recipes of TASK to train and compare [default: hmm, lstm, bilstm and bilstm-crf].")
+@click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value of every recipe that has its table.")
+@click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the corpora of real recipes lie.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where all goes [default: runs/compare-TASK].")
+@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Train each network N times.")
+@click.option("--curves", is_flag=True, help="Learning curves too: 1, 3, 10 and 30 % of the training sentences.")
+@click.option("--split", help="The part to compare [default: test, or dev where there is none].")
+@click.option("--layer", help="The layer of tags to compare, for runs with several heads.")
+@click.option("--device", default="auto", show_default=True, help="Where to train: cpu, cuda, cuda:N, mps or auto.")
+def compare(
+    what: tuple[str, ...],
+    recipes: str | None,
+    overrides: tuple[str, ...],
+    data_dir: Path | None,
+    out: Path | None,
+    seeds: int,
+    curves: bool,
+    split: str | None,
+    layer: str | None,
+    device: str,
+) -> None:
+    """Compare finished runs, or the recipes of a TASK, training what is missing: scores with intervals, tests, cost, one HTML report.
+
+    \b
+    seqtasks compare pos                          HMM, LSTM, BiLSTM and BiLSTM-CRF on the bundled sample
+    seqtasks compare runs/pos-hmm runs/pos-lstm   two runs of the same data
+    seqtasks compare pos --recipes hmm-ewt,ud-english-ewt --data-dir CORPORA --seeds 3 --curves
+    """
+    from seqtasks.cli.progress import TerminalWatcher
+    from seqtasks.cli.run import stop_on_signal
+    from seqtasks.recipes.compare import compare_runs, compare_task
+    from seqtasks.recipes.load import task_names
+    from seqtasks.recipes.parts import Place
+    from seqtasks.recipes.work import Listener, RunOptions
+
+    task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
+    if task is None and (recipes or overrides or curves or seeds > 1):
+        raise UsageError("--recipes, --set, --curves and --seeds train recipes of a TASK; runs are compared as they are.")
+    options = RunOptions(place=Place(data_dir), device=device)
+    watcher = TerminalWatcher()
+    with stop_on_signal() as stopped:
+        listener = Listener(tell=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
+        try:
+            if task is None:
+                folder, comparison = compare_runs([Path(path) for path in what], out, options, listener, split=split, layer=layer)
+            else:
+                names = [name.strip() for name in recipes.split(",") if name.strip()] if recipes else None
+                folder, comparison = compare_task(task, names, overrides, out, options, listener, seeds=seeds, curves=curves, split=split)
+        finally:
+            watcher.stop()
+    show(comparison, folder)
+
+
+def show(comparison: Comparison, folder: Path) -> None:
+    """The systems, the pairs and where everything lies."""
+    from seqtasks.cli.compare_tables import pair_table, print_table, system_table
+
+    click.echo()
+    print_table(system_table(comparison))
+    for pair in comparison.pairs:
+        click.echo(f"  {pair.sentence}")
+        if pair.seeds:
+            click.echo(f"  {pair.seeds.sentence}")
+    if len(comparison.pairs) > 1:
+        print_table(pair_table(comparison))
+    for crossover in comparison.crossovers:
+        click.echo(f"  {crossover.sentence}")
+    for note in comparison.notes:
+        click.echo(f"note: {note}")
+    click.echo(f"\nreport: {folder / 'comparison.html'}")
+    click.echo(f"numbers: {folder / 'comparison.json'}, {folder / 'comparison.csv'}")

@@ -1,0 +1,89 @@
+"""The forms in which `seqtasks predict` writes tagged sentences. Each turns one answer into text without the line's end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqtasks.recipes.tagged_line import Entity, TaggedLine
+
+CONLLU_COLUMNS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5}
+
+
+def as_text(answer: TaggedLine) -> str:
+    """word/TAG word/TAG, with the tags of several heads joined by a bar."""
+    return " ".join(f"{word}/{'|'.join(tags[position] for tags in answer.tags.values())}" for position, word in enumerate(answer.words))
+
+
+def as_conll(answer: TaggedLine) -> str:
+    """A word and its tags a line, tab-separated, then its confidences where they are there, and a blank line after the sentence."""
+    sure = (answer.confidences or {}).values()
+    numbers = [[f"{value:.4f}" for value in values] for values in sure]
+    rows = zip(answer.words, *answer.tags.values(), *numbers, strict=True)
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def as_json(answer: TaggedLine, *, places: bool = False) -> str:
+    """One object; `places`: with the number of the line and where the sentence begins in it."""
+    found: dict[str, Any] = {"line": answer.line, "start": answer.start} if places else {}
+    if answer.text is not None:
+        found["text"] = answer.text
+    found["tokens"] = answer.words
+    if answer.offsets is not None:
+        found["offsets"] = answer.offsets
+    found["tags"] = answer.tags
+    if answer.confidences is not None:
+        found["confidences"] = {head: [round(value, 6) for value in values] for head, values in answer.confidences.items()}
+    if answer.schemes:
+        found["entities"] = [entity_object(head, entity) for head, entities in answer.entities.items() for entity in entities]
+    return json.dumps(found, ensure_ascii=False)
+
+
+def entity_object(head: str, entity: Entity) -> dict[str, Any]:
+    """An entity: tokens [from, to), and characters start to end of the text where there is one."""
+    found: dict[str, Any] = {"head": head, "label": entity.label, "text": entity.text, "tokens": [entity.start, entity.end]}
+    if entity.offsets is not None:
+        found["start"], found["end"] = entity.offsets
+    if entity.confidence is not None:
+        found["confidence"] = round(entity.confidence, 6)
+    return found
+
+
+def conllu_writer(layers: Mapping[str, str]) -> Callable[[TaggedLine], str]:
+    """A writer of CoNLL-U for heads of these layers: those without a column of their own, and confidences, stand in MISC.
+
+    A sentence without words has no place in CoNLL-U, so it gives nothing.
+    """
+    columns = {head: CONLLU_COLUMNS.get(layer) for head, layer in layers.items()}
+    names = {head: head[:1].upper() + head[1:] for head in layers}
+
+    def as_conllu(answer: TaggedLine) -> str:
+        if not answer.words:
+            return ""
+        rows = [f"# text = {answer.text.strip()}"] if answer.text is not None else []
+        for position, word in enumerate(answer.words):
+            row = [str(position + 1), word, *"_" * 8]
+            more = []
+            for head, tags in answer.tags.items():
+                column = columns[head]
+                if column is None:
+                    more.append(f"{names[head]}={tags[position]}")
+                else:
+                    row[column] = tags[position]
+            for head, values in (answer.confidences or {}).items():
+                more.append(f"{names[head]}Confidence={values[position]:.4f}")
+            if touches_next(answer, position):
+                more.append("SpaceAfter=No")
+            row[9] = "|".join(more) or "_"
+            rows.append("\t".join(row))
+        return "\n".join(rows) + "\n"
+
+    return as_conllu
+
+
+def touches_next(answer: TaggedLine, position: int) -> bool:
+    """Whether the next word begins where this one ends."""
+    offsets = answer.offsets
+    return offsets is not None and position + 1 < len(offsets) and offsets[position][1] == offsets[position + 1][0]

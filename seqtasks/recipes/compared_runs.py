@@ -1,0 +1,155 @@
+"""Runs that are to be compared: found, read, and refused where they are not of the same data.
+
+A comparison is of one layer of tags and one part. Each system is a recipe with one run, or with one for each seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from seqtasks.errors import DataError, RunDirectoryError, UsageError
+from seqtasks.recipes.job import example_split
+from seqtasks.recipes.names import data_of
+from seqtasks.recipes.parts import Place, read_parts, read_tagged_file, read_tagged_part
+from seqtasks.recipes.run_directory import RunDirectory, read_json
+from seqtasks.recipes.schema import Recipe, TaggedData, TranslationRecipe
+from seqtasks.recipes.tagged_parts import nested_share
+from seqtasks.recipes.tagged_scores import predictions_name, read_columns_back
+from seqtasks.text.corpora.examples import TaggedSentence
+
+Sentences = list[list[str]]
+
+
+class ComparedRun:
+    """One head of a finished tagging run: its answers, scores and data."""
+
+    def __init__(self, path: Path, layer: str | None = None) -> None:
+        self.directory = RunDirectory.open(path).finished()
+        self.path = path
+        self.recipe: Recipe = self.directory.recipe()
+        if isinstance(self.recipe, TranslationRecipe):
+            raise UsageError(f"{path}: holds a translation run; compare takes runs of taggers.")
+        self.heads = data_of(self.recipe)
+        self.head = head_of(path, self.heads, layer)
+        self.data: TaggedData = self.heads[self.head]
+
+    @cached_property
+    def metrics(self) -> Mapping[str, Any]:
+        found = read_json(self.directory.metrics)
+        if missing := [key for key in ("scores", "data", "selected_on") if key not in found]:
+            raise RunDirectoryError(f"{self.directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")
+        return found
+
+    def facts(self, split: str) -> Mapping[str, Any]:
+        """What metrics.json says of one part: path, sentences and sha256. Raises UsageError where the run has no such part."""
+        name = f"{self.head} {split}" if len(self.heads) > 1 else split
+        for part in self.metrics["data"]:
+            if part["split"] == name:
+                return dict(part)
+        raise UsageError(f"{self.path}: has no {split} part; it has {', '.join(self.splits())}.")
+
+    def splits(self) -> list[str]:
+        """The parts that the run scored."""
+        return list(dict.fromkeys(score["split"] for score in self.metrics["scores"] if score["head"] == self.head))
+
+    def value(self, split: str, name: str) -> float:
+        """The score `name` of a part, in percent."""
+        return float(self.score(split, name)["value"])
+
+    def score(self, split: str, name: str) -> Mapping[str, Any]:
+        """An entry of metrics.json."""
+        for entry in self.metrics["scores"]:
+            if (entry["split"], entry["head"], entry["name"]) == (split, self.head, name):
+                return dict(entry)
+        raise UsageError(f"{self.path}: has no {name} of {self.head} on {split}. Run it again to score that part.")
+
+    def answers(self, split: str) -> tuple[Sentences, Sentences, Sentences]:
+        """Words, gold tags and predicted tags of a part."""
+        return read_columns_back(self.directory.predictions / predictions_name(self.head, split, self.heads))
+
+
+@dataclass(frozen=True)
+class ComparedSystem:
+    """A recipe under one name, with its runs."""
+
+    name: str
+    runs: Sequence[ComparedRun]
+
+
+def head_of(path: Path, heads: Mapping[str, TaggedData], layer: str | None) -> str:
+    """The head to compare: the only one, or the one of the layer asked for."""
+    fitting = [head for head, data in heads.items() if layer in (None, head, data.layer)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if layer is None:
+        raise UsageError(f"{path}: has several heads. Say which to compare: --layer {' or --layer '.join(heads)}.")
+    raise UsageError(f"{path}: has no head of the layer {layer!r}; it has {', '.join(heads)}.")
+
+
+def open_systems(paths: Sequence[Path], layer: str | None) -> list[ComparedSystem]:
+    """A system for each run directory, or directory of several seeds; called after its recipe, or its folder where recipes are the same."""
+    names = [str(RunDirectory.open(path).facts().get("recipe", path.name)) for path in paths]
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise UsageError("the same run directory is given twice; a run can only be compared with others.")
+    for position, path in enumerate(paths):
+        if names.count(names[position]) > 1:
+            names[position] = f"{path.resolve().name}"
+    if len(set(names)) < len(names):
+        names = [str(path) for path in paths]
+    return [ComparedSystem(name, [ComparedRun(run, layer) for run in seeds_of(path)]) for name, path in zip(names, paths, strict=True)]
+
+
+def seeds_of(path: Path) -> list[Path]:
+    """The run directories of several seeds, or the one that `path` is."""
+    count = RunDirectory.open(path).facts().get("seeds")
+    return [path / f"seed-{number}" for number in range(1, count + 1)] if isinstance(count, int) else [path]
+
+
+def common_split(systems: Sequence[ComparedSystem], asked: str | None) -> str:
+    """The part that is compared: the one asked for, else test, else the first that all runs scored."""
+    every = [run for system in systems for run in system.runs]
+    if asked:
+        for run in every:
+            run.facts(asked)
+        return asked
+    shared = [split for split in every[0].splits() if all(split in run.splits() for run in every)]
+    if not shared:
+        raise UsageError("these runs have no part in common that all of them scored. Run them on the same parts.")
+    return example_split(shared)
+
+
+def refuse_other_data(systems: Sequence[ComparedSystem], split: str) -> None:
+    """Raises UsageError where two runs were trained or scored on other data, other tags or another scheme."""
+    every = [run for system in systems for run in system.runs]
+    first = every[0]
+    for run in every[1:]:
+        for part in ("train", split):
+            ours, theirs = first.facts(part), run.facts(part)
+            if (ours["sha256"], ours["sentences"]) != (theirs["sha256"], theirs["sentences"]):
+                raise UsageError(
+                    f"{run.path}: its {part} part is not that of {first.path}: {described(theirs)} against {described(ours)}. "
+                    "Only runs of the same data can be compared."
+                )
+        for key in ("layer", "scheme"):
+            if getattr(run.data, key) != getattr(first.data, key):
+                raise UsageError(f"{run.path}: its {key} is {getattr(run.data, key)!r}, that of {first.path} {getattr(first.data, key)!r}.")
+
+
+def described(part: Mapping[str, Any]) -> str:
+    return f"{part['sentences']} sentences of {Path(part['path']).name} (sha256 {part['sha256'][:12]}...)"
+
+
+def training_part(run: ComparedRun, place: Place) -> list[TaggedSentence]:
+    """The sentences that the run was trained on, read again and checked against what it recorded."""
+    facts = run.facts("train")
+    path = Path(facts["path"])
+    corpus = read_tagged_file(run.data, path) if path.is_file() else read_parts(run.data, place, read_tagged_part)["train"]
+    if corpus.checksum != facts["sha256"]:
+        raise DataError(
+            corpus.path, 0, f"is not what {run.path} was trained on (its sha256 has changed)", "Restore the file, or train anew"
+        )
+    return list(nested_share(corpus.examples, run.data.share))

@@ -1,0 +1,110 @@
+"""The tagged parts that a recipe names: read, cut to a share, selected honestly, and their labels checked against train's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from seqtasks.errors import DataError, UsageError
+from seqtasks.recipes.job import PartFacts, select_parts
+from seqtasks.recipes.parts import Place, file_scheme, read_parts, read_tagged_part
+from seqtasks.recipes.schema import TaggedData
+from seqtasks.text.corpora.examples import TaggedSentence
+from seqtasks.text.tags import OUTSIDE, convert
+
+Part = Sequence[TaggedSentence]
+
+
+@dataclass
+class TaggedParts:
+    """By head: what is trained on (`kept`), watched while training (`watched`), and scored, by split (`scored`).
+
+    Tags stand in the scheme of the file; schemes: of heads that are trained in one, which may be another.
+    """
+
+    data: Mapping[str, TaggedData]
+    schemes: Mapping[str, str] = field(default_factory=dict)
+    kept: dict[str, Part] = field(default_factory=dict)
+    watched: dict[str, Part] = field(default_factory=dict)
+    scored: dict[str, dict[str, Part]] = field(default_factory=dict)
+    facts: list[PartFacts] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    selected_on: str = ""
+
+    def inventories(self) -> dict[str, list[str]]:
+        """The labels of each head, from its training part only."""
+        return {head: sorted(self.labels_of(head, part)) for head, part in self.kept.items()}
+
+    def tags(self, head: str, part: Part) -> list[Sequence[str]]:
+        """The tags of a part's sentences as the head is trained on them."""
+        rows = [sentence.tags[self.data[head].layer] for sentence in part]
+        read, trained = file_scheme(self.data[head]), self.schemes.get(head)
+        if read is None or trained in (None, read):
+            return [*rows]
+        return [convert(row, read, trained) for row in rows]
+
+    def labels_of(self, head: str, part: Part) -> set[str]:
+        return {tag for row in self.tags(head, part) for tag in row}
+
+    def training_words(self) -> list[Sequence[str]]:
+        return [sentence.words for part in self.kept.values() for sentence in part]
+
+    def check_labels(self, known: Mapping[str, Sequence[str]]) -> None:
+        """Count labels that stand only outside train; refuse parts that have no label in common with it."""
+        for head, labels in known.items():
+            for split, part in {"train": self.kept[head], **self.scored[head]}.items():
+                found = self.labels_of(head, part)
+                new = sorted(found - set(labels))
+                if found - {OUTSIDE} and not (found - {OUTSIDE}) & (set(labels) - {OUTSIDE}):
+                    name = f"{head} {split}" if len(known) > 1 else split
+                    path = next((facts.path for facts in self.facts if facts.split == name), split)
+                    raise DataError(
+                        path,
+                        0,
+                        f"labels {', '.join(new[:5])} ... of {head}, none of them among the trained {', '.join(labels[:5])} ...",
+                        "Check the column, the layer and the tag scheme",
+                    )
+                if new and split == "train":
+                    raise UsageError(f"{head}: the run to go on from has no labels {', '.join(new[:5])}. Train anew instead of --from.")
+                if new:
+                    count = sum(tag in new for row in self.tags(head, part) for tag in row)
+                    self.notes.append(
+                        f"{head} {split}: {count} words have labels that train lacks ({', '.join(new[:5])}): scored as wrong."
+                    )
+
+
+def read_tagged_parts(
+    data: Mapping[str, TaggedData], place: Place, *, select_by: str, schemes: Mapping[str, str] | None = None
+) -> TaggedParts:
+    """Every part of every head, with train cut to its share and, where weights are selected, a tenth of it held out."""
+    parts = TaggedParts(data, schemes or {})
+    selected_on = {}
+    for head, settings in data.items():
+        corpora = read_parts(settings, place, read_tagged_part)
+        train = nested_share(corpora["train"].examples, settings.share)
+        for split, corpus in corpora.items():
+            name = f"{head} {split}" if len(data) > 1 else split
+            parts.facts.append(PartFacts(name, corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum))
+        chosen = select_parts(len(train), has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
+        shared = [f"train: {len(train)} of its {len(corpora['train'])} sentences (data.share)."] if settings.share < 1 else []
+        for note in [note for corpus in corpora.values() for note in corpus.notes] + shared + chosen.notes:
+            if note not in parts.notes:
+                parts.notes.append(note)
+        selected_on[head] = chosen.selected_on
+        parts.kept[head] = [train[position] for position in chosen.kept]
+        held_out = [train[position] for position in chosen.held_out]
+        parts.scored[head] = {split: corpus.examples for split, corpus in corpora.items() if split != "train"} or {"dev": held_out}
+        parts.watched[head] = held_out or list(parts.scored[head].get("dev", ()))
+    one = len(set(selected_on.values())) == 1
+    parts.selected_on = next(iter(selected_on.values())) if one else "; ".join(f"{part} ({head})" for head, part in selected_on.items())
+    return parts
+
+
+def nested_share(sentences: Part, share: float) -> Part:
+    """A share of the sentences, in their order: drawn once for all, so that a smaller share stands within every larger one."""
+    if share == 1:
+        return sentences
+    drawn = np.random.default_rng(0).permutation(len(sentences))[: max(1, round(share * len(sentences)))]
+    return [sentences[position] for position in sorted(drawn)]

@@ -1,0 +1,151 @@
+"""`seqtasks predict`: what each form says of places, confidences and entities, and that the forms agree; odd input in each of them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import seqtasks
+from seqtasks.cli.tagged_formats import as_conll, as_json, conllu_writer
+from seqtasks.recipes.tagged_line import TaggedLine
+from seqtasks.text import sentences
+from seqtasks.text.corpora.conllu import read_conllu
+from tests.miniature.corpora import write
+from tests.miniature.runs import done, invoke
+
+LINE = "Mara doesn't see  the dog, in Tessel."
+FORMS = ["jsonl", "conll", "conllu", "html"]
+ANSWER = TaggedLine(
+    ("Ann", "'s", "Rome"),
+    {"upos": ["A", "B", "C"], "ner": ["B-PER", "O", "B-LOC"], "feats": ["_", "X=1|Y=2", "_"]},
+    {"upos": [0.25, 1.0, 0.5], "ner": [0.5, 0.75, 0.1234567], "feats": [1.0, 1.0, 1.0]},
+    "Ann's  Rome",
+    [(0, 3), (3, 5), (7, 11)],
+    line=4,
+    start=9,
+    schemes={"ner": "BIO"},
+)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_json_tells_places_confidences_and_entities() -> None:
+    found = json.loads(as_json(ANSWER, places=True))
+    assert list(found) == ["line", "start", "text", "tokens", "offsets", "tags", "confidences", "entities"]
+    assert (found["line"], found["start"], found["offsets"]) == (4, 9, [[0, 3], [3, 5], [7, 11]])
+    assert found["confidences"]["ner"] == [0.5, 0.75, 0.123457]
+    assert found["entities"] == [
+        {"head": "ner", "label": "PER", "text": "Ann", "tokens": [0, 1], "start": 0, "end": 3, "confidence": 0.5},
+        {"head": "ner", "label": "LOC", "text": "Rome", "tokens": [2, 3], "start": 7, "end": 11, "confidence": 0.123457},
+    ]
+    plain = json.loads(as_json(TaggedLine(ANSWER.words, ANSWER.tags)))
+    assert list(plain) == ["tokens", "tags"]
+
+
+def test_conll_has_the_confidences_after_all_tags() -> None:
+    assert as_conll(ANSWER).split("\n")[0] == "Ann\tA\tB-PER\t_\t0.2500\t0.5000\t1.0000"
+
+
+def test_conllu_has_a_column_for_each_layer_of_its_own_and_the_rest_in_misc() -> None:
+    layers = {"upos": "upos", "ner": "ner", "feats": "feats"}
+    assert conllu_writer(layers)(ANSWER).split("\n") == [
+        "# text = Ann's  Rome",
+        "1\tAnn\t_\tA\t_\t_\t_\t_\t_\tNer=B-PER|UposConfidence=0.2500|NerConfidence=0.5000|FeatsConfidence=1.0000|SpaceAfter=No",
+        "2\t's\t_\tB\t_\tX=1|Y=2\t_\t_\t_\tNer=O|UposConfidence=1.0000|NerConfidence=0.7500|FeatsConfidence=1.0000",
+        "3\tRome\t_\tC\t_\t_\t_\t_\t_\tNer=B-LOC|UposConfidence=0.5000|NerConfidence=0.1235|FeatsConfidence=1.0000",
+        "",
+    ]
+    assert conllu_writer(layers)(TaggedLine((), {"upos": []})) == ""
+
+
+@pytest.mark.parametrize("task", ["pos", "ner", "multitask"])
+@pytest.mark.parametrize("confidence", [[], ["--confidence"]])
+def test_the_forms_agree_with_each_other_and_with_python(task: str, confidence: list[str], finished) -> None:
+    write(Path("in.txt"), f"{LINE}\n\nthe dog\n")
+    printed = {form: done("predict", finished(task), "in.txt", "--format", form, *confidence).stdout for form in FORMS}
+    objects = [json.loads(line) for line in printed["jsonl"].splitlines()]
+    expected = seqtasks.load(finished(task)).tag(LINE)[0]
+    assert (objects[0]["tokens"], objects[0]["tags"]) == (list(expected.words), expected.tags)
+    assert [objects[0]["text"][start:end] for start, end in objects[0]["offsets"]] == objects[0]["tokens"]
+    assert ("confidences" in objects[0]) == bool(confidence)
+    rows = [line.split("\t") for line in printed["conll"].splitlines() if line]
+    assert [row[0] for row in rows] == [word for found in objects for word in found["tokens"]]
+    assert {len(row) for row in rows} == {1 + len(expected.tags) * (2 if confidence else 1)}
+    write(Path("out.conllu"), printed["conllu"])
+    layer = "misc:Ner" if task == "ner" else "upos"
+    back = read_conllu(Path("out.conllu"), layers=(layer,))
+    assert [list(sentence.words) for sentence in back] == [found["tokens"] for found in objects if found["tokens"]]
+    assert list(back.examples[0].tags[layer]) == expected.tags["ner" if task == "ner" else "upos"]
+    shown = re.sub('<small>.*?</small>|<span class="label">.*?</span>', "", printed["html"])
+    assert "Mara" in shown
+    assert printed["html"].rstrip().endswith("</html>")
+    assert printed["html"].count("<p dir=") == 2
+    assert ("% sure" in printed["html"]) == bool(confidence)
+
+
+@pytest.mark.parametrize("form", ["text", *FORMS])
+def test_odd_input_ends_well_in_every_form(form: str, finished) -> None:
+    odd = "a\0b\n\u202e\u200b\n\u0301\n👩‍💻\n<b>&amp;\"'\n# text = x\n\t\n" + "\n" * 3000 + "x" * 5000 + "\n"
+    result = done("predict", finished("multitask"), "--format", form, input=odd.encode())
+    assert result.stderr == ""
+    if form in ("text", "jsonl"):
+        assert result.stdout.count("\n") == odd.count("\n")
+    if form == "html":
+        assert "<b>" not in result.stdout
+        assert "\0" not in result.stdout
+
+
+def test_a_file_is_written_whole_or_not_at_all(finished) -> None:
+    write(Path("in.txt"), f"{LINE}\n")
+    assert done("predict", finished("ner"), "in.txt", "--format", "html", "--out", "made/page.html").stdout == ""
+    assert Path("made/page.html").read_text(encoding="utf-8") == done("predict", finished("ner"), "in.txt", "--format", "html").stdout
+    Path("bad.txt").write_bytes(b"Mara\nd\xffg\n")
+    assert invoke("predict", finished("ner"), "bad.txt", "--out", "bad.out").exit_code == 1
+    assert not Path("bad.out").exists()
+    done("predict", finished("translation"), "in.txt", "--out", "in.txt")
+    assert Path("in.txt").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_language_and_sentences_are_chosen_on_the_command_line(finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentences, "splitter", lambda language: lambda text: re.findall(r".+?(?:[.!?]\s+|$)", text))
+    line = b"Don't go. Why?\n\n"
+    rows = done("predict", finished("pos"), "--split-sentences", "--format", "jsonl", input=line).stdout.splitlines()
+    found = [json.loads(row) for row in rows]
+    assert [(row["line"], row["start"], row["text"], row["tokens"]) for row in found] == [
+        (1, 0, "Don't go.", ["Do", "n't", "go", "."]),
+        (1, 10, "Why?", ["Why", "?"]),
+        (2, 0, "", []),
+    ]
+    printed = done("predict", finished("pos"), "--language", "da", input=line).stdout
+    assert printed.startswith("Don't/")
+
+
+REFUSED = [
+    ("pos", ["--confidence"], "--confidence needs --format jsonl, conll, conllu or html; text has no place for it."),
+    (
+        "pos",
+        ["--tokens", "--split-sentences"],
+        "--split-sentences is for raw text; with --tokens each line is the words of one sentence. Leave one of the two out.",
+    ),
+    (
+        "pos",
+        ["--tokens", "--language", "en"],
+        "--language is for raw text; with --tokens each line is the words of one sentence. Leave one of the two out.",
+    ),
+    ("pos", ["--language", "english"], "language 'english' is no code of two small letters. Give one such as 'en', or leave it out."),
+    ("translation", ["--confidence"], "--confidence is for tagging runs."),
+    ("translation", ["--language", "en"], "--language is for tagging runs."),
+    ("translation", ["--split-sentences"], "--split-sentences is for tagging runs."),
+    ("translation", ["--format", "html"], "--format html is for tagging runs. Use text or jsonl."),
+    ("translation", ["--format", "conllu"], "--format conllu is for tagging runs. Use text or jsonl."),
+]
+
+
+@pytest.mark.parametrize(("task", "options", "message"), REFUSED)
+def test_options_that_do_not_fit_are_refused(task: str, options: list[str], message: str, finished) -> None:
+    result = invoke("predict", finished(task), *options, input=b"Mara\n")
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
