@@ -61,7 +61,7 @@ Told = Callable[[Row], object]
 class NeuralTagger(BaseEstimator):
     """Tags for words, from a network trained on tagged sentences.
 
-    backbone: rnn, birnn, gru, bigru, lstm or bilstm; hidden_size: of it, per direction; word_size, character_size, filters: of the
+    backbone: a name from `seqtasks.nn.BACKBONES`; hidden_size: of it, per direction; word_size, character_size, filters: of the
     embeddings (character_size=0: words only); min_count: how often a word must occur to have a vector of its own; dropout: of
     embedding, layers and head; word_dropout: share of words shown as unknown in training.
     head: "softmax" or "crf"; scheme: None, "BIO", "BIOES" or "IOB1": tags are spans, the CRF keeps to what may follow what, and `score`

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import ceil, sqrt
 from pathlib import Path
 
-from seqtasks.errors import RecipeError, RunDirectoryError, UsageError
+from seqtasks.errors import Interrupted, RecipeError, RunDirectoryError, UsageError
 from seqtasks.recipes.load import LoadedRecipe, load_recipe, recipe_names
 from seqtasks.recipes.run import run
 from seqtasks.recipes.run_directory import RunDirectory
@@ -74,7 +74,10 @@ def train_one(loaded: LoadedRecipe, out: Path, options: RunOptions, listener: Li
         paths.append(path)
         if not kept(path, seeded, listener):
             listener.tell(f"\n{loaded.name}{'' if share == 1 else f' on {share:.0%} of train'} -> {path}")
-            run(seeded, replace(options, out=path, resume=path.exists()), listener)
+            try:
+                run(seeded, replace(options, out=path, resume=path.exists()), listener)
+            except Interrupted as stop:
+                raise Interrupted(f"{str(stop).partition(' Go on with:')[0]} The same command goes on from there.") from None
     return Contestant(loaded.name, share, tuple(paths))
 
 

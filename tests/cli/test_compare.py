@@ -3,10 +3,12 @@
 import csv
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
+from seqtasks.cli.progress import TerminalWatcher
 from tests.miniature.runs import TINY_TAGGING, done, invoke, metrics, settings, train
 
 RECIPES = ["--recipes", "hmm,lstm,bilstm"]
@@ -89,6 +91,25 @@ def test_an_unfinished_run_is_gone_on_with(compared: Path, miniature: Path) -> N
     result = done("compare", "pos", "--recipes", "hmm,lstm", *settings("pos"), "--out", "out", "--device", "cpu")
     assert "resumed in epoch" in result.stdout
     assert read(Path("out"))["systems"][1]["runs"] == read(compared / "out")["systems"][1]["runs"][:1]
+
+
+def test_a_stopped_comparison_goes_on_with_the_same_command(miniature: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = ["compare", "pos", "--recipes", "hmm,lstm", *settings("pos", {"training.epochs": 3}), "--out", "out", "--device", "cpu"]
+    seen = TerminalWatcher.updated
+
+    def stopping(self: TerminalWatcher, progress, loss: float, speed: float) -> None:
+        seen(self, progress, loss, speed)
+        if progress.epoch == 2:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TerminalWatcher, "updated", stopping)
+        stopped = invoke(*line)
+    assert stopped.exit_code == 130
+    assert stopped.stderr.splitlines()[-1].startswith("Error: Interrupted in epoch 2, saved out/runs/lstm/seed-1/checkpoints/update-")
+    assert stopped.stderr.strip().endswith(". The same command goes on from there.")
+    done(*line)
+    assert [len(system["runs"]) for system in read(Path("out"))["systems"]] == [1, 1]
 
 
 def test_runs_of_another_recipe_are_not_taken_for_these(compared: Path, miniature: Path) -> None:
