@@ -91,16 +91,20 @@ def head_of(path: Path, heads: Mapping[str, TaggedData], layer: str | None) -> s
 
 
 def open_systems(paths: Sequence[Path], layer: str | None) -> list[ComparedSystem]:
-    """A system for each run directory, or directory of several seeds; called after its recipe, or its folder where recipes are the same."""
-    names = [str(RunDirectory.open(path).facts().get("recipe", path.name)) for path in paths]
+    """A system for each run directory, or directory of several seeds."""
     if len({path.resolve() for path in paths}) < len(paths):
         raise UsageError("the same run directory is given twice; a run can only be compared with others.")
-    for position, path in enumerate(paths):
-        if names.count(names[position]) > 1:
-            names[position] = f"{path.resolve().name}"
-    if len(set(names)) < len(names):
-        names = [str(path) for path in paths]
+    names = names_of(paths)
     return [ComparedSystem(name, [ComparedRun(run, layer) for run in seeds_of(path)]) for name, path in zip(names, paths, strict=True)]
+
+
+def names_of(paths: Sequence[Path]) -> list[str]:
+    """What the runs are called: after their recipes; where these are the same, after task and recipe, their folders, or their paths."""
+    facts = [RunDirectory.open(path).facts() for path in paths]
+    recipes = [str(fact.get("recipe", path.name)) for fact, path in zip(facts, paths, strict=True)]
+    tasks = [f"{fact.get('task')}-{recipe}" for fact, recipe in zip(facts, recipes, strict=True)]
+    ways = [recipes, tasks, [path.resolve().name for path in paths], [str(path) for path in paths]]
+    return next(names for names in ways if len(set(names)) == len(names))
 
 
 def seeds_of(path: Path) -> list[Path]:

@@ -146,10 +146,13 @@ def test_one_head_of_several_is_compared_with_a_run_of_one(finished, compared: P
     assert result.exit_code == 2
     assert result.stderr.strip().endswith("has several heads. Say which to compare: --layer upos or --layer ner.")
     done(*line, "--layer", "upos")
-    assert [system["name"] for system in read(Path("out"))["systems"]] == [
-        finished("multitask").parent.name,
-        finished("pos").parent.name,
-    ] or len(read(Path("out"))["systems"]) == 2
+    assert [system["name"] for system in read(Path("out"))["systems"]] == ["multitask-default", "pos-default"]
+
+
+def test_runs_of_one_recipe_are_called_after_their_folders(compared: Path, miniature: Path) -> None:
+    runs = compared / "out" / "runs" / "lstm"
+    done("compare", runs / "seed-1", runs / "seed-2", "--out", "two")
+    assert [system["name"] for system in read(Path("two"))["systems"]] == ["seed-1", "seed-2"]
 
 
 WRONG = [
