@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from seqtasks.evaluation.comparison import Comparison
@@ -53,6 +53,10 @@ def compare(
     task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
     if task is None and (recipes or overrides or curves or seeds > 1):
         raise UsageError("--recipes, --set, --curves and --seeds train recipes of a TASK; runs are compared as they are.")
+    if task and layer:
+        raise UsageError(f"--layer is for runs with several heads. For the recipes of a task: --set data.layer={layer}.")
+    if len(what) == 1 and task is None and not Path(what[0]).exists():
+        raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
     options = RunOptions(place=Place(data_dir), device=device)
     watcher = TerminalWatcher()
     with stop_on_signal() as stopped:

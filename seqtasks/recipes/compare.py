@@ -23,8 +23,16 @@ from seqtasks.evaluation.compare_systems import compare_systems
 from seqtasks.evaluation.comparison import Comparison, CurvePoint
 from seqtasks.evaluation.learning_curve import crossovers
 from seqtasks.evaluation.systems import SystemOutput, median_run
-from seqtasks.recipes.compared_runs import ComparedRun, ComparedSystem, common_split, open_systems, refuse_other_data, training_part
-from seqtasks.recipes.contest import Contestant, load_contestants, train_missing, usual_recipes
+from seqtasks.recipes.compared_runs import (
+    ComparedRun,
+    ComparedSystem,
+    common_split,
+    differing_keys,
+    open_systems,
+    refuse_other_data,
+    training_part,
+)
+from seqtasks.recipes.contest import Contestant, load_contestants, refuse_unlike, train_missing, usual_recipes
 from seqtasks.recipes.measuring import cost_of, measure
 from seqtasks.recipes.parts import Place, file_scheme
 from seqtasks.recipes.run_directory import default_path
@@ -74,9 +82,10 @@ def compare_task(
     folder = out or Path("runs") / f"compare-{task}"
     refuse_foreign(folder)
     refuse_single(contestants)
+    refuse_unlike(contestants, options.place, split)
+    tell_replaced(folder, split, listener, curves=curves)
     trained = train_missing(contestants, folder, options, listener, seeds=seeds)
     systems = [ComparedSystem(found.name, [ComparedRun(path) for path in found.paths]) for found in trained]
-    refuse_other_data(systems, common_split(systems, split))
     points: list[Contestant] = []
     if curves:
         for share in SHARES:
@@ -130,7 +139,7 @@ def finish(
         curves=curve,
         crossovers=crossovers(curve),
         audit=found.audit,
-        settings={"command": shlex.join(options.command), "selected on": selection(systems)},
+        settings={"command": shlex.join(options.command), "selected on": selection(systems), **differences(systems)},
         environment=environment(),
         notes=[*dict.fromkeys(note for system in found.systems for note in system.notes), *luck(outputs)],
     )
@@ -223,6 +232,27 @@ def selection(systems: Sequence[ComparedSystem]) -> str:
     """What each system's weights were selected on."""
     chosen = {system.name: str(system.runs[0].metrics["selected_on"]) for system in systems}
     return "; ".join(f"{name}: {text}" for name, text in chosen.items())
+
+
+def differences(systems: Sequence[ComparedSystem]) -> dict[str, str]:
+    """The recipe keys on which the systems differ, with the value of each system that has them."""
+    keys = differing_keys([system.runs[0].recipe for system in systems])
+    return {
+        f"[{key}]": ", ".join(f"{system.name}: {value}" for system, value in zip(systems, values, strict=True) if value is not None)
+        for key, values in keys.items()
+    }
+
+
+def tell_replaced(folder: Path, split: str | None, listener: Listener, *, curves: bool) -> None:
+    """Say what of an earlier comparison in the folder the new one will not show."""
+    before = folder / "comparison.json"
+    if not before.is_file():
+        return
+    earlier = json.loads(before.read_text(encoding="utf-8"))
+    if earlier.get("curves") and not curves:
+        listener.tell("note: the earlier report here has learning curves; add --curves to keep them, or choose another --out.")
+    if split and earlier.get("split") != split:
+        listener.tell(f"note: replaces the report on {earlier.get('split')}; choose another --out to keep it.")
 
 
 def environment() -> dict[str, str]:

@@ -5,7 +5,7 @@ A comparison is of one layer of tags and one part. Each system is a recipe with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -118,7 +118,8 @@ def common_split(systems: Sequence[ComparedSystem], asked: str | None) -> str:
     every = [run for system in systems for run in system.runs]
     if asked:
         for run in every:
-            run.facts(asked)
+            if asked not in run.splits():
+                raise UsageError(f"{run.path}: has no {asked} part that it scored; it has {', '.join(run.splits())}.")
         return asked
     shared = [split for split in every[0].splits() if all(split in run.splits() for run in every)]
     if not shared:
@@ -143,6 +144,23 @@ def refuse_other_data(systems: Sequence[ComparedSystem], split: str) -> None:
                 raise UsageError(f"{run.path}: its {key} is {getattr(run.data, key)!r}, that of {first.path} {getattr(first.data, key)!r}.")
 
 
+def differing_keys(recipes: Sequence[Recipe]) -> dict[str, list[Any]]:
+    """TABLE.KEY: its value in each recipe, for the keys on which they differ; None where a recipe has no such key."""
+    flat = [dict(flattened(recipe.model_dump(exclude={"summary"}))) for recipe in recipes]
+    keys = dict.fromkeys(key for table in flat for key in table)
+    values = {key: [table.get(key) for table in flat] for key in keys}
+    return {key: row for key, row in values.items() if any(value != row[0] for value in row)}
+
+
+def flattened(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """(TABLE.KEY, value) of every key in nested tables."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from flattened(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
 def described(part: Mapping[str, Any]) -> str:
     return f"{part['sentences']} sentences of {Path(part['path']).name} (sha256 {part['sha256'][:12]}...)"
 
@@ -151,7 +169,13 @@ def training_part(run: ComparedRun, place: Place) -> list[TaggedSentence]:
     """The sentences that the run was trained on, read again and checked against what it recorded."""
     facts = run.facts("train")
     path = Path(facts["path"])
-    corpus = read_tagged_file(run.data, path) if path.is_file() else read_parts(run.data, place, read_tagged_part)["train"]
+    try:
+        corpus = read_tagged_file(run.data, path) if path.is_file() else read_parts(run.data, place, read_tagged_part)["train"]
+    except (DataError, UsageError) as fault:
+        sha256 = facts["sha256"][:12]
+        raise UsageError(
+            f"{run.path}: its training part {path} (sha256 {sha256}...) is needed, but: {fault} Or name its --data-dir."
+        ) from None
     if corpus.checksum != facts["sha256"]:
         raise DataError(
             corpus.path, 0, f"is not what {run.path} was trained on (its sha256 has changed)", "Restore the file, or train anew"

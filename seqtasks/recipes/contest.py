@@ -14,7 +14,10 @@ from math import ceil, sqrt
 from pathlib import Path
 
 from seqtasks.errors import Interrupted, RecipeError, RunDirectoryError, UsageError
+from seqtasks.recipes.compared_runs import differing_keys
 from seqtasks.recipes.load import LoadedRecipe, load_recipe, recipe_names
+from seqtasks.recipes.names import data_of
+from seqtasks.recipes.parts import Place, read_parts, read_tagged_part
 from seqtasks.recipes.run import run
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import HMMRecipe, MultitaskRecipe, TaggingRecipe, TranslationRecipe
@@ -94,6 +97,24 @@ def seeded_recipe(loaded: LoadedRecipe, number: int, share: float) -> LoadedReci
     return replace(loaded, recipe=recipe.model_copy(update=changes))
 
 
+def refuse_unlike(contestants: Sequence[LoadedRecipe], place: Place, split: str | None) -> None:
+    """Read every recipe's data before anything is trained. Raises UsageError where they differ, or lack the part asked for."""
+    found: dict[str, dict[str, str]] = {}
+    for loaded in contestants:
+        data = data_of(loaded.recipe)  # type: ignore[arg-type]  # load_contestants has let taggers through only
+        corpora = [read_parts(settings, place, read_tagged_part) for settings in data.values()]
+        found[loaded.name] = {part: corpus.checksum for parts in corpora for part, corpus in parts.items()}
+    first, *others = found
+    wanted = split or ("test" if all("test" in parts for parts in found.values()) else "dev")
+    for name, parts in found.items():
+        if split and split not in parts:
+            raise UsageError(f"{name}: has no {split} part; it has {', '.join(part for part in parts if part != 'train')}.")
+    for name in others:
+        for part in ("train", wanted):
+            if found[name].get(part) != found[first].get(part):
+                raise UsageError(f"{name}: its {part} part is not that of {first}. Only recipes on the same data can be compared.")
+
+
 def seed_of(loaded: LoadedRecipe) -> int:
     if not isinstance(loaded.recipe, TaggingRecipe):
         raise TypeError("only networks have a seed")
@@ -105,8 +126,9 @@ def kept(path: Path, loaded: LoadedRecipe, listener: Listener) -> bool:
     if not path.exists():
         return False
     directory = RunDirectory.open(path)
-    if directory.recipe().model_dump() != loaded.recipe.model_dump():
-        raise RunDirectoryError(f"{path}: holds a run of another recipe. Choose another --out, or remove it.")
+    if differences := differing_keys([directory.recipe(), loaded.recipe]):
+        key, (there, here) = next(iter(differences.items()))
+        raise RunDirectoryError(f"{path}: holds a run with {key} = {there!r}, here it is {here!r}. Choose another --out, or remove it.")
     if not directory.metrics.is_file():
         return False
     listener.tell(f"kept: {path}")

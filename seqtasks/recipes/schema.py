@@ -197,7 +197,9 @@ class HMMSettings(Table):
     lower_initial: bool = True  # a capitalised first word is looked up in small letters, too
     back_rare: bool = True  # rare known words are backed by the guess for unknown ones
     decoding: Literal["viterbi", "posterior"] = "viterbi"  # the best sequence, or the best tag of each word
-    held_out: Rate = 0.1  # share of the training part that weights are chosen on, before all of it is counted
+    held_out: Annotated[float, Field(ge=0, le=0.5)] = (
+        0.1  # share of the training part that weights are chosen on, before all of it is counted
+    )
     calibrate: bool = True  # choose a temperature for probabilities
 
 

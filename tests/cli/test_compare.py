@@ -118,7 +118,7 @@ def test_runs_of_another_recipe_are_not_taken_for_these(compared: Path, miniatur
     result = invoke("compare", "pos", *RECIPES, *changed, "--seeds", "2", "--out", "out")
     assert result.exit_code == 1
     assert result.stderr.splitlines()[-1] == (
-        "Error: out/runs/lstm/seed-1: holds a run of another recipe. Choose another --out, or remove it."
+        "Error: out/runs/lstm/seed-1: holds a run with backbone.hidden_size = 8, here it is 12. Choose another --out, or remove it."
     )
 
 
@@ -168,8 +168,11 @@ WRONG = [
     (["compare", "{pos}", "{translation}"], 2, "holds a translation run; compare takes runs of taggers."),
     (["compare", "{pos}", "nope"], 1, "nope: no run directory (it has no run.json)."),
     (["compare", "{pos}", "{ner}"], 2, "Only runs of the same data can be compared."),
-    (["compare", "{pos}", "{ner}", "--split", "zzz"], 2, "has no zzz part; it has dev, test, test_unseen."),
+    (["compare", "{pos}", "{ner}", "--split", "zzz"], 2, "has no zzz part that it scored; it has dev, test, test_unseen."),
     (["compare", "{pos}", "{ner}", "--layer", "xpos"], 2, "has no head of the layer 'xpos'; it has upos."),
+    (["compare", "poss"], 2, "poss: no task and no run directory; did you mean 'pos'? Tasks: multitask, ner, pos, translation."),
+    (["compare", "pos", "--layer", "xpos"], 2, "For the recipes of a task: --set data.layer=xpos."),
+    (["compare", "pos", "--recipes", "hmm,lstm", "--split", "zzz"], 2, "hmm: has no zzz part; it has dev, test, test_unseen."),
     (["compare", "pos", "--recipes", "hmm,lstm", "--out", "full"], 1, "full: is no comparison's folder. Choose another --out."),
 ]
 
