@@ -113,7 +113,9 @@ def seeds_note(pair: PairReport) -> str:
     p = probability(seeds.p)
     shown = f"p {p}" if p.startswith("<") else f"p = {p}"
     if seeds.p <= LEVEL:
-        return f"Between seeds the difference is significant{' too' if pair.holm_bootstrap <= LEVEL else ''} ({shown})."
+        few = seeds.smallest_exact_p is not None and seeds.smallest_exact_p > LEVEL
+        trust = ", if the scores of so few runs are roughly normal" if few else ""
+        return f"Between seeds the difference is significant{' too' if pair.holm_bootstrap <= LEVEL else ''} ({shown}{trust})."
     return "" if pair.holm_bootstrap <= LEVEL else f"Nor is it between seeds ({shown})."
 
 

@@ -9,7 +9,7 @@ from seqtasks.reports.comparison_answer import price_of_a_point, surely_better
 from seqtasks.reports.comparison_curves import cascade_plot, cost_plot, learning_plot, lettered, reliability_plot
 from seqtasks.reports.comparison_drawing import legend, series_name
 from seqtasks.reports.comparison_grid import bullets_of, grid, heading
-from seqtasks.reports.comparison_numbers import DASH, interval, metric_name, percent, seconds, speed, times, whole
+from seqtasks.reports.comparison_numbers import DASH, interval, metric_name, percent, seconds, shown_threshold, speed, times, whole
 from seqtasks.reports.page import details, escape
 
 
@@ -113,7 +113,7 @@ def cascade_part(comparison: Comparison, series: Mapping[str, int]) -> str:
 def _cascade(cascade: Cascade, comparison: Comparison, series: Mapping[str, int]) -> str:
     rows = [
         [
-            *(f"{point.threshold:.4g}", percent(point.words_fast), percent(point.sentences_fast)),
+            *(shown_threshold(point.threshold), percent(point.words_fast), percent(point.sentences_fast)),
             *(percent(point.score), speed(point.tokens_per_second)),
         ]
         for point in cascade.points

@@ -96,3 +96,8 @@ _TIMES = (
     (5400, 60, ".1f", "min"),
     (172800, 3600, ".1f", "h"),
 )
+
+
+def shown_threshold(threshold: float) -> str:
+    """A probability as it is, 0.99999; "never reached" above 1."""
+    return f"{threshold:g}" if threshold <= 1 else "never reached"

@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 from seqtasks.evaluation.comparison import Calibration, Comparison, Confusion, Cost, LabelScore, Overlap, Share
-from seqtasks.reports.comparison_numbers import interval, interval_of_points, percent, points, probability, seconds, size, speed
+from seqtasks.reports.comparison_numbers import (
+    interval,
+    interval_of_points,
+    percent,
+    points,
+    probability,
+    seconds,
+    shown_threshold,
+    size,
+    speed,
+)
 from seqtasks.reports.comparison_report import comparison_page, write_comparison_report
 from seqtasks.reports.comparison_texts import HOW_TO_READ
 from tests.miniature.comparisons import EMPTY_AUDIT, bare_comparison, comparison, entity_comparison
@@ -101,7 +111,7 @@ def given_texts(found: Comparison) -> list[str]:
             texts += [pair.seeds.kind, pair.seeds.sentence, probability(pair.seeds.p), probability(pair.seeds.exact_p)]
             texts += [interval_of_points(pair.seeds.interval), interval_of_points(pair.seeds.both_interval), str(pair.seeds.runs_needed)]
     for cascade in found.cascades:
-        texts += [f"{point.threshold:.4g}" for point in cascade.points] + [percent(point.score) for point in cascade.points]
+        texts += [shown_threshold(point.threshold) for point in cascade.points] + [percent(point.score) for point in cascade.points]
         texts += [text for point in cascade.points for text in (percent(point.words_fast), percent(point.sentences_fast))]
     for point in found.curves:
         texts += [f"{point.sentences:,}", f"{point.tokens:,}", percent(point.value), *map(percent, point.runs), *point.missing_labels]
