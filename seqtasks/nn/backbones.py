@@ -81,30 +81,6 @@ def stacked(layers: list[Directional] | list[Bidirectional], dropout: float, *, 
     return Stack(layers, dropout=LockedDropout(dropout), residual=residual, highways=highways)
 
 
-def dilated_bilstm(
-    *,
-    input_size: int,
-    hidden_size: int,
-    layers: int,
-    dropout: float,
-    residual: bool = False,
-    highway: bool = False,
-    recurrent_dropout: float = 0.0,
-) -> Stack:
-    """LSTM in both directions whose layers skip 1, 2, 4, ... words (Chang et al. 2017)."""
-    return two_way(
-        "lstm",
-        input_size=input_size,
-        hidden_size=hidden_size,
-        layers=layers,
-        dropout=dropout,
-        residual=residual,
-        highway=highway,
-        recurrent_dropout=recurrent_dropout,
-        dilate=True,
-    )
-
-
 def bilstm_attention(
     *,
     input_size: int,
@@ -147,7 +123,7 @@ BACKBONES: dict[str, BackboneBuilder] = {
     "bigru": partial(two_way, "gru"),
     "lstm": partial(one_way, "lstm"),
     "bilstm": partial(two_way, "lstm"),
-    "dilated_bilstm": dilated_bilstm,
+    "dilated_bilstm": partial(two_way, "lstm", dilate=True),  # layers skip 1, 2, 4, ... words (Chang et al. 2017)
     "bilstm_attention": bilstm_attention,
     "transformer": transformer,
     "convolution": convolution,

@@ -30,16 +30,18 @@ from seqtasks.recipes.compared_runs import (
     differing_keys,
     open_systems,
     refuse_other_data,
+    training_corpus,
     training_part,
 )
 from seqtasks.recipes.contest import Contestant, load_contestants, refuse_unlike, train_missing, usual_recipes
 from seqtasks.recipes.measuring import cost_of, measure
-from seqtasks.recipes.parts import Place, file_scheme
+from seqtasks.recipes.parts import file_scheme
 from seqtasks.recipes.run_directory import default_path
 from seqtasks.recipes.schema import HMMRecipe
 from seqtasks.recipes.work import Listener, RunOptions
 from seqtasks.reports.comparison_report import write_comparison_report
 from seqtasks.reports.comparison_tables import comparison_rows
+from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.files import write_atomically
 
 SHARES = (0.01, 0.03, 0.1, 0.3)
@@ -58,7 +60,9 @@ def compare_runs(
 ) -> tuple[Path, Comparison]:
     """Compare finished runs as they are; returns the folder and what was found."""
     systems = open_systems(paths, layer)
+    refuse_single(systems)
     folder = out or default_path("compare", "-".join(system.name for system in systems)[:60].replace("/", "-"))
+    refuse_foreign(folder)
     return folder, finish(systems, [], folder, options, listener, task=task_of(systems), split=split)
 
 
@@ -105,13 +109,12 @@ def finish(
     split: str | None,
 ) -> Comparison:
     """Check, measure, compare and write."""
-    refuse_single(systems)
-    refuse_foreign(folder)
     split = common_split(systems, split)
     refuse_other_data(systems, split)
     first = systems[0].runs[0]
     words, gold, _ = first.answers(split)
-    train = training_part(first, options.place)
+    corpus = training_corpus(first, options.place)
+    train = training_part(first, corpus)
     scheme = file_scheme(first.data)
     outputs = [output_of(system, split, words, gold, listener) for system in systems]
     found = compare_systems(
@@ -122,7 +125,8 @@ def finish(
         split=split,
         head=first.head,
     )
-    curve = distinct([curve_point(point, split, options.place, metric_of(scheme)) for point in points])
+    tags = {tag for row in gold for tag in row}
+    curve = distinct([curve_point(point, split, corpus, tags, metric_of(scheme)) for point in points])
     parts = [(part, first.facts(part)) for part in ("train", split)]
     comparison = Comparison(
         task=task,
@@ -173,15 +177,12 @@ def output_of(system: ComparedSystem, split: str, words: list[list[str]], gold: 
     )
 
 
-def curve_point(point: Contestant, split: str, place: Place, metric: str) -> CurvePoint:
-    """The scores of a recipe on a share of the training sentences, as its runs recorded them."""
+def curve_point(point: Contestant, split: str, corpus: Corpus[TaggedSentence], tags: set[str], metric: str) -> CurvePoint:
+    """The scores of a recipe on a share of the training corpus, as its runs recorded them; tags: all of the compared part's gold."""
     runs = [ComparedRun(path) for path in point.paths]
     values = [run.value(split, metric) for run in runs]
     shown = median_run(values)
-    train = training_part(runs[0], place)
-    layer = runs[0].data.layer
-    known = {tag for sentence in train for tag in sentence.tags[layer]}
-    _, gold, _ = runs[0].answers(split)
+    train = training_part(runs[0], corpus)
     interval = runs[shown].score(split, metric)["interval"]
     return CurvePoint(
         system=point.name,
@@ -191,7 +192,7 @@ def curve_point(point: Contestant, split: str, place: Place, metric: str) -> Cur
         value=values[shown],
         interval=(interval[0], interval[1]) if interval else None,
         runs=values,
-        missing_labels=sorted({tag for tags in gold for tag in tags} - known),
+        missing_labels=sorted(tags - {tag for sentence in train for tag in sentence.tags[runs[0].data.layer]}),
     )
 
 

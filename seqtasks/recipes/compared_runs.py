@@ -19,7 +19,7 @@ from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import Recipe, TaggedData, TranslationRecipe
 from seqtasks.recipes.tagged_parts import nested_share
 from seqtasks.recipes.tagged_scores import predictions_name, read_columns_back
-from seqtasks.text.corpora.examples import TaggedSentence
+from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 
 Sentences = list[list[str]]
 
@@ -165,18 +165,22 @@ def described(part: Mapping[str, Any]) -> str:
     return f"{part['sentences']} sentences of {Path(part['path']).name} (sha256 {part['sha256'][:12]}...)"
 
 
-def training_part(run: ComparedRun, place: Place) -> list[TaggedSentence]:
-    """The sentences that the run was trained on, read again and checked against what it recorded."""
+def training_corpus(run: ComparedRun, place: Place) -> Corpus[TaggedSentence]:
+    """The whole training part of the run, read again. Raises UsageError where it is not to be had."""
     facts = run.facts("train")
     path = Path(facts["path"])
     try:
-        corpus = read_tagged_file(run.data, path) if path.is_file() else read_parts(run.data, place, read_tagged_part)["train"]
+        return read_tagged_file(run.data, path) if path.is_file() else read_parts(run.data, place, read_tagged_part)["train"]
     except (DataError, UsageError) as fault:
         sha256 = facts["sha256"][:12]
         raise UsageError(
             f"{run.path}: its training part {path} (sha256 {sha256}...) is needed, but: {fault} Or name its --data-dir."
         ) from None
-    if corpus.checksum != facts["sha256"]:
+
+
+def training_part(run: ComparedRun, corpus: Corpus[TaggedSentence]) -> list[TaggedSentence]:
+    """The sentences of the corpus that the run was trained on. Raises DataError where that was another file."""
+    if corpus.checksum != run.facts("train")["sha256"]:
         raise DataError(
             corpus.path, 0, f"is not what {run.path} was trained on (its sha256 has changed)", "Restore the file, or train anew"
         )
