@@ -1,0 +1,121 @@
+"""A lexicon of training data: the likeliest translations of each word in both directions, p(t|s) and p(s|t).
+
+U words of one side; C entries, those of a word together, the likeliest first (equal ones by their numbers).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.align.aligner import Aligner
+from seqtasks.align.blocks import Floats, Integers
+from seqtasks.align.storage import read_archive, write_archive
+from seqtasks.align.table import Table
+from seqtasks.text.vocabulary import Vocabulary
+
+KIND, FORMAT = "seqtasks lexicon", 1
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Translations of one direction: word u has words_C[first_U1[u]:first_U1[u + 1]] with these probabilities."""
+
+    first_U1: Integers
+    words_C: NDArray[np.int32]
+    probabilities_C: Floats
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entries) and all(np.array_equal(mine, vars(other)[name]) for name, mine in vars(self).items())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def owners(self) -> Integers:
+        """The word of each entry, of C."""
+        return np.repeat(np.arange(len(self.first_U1) - 1), np.diff(self.first_U1))
+
+    @classmethod
+    def of(cls, table: Table, *, best: int, least: float) -> Entries:
+        """The `best` entries of each word that have a probability of at least `least`; those of the empty word are left out."""
+        owners_C = table.sources
+        kept_C = np.flatnonzero((table.probabilities_C >= least) & (owners_C > 0))
+        order_C = kept_C[np.lexsort((table.targets_C[kept_C], -table.probabilities_C[kept_C], owners_C[kept_C]))]
+        owners_C = owners_C[order_C] - 1
+        words = len(table.first_U1) - 2
+        ranks_C = np.arange(len(order_C)) - np.searchsorted(owners_C, owners_C)
+        order_C, owners_C = order_C[ranks_C < best], owners_C[ranks_C < best]
+        return cls(np.searchsorted(owners_C, np.arange(words + 1)), table.targets_C[order_C], table.probabilities_C[order_C])
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """forward: of source words, p(t|s); backward: of target words, p(s|t). Vocabularies hold the words, the most frequent first."""
+
+    source: Vocabulary
+    target: Vocabulary
+    forward: Entries
+    backward: Entries
+
+    @classmethod
+    def of(cls, aligner: Aligner, source: Vocabulary, target: Vocabulary, *, best: int = 100, least: float = 1e-4) -> Lexicon:
+        """The lexicon of a trained aligner, whose numbers of words are these vocabularies'.
+
+        best: entries a word at most; least: the smallest probability kept. Raises ValueError if the sizes do not agree.
+        """
+        sizes = [len(way.table.first_U1) - 2 for way in (aligner.forward, aligner.backward)]
+        if sizes != [len(source), len(target)]:
+            raise ValueError(f"the aligner knows {sizes[0]} and {sizes[1]} words but the vocabularies {len(source)} and {len(target)}")
+        forward, backward = (Entries.of(way.table, best=best, least=least) for way in (aligner.forward, aligner.backward))
+        return cls(source, target, forward, backward)
+
+    def translations(self, word: str) -> list[tuple[str, float]]:
+        """(target word, p(target word | word)), the likeliest first; nothing for a word that training has not seen."""
+        number = self.source.id(word)
+        if number is None:
+            return []
+        here = slice(self.forward.first_U1[number], self.forward.first_U1[number + 1])
+        return list(zip(self.target.tokens(self.forward.words_C[here]), self.forward.probabilities_C[here].tolist(), strict=True))
+
+    def entry(self, word: str) -> str | None:
+        """The one translation to take for a word: of the highest p(t|s) p(s|t), as a rare word's p(t|s) is spread over its neighbours'.
+
+        None for a word that training has not seen, or for which no pair has both probabilities.
+        """
+        number = self.source.id(word)
+        chosen = -1 if number is None else int(self.chosen[number])
+        return None if chosen < 0 else self.target.list[chosen]
+
+    @cached_property
+    def chosen(self) -> Integers:
+        """The target word that `entry` gives for each source word, of U; -1 for none."""
+        chosen_U = np.full(len(self.source), -1)
+        keys_C = self.forward.owners * len(self.target) + self.forward.words_C
+        back_C = self.backward.words_C.astype(np.int64) * len(self.target) + self.backward.owners
+        common, mine, theirs = np.intersect1d(keys_C, back_C, assume_unique=True, return_indices=True)
+        scores = self.forward.probabilities_C[mine] * self.backward.probabilities_C[theirs]
+        order = np.lexsort((-common, scores))  # the last one written stays: the best, of equal ones the most frequent word
+        owners, words = np.divmod(common[order], max(1, len(self.target)))
+        chosen_U[owners] = words
+        return chosen_U
+
+    def save(self, path: Path | str) -> None:
+        """Write one file. Raises RunDirectoryError if that is not possible."""
+        head: dict[str, object] = {"kind": KIND, "format": FORMAT}
+        for name, side in (("source", self.source), ("target", self.target)):
+            head[name] = {"specials": side.specials, "words": side.words()}
+        ways = {"forward": vars(self.forward), "backward": vars(self.backward)}
+        write_archive(path, head, {f"{name}_{key}": array for name, way in ways.items() for key, array in way.items()})
+
+    @classmethod
+    def load(cls, path: Path | str) -> Lexicon:
+        """What `save` wrote. Raises DataError for a file that is missing, damaged or of another kind."""
+        names = [f"{way}_{key}" for way in ("forward", "backward") for key in ("first_U1", "words_C", "probabilities_C")]
+        head, arrays = read_archive(path, kind=KIND, format=FORMAT, head=("source", "target"), arrays=names)
+        source, target = (Vocabulary(head[side]["words"], specials=head[side]["specials"]) for side in ("source", "target"))
+        forward, backward = (Entries(*(arrays[name] for name in some)) for some in (names[:3], names[3:]))
+        return cls(source, target, forward, backward)
