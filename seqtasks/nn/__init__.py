@@ -1,9 +1,21 @@
 """Layers that compute and know no task: embeddings, backbones, attention, decoders, the linear chain and the CRF."""
 
-from seqtasks.nn.attention import ATTENTIONS, AdditiveAttention, Attention, DotAttention, GeneralAttention, Memory, masked_softmax
+from seqtasks.nn.attention import (
+    ATTENTIONS,
+    AdditiveAttention,
+    AnyAttention,
+    Attention,
+    AttentionOverTime,
+    Coverage,
+    DotAttention,
+    GeneralAttention,
+    Locations,
+    Memory,
+)
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.characters import CharacterLSTM
+from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.crf import CRF, FreeSteps
 from seqtasks.nn.decoders import AttentionDecoder, DecoderState, PlainDecoder
@@ -11,40 +23,56 @@ from seqtasks.nn.dropout import LockedDropout, WordDropout
 from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.nn.encoded import Encoded, summary
 from seqtasks.nn.highway import Highway
+from seqtasks.nn.normalisers import NORMALISERS, entmax15, masked_softmax, sparsemax, top_k
 from seqtasks.nn.recurrent import Bidirectional, Directional, Stack
 from seqtasks.nn.self_attention import Attended, SelfAttention
 from seqtasks.nn.transformer import Transformer
+from seqtasks.nn.windows import WINDOWS, MonotonicWindow, PredictedWindow, Shares
 
 __all__ = [
     "ATTENTIONS",
     "AdditiveAttention",
+    "AnyAttention",
     "Attended",
     "Attention",
     "AttentionDecoder",
+    "AttentionOverTime",
     "BACKBONES",
     "Bidirectional",
     "Bridge",
     "CRF",
     "CharacterCNN",
     "CharacterLSTM",
+    "Coverage",
     "DecoderState",
     "Directional",
     "DotAttention",
     "Encoded",
     "FreeSteps",
     "GeneralAttention",
+    "HierarchicalAttention",
     "Highway",
     "IteratedConvolutions",
+    "Locations",
     "LockedDropout",
     "Memory",
+    "MonotonicWindow",
+    "MultiHeadAttention",
+    "NORMALISERS",
     "PlainDecoder",
+    "PredictedWindow",
     "SelfAttention",
     "ShapeEmbedding",
+    "Shares",
     "Stack",
     "TokenEmbedder",
     "Transformer",
+    "WINDOWS",
     "WordDropout",
     "WordEmbedding",
+    "entmax15",
     "masked_softmax",
+    "sparsemax",
     "summary",
+    "top_k",
 ]

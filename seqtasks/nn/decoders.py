@@ -14,7 +14,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.attention import Attention, Memory
+from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack, SteppedLinear, working
 from seqtasks.nn.dropout import LockedDropout
@@ -23,17 +23,22 @@ from seqtasks.nn.encoded import Encoded, summary
 
 @dataclass(frozen=True)
 class DecoderState:
-    """What a decoder remembers of each row: hidden states, an LSTM's cells, and with input feeding its last output."""
+    """What a decoder remembers of each row: hidden states, an LSTM's cells, with input feeding its last output.
+
+    looked_NSX: the state of an attention that runs over time; None before its first step, and for other kinds.
+    """
 
     hidden_LNH: Tensor
     cell_LNH: Tensor | None
     feed_NH: Tensor | None
+    looked_NSX: Tensor | None = None
 
     def select(self, rows: Tensor) -> DecoderState:
         """The state of some rows, by position, in the order given; a row may be taken more than once."""
         cell = None if self.cell_LNH is None else self.cell_LNH.index_select(1, rows)
         feed = None if self.feed_NH is None else self.feed_NH.index_select(0, rows)
-        return DecoderState(self.hidden_LNH.index_select(1, rows), cell, feed)
+        looked = None if self.looked_NSX is None else self.looked_NSX.index_select(0, rows)
+        return DecoderState(self.hidden_LNH.index_select(1, rows), cell, feed, looked)
 
 
 class TargetEmbedding(Protocol):
@@ -64,14 +69,15 @@ class AttentionDecoder(nn.Module):
     """Recurrent states ask the attention; output = tanh(W [context; state]).
 
     With input feeding the last output joins the next input, so training loops over T (the embeddings' share of the input product is
-    computed for all T at once); without it training is one recurrent call and one attention call over all T.
+    computed for all T at once); without it training is one recurrent call and one attention call over all T, or T of them for an
+    attention whose state runs over time.
     """
 
     def __init__(
         self,
         *,
         embedding: nn.Module,
-        attention: Attention,
+        attention: AnyAttention,
         bridge: Bridge,
         hidden_size: int,
         layers: int,
@@ -85,8 +91,6 @@ class AttentionDecoder(nn.Module):
             raise ValueError(f"the attention takes queries of {attention.query_size} features but the decoder has {hidden_size}")
         if attention.memory_size != bridge.encoder_size:
             raise ValueError(f"the attention reads {attention.memory_size} features but the bridge {bridge.encoder_size}")
-        if not attention.parallel:
-            raise ValueError(f"{type(attention).__name__} keeps a state over time (parallel = False); AttentionDecoder carries none")
         embedding_size = cast(TargetEmbedding, embedding).output_size
         self.embedding = embedding
         self.attention = attention
@@ -98,11 +102,12 @@ class AttentionDecoder(nn.Module):
         self.dropout = LockedDropout(dropout)
         self.output_size = hidden_size
 
-    def start(self, encoded: Encoded) -> tuple[Memory, DecoderState]:
-        """The memory and first state of each sentence."""
+    def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
+        """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
         hidden_LBH, cell_LBH = self.bridge(encoded)
         feed_BH = torch.zeros_like(hidden_LBH[0]) if self.input_feeding else None
-        return self.attention.project(encoded.output, encoded.mask_BS), DecoderState(hidden_LBH, cell_LBH, feed_BH)
+        memory = self.attention.project(encoded.output, encoded.mask_BS, segments_BS)
+        return memory, DecoderState(hidden_LBH, cell_LBH, feed_BH)
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
         """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""
@@ -111,7 +116,8 @@ class AttentionDecoder(nn.Module):
             outputs_BTH, weights_BTS = self.fed(embedded_BTE, memory, state)
         else:
             states_BTH = self.cells.sequence(embedded_BTE, state.hidden_LNH, state.cell_LNH)
-            outputs_BTH, weights_BTS = self.attend(states_BTH, memory)
+            joined_BTX, weights_BTS, _ = self.look(states_BTH, memory, state.looked_NSX)
+            outputs_BTH = torch.tanh(self.combine(joined_BTX))
         return self.dropout(outputs_BTH), weights_BTS
 
     def fed(self, embedded_BTE: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
@@ -126,14 +132,14 @@ class AttentionDecoder(nn.Module):
         masks = [None] + [self.cells.between.mask(rows, self.output_size, state.hidden_LNH) for _ in hidden[1:]]
         bias_TBH = working(self.combine.bias).expand(length, rows, -1)
         combine = SteppedLinear(bias_TBH, working(self.combine.weight).t())
-        feed_BH, outputs, weights = state.feed_NH, [], []
+        feed_BH, looked_BSX, outputs, weights = state.feed_NH, state.looked_NSX, [], []
         for _ in range(length):
             below = feed_BH
             for number, step in enumerate(steps):
                 mask = masks[number]
                 hidden[number], cells[number] = step(below if mask is None else below * mask, hidden[number], cells[number])
                 below = hidden[number]
-            joined_B1X, weights_B1S = self.look(below[:, None], memory)
+            joined_B1X, weights_B1S, looked_BSX = self.look(below[:, None], memory, looked_BSX)
             feed_BH = torch.tanh(combine(joined_B1X[:, 0]))
             outputs.append(feed_BH)
             weights.append(weights_B1S[:, 0])
@@ -145,24 +151,32 @@ class AttentionDecoder(nn.Module):
         if state.feed_NH is not None:
             inputs_NX = torch.cat([inputs_NX, state.feed_NH], dim=1)
         hidden_LNH, cell_LNH = self.cells.step(inputs_NX, state.hidden_LNH, state.cell_LNH)
-        outputs_N1H, weights_N1S = self.attend(hidden_LNH[-1][:, None], memory)
-        outputs_NH = outputs_N1H[:, 0]
+        joined_N1X, weights_N1S, looked_NSX = self.look(hidden_LNH[-1][:, None], memory, state.looked_NSX)
+        outputs_NH = torch.tanh(self.combine(joined_N1X))[:, 0]
         feed_NH = outputs_NH if self.input_feeding else None
-        return outputs_NH, DecoderState(hidden_LNH, cell_LNH, feed_NH), weights_N1S[:, 0]
+        return outputs_NH, DecoderState(hidden_LNH, cell_LNH, feed_NH, looked_NSX), weights_N1S[:, 0]
 
-    def attend(self, states_NTH: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
-        """outputs_NTH = tanh(W [context; state]) and weights_NTS."""
-        joined_NTX, weights_NTS = self.look(states_NTH, memory)
-        return torch.tanh(self.combine(joined_NTX)), weights_NTS
+    def look(self, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+        """[context; state]_NTX, weights_NTS and the attention's next state; one step at a time where that runs over time."""
+        if self.attention.parallel or states_NTH.size(1) == 1:
+            return self.ask(states_NTH, memory, looked_NSX)
+        found = []
+        for states_NH in states_NTH.unbind(1):
+            joined_N1X, weights_N1S, looked_NSX = self.ask(states_NH[:, None], memory, looked_NSX)
+            found.append((joined_N1X, weights_N1S))
+        joined, weights = zip(*found, strict=True)
+        return torch.cat(joined, dim=1), torch.cat(weights, dim=1), looked_NSX
 
-    def look(self, states_NTH: Tensor, memory: Memory) -> tuple[Tensor, Tensor]:
-        """[context; state]_NTX and weights_NTS; the rows of one sentence ask together."""
+    def ask(self, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The same in one call of the attention, where the rows of one sentence ask together."""
         rows, steps, size = states_NTH.shape
         sentences = sentence_rows(rows, memory)
         queries = rows * steps // max(sentences, 1)
-        context_BQX, weights_BQS, _ = self.attention(states_NTH.reshape(sentences, queries, size), memory)
+        looked = None if looked_NSX is None else looked_NSX.reshape(sentences, queries, *looked_NSX.shape[1:])
+        context_BQX, weights_BQS, looked = self.attention(states_NTH.reshape(sentences, queries, size), memory, looked)
         context_NTX = context_BQX.reshape(rows, steps, context_BQX.size(2))
-        return torch.cat([context_NTX, states_NTH], dim=2), weights_BQS.reshape(rows, steps, weights_BQS.size(2))
+        joined_NTX = torch.cat([context_NTX, states_NTH], dim=2)
+        return joined_NTX, weights_BQS.reshape(rows, steps, weights_BQS.size(2)), None if looked is None else looked.flatten(0, 1)
 
 
 class PlainDecoder(nn.Module):
@@ -181,7 +195,7 @@ class PlainDecoder(nn.Module):
         self.dropout = LockedDropout(dropout)
         self.output_size = hidden_size
 
-    def start(self, encoded: Encoded) -> tuple[Memory, DecoderState]:
+    def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
         """The memory (one position: the context vector) and first state of each sentence."""
         context_B1H = summary(encoded)[:, None]
         mask_B1 = torch.ones(context_B1H.shape[:2], dtype=torch.bool, device=context_B1H.device)

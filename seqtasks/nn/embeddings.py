@@ -130,6 +130,13 @@ class TokenEmbedder(nn.Module):
             embedded_BSE = torch.cat([embedded_BSE, features_BSF], dim=2)
         return embedded_BSE * batch.mask_BS[:, :, None]
 
+    def vectors(self, distinct: Distinct) -> Tensor:
+        """vectors_UE of the distinct words of a batch, without dropout: what `forward` puts where they stand, in evaluation mode."""
+        vectors_UE: Tensor = self.words(distinct.words_U)
+        if self.characters is None and self.shapes is None:
+            return vectors_UE
+        return torch.cat([vectors_UE, self.features(distinct)], dim=1)
+
     def features(self, distinct: Distinct) -> Tensor:
         """features_UF of the distinct words of a batch."""
         parts = [] if self.characters is None else [self.characters(distinct.characters_UC, distinct.character_mask_UC)]

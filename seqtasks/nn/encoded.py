@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -18,7 +19,7 @@ class Encoded:
     mask_BS: bool, True at real words, which come first.
     """
 
-    layers: tuple[Tensor, ...]
+    layers: Sequence[Tensor]
     final: tuple[Tensor, ...] | None
     mask_BS: Tensor
 

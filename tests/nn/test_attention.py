@@ -3,8 +3,9 @@ from functools import partial
 import pytest
 import torch
 
-from seqtasks.nn.attention import ATTENTIONS, AdditiveAttention, DotAttention, GeneralAttention, Memory, masked_softmax
-from tests.oracles.attention import additive_energy, attend, dot_energy, general_energy
+from seqtasks.nn.attention import ATTENTIONS, AdditiveAttention, DotAttention, GeneralAttention, Memory
+from seqtasks.nn.normalisers import masked_softmax
+from tests.oracles.attention import additive_energy, attend, dot_energy, general_energy, scaled_energy
 
 LENGTHS = [5, 0, 3, 1]
 
@@ -23,10 +24,11 @@ def energies():
         (additive, partial(additive_energy, **parts, weigh_A=additive.weigh.weight[0])),
         (general, partial(general_energy, key_HM=general.key.weight)),
         (DotAttention(query_size=4, memory_size=4), dot_energy),
+        (DotAttention(query_size=4, memory_size=4, scaled=True), scaled_energy),
     ]
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(4))
 def test_attention_equals_plain_loops_over_words(number):
     attention, energy = energies()[number]
     query_BQH, states_BSH, mask_BS = drawn(size=attention.memory_size)
@@ -67,7 +69,9 @@ def test_every_parameter_gets_a_finite_gradient_also_beside_an_empty_source(name
     query_BQH, states_BSH, mask_BS = drawn()
     query_BQH.requires_grad_()
     states_BSH.requires_grad_()
-    context_BQH, *_ = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    memory = attention.project(states_BSH, mask_BS)
+    *_, state = attention(query_BQH, memory)
+    context_BQH, *_ = attention(query_BQH, memory, state)
     (context_BQH * torch.randn_like(context_BQH)).sum().backward()
     for tensor in (*attention.parameters(), query_BQH, states_BSH):
         assert tensor.grad.isfinite().all() and tensor.grad.any()
@@ -111,6 +115,8 @@ def test_a_memory_selects_sentences_in_any_order():
     chosen = memory.select(torch.tensor([2, 0]))
     for name in ("values_BSH", "keys_BSA", "mask_BS", "segments_BS"):
         assert torch.equal(getattr(chosen, name), getattr(memory, name)[[2, 0]])
+    heads = Memory(memory.values_BSH, memory.keys_BSA, memory.mask_BS, None, (memory, memory)).select(torch.tensor([1]))
+    assert [torch.equal(part.keys_BSA, memory.keys_BSA[[1]]) for part in heads.parts] == [True, True]
     shared = Memory(memory.values_BSH, memory.values_BSH, memory.mask_BS).select(torch.tensor([1]))
     assert shared.keys_BSA is shared.values_BSH
     assert shared.segments_BS is None
@@ -124,6 +130,7 @@ def test_queries_for_another_number_of_sentences_are_refused():
 
 
 def test_dot_attention_refuses_sizes_that_differ():
-    message = "^dot attention needs equal sizes, got query_size 4 and memory_size 8; use general attention$"
-    with pytest.raises(ValueError, match=message):
-        ATTENTIONS["dot"](query_size=4, memory_size=8, hidden_size=3)
+    for kind in ("dot", "scaled"):
+        message = f"^{kind} attention needs equal sizes, got query_size 4 and memory_size 8; use general attention$"
+        with pytest.raises(ValueError, match=message):
+            ATTENTIONS[kind](query_size=4, memory_size=8, hidden_size=3)

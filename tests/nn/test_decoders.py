@@ -228,19 +228,11 @@ def test_a_bridge_for_another_decoder_is_refused():
         PlainDecoder(embedding=embedding, bridge=bridge, hidden_size=7, layers=2, dropout=0.0, kind="lstm")
 
 
-class Coverage(DotAttention):
-    parallel = False
-
-
 @pytest.mark.parametrize(
     ("attention", "message"),
     [
         (DotAttention(query_size=7, memory_size=7), "the attention takes queries of 7 features but the decoder has 6"),
         (ATTENTIONS["general"](query_size=6, memory_size=8, hidden_size=1), "the attention reads 8 features but the bridge 6"),
-        (
-            Coverage(query_size=6, memory_size=6),
-            r"Coverage keeps a state over time \(parallel = False\); AttentionDecoder carries none",
-        ),
     ],
 )
 def test_an_attention_that_does_not_fit_is_refused(attention, message):
