@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.step import Hypothesis, MemoryOf, State, StepFunction, best, check_lengths, positions
+from seqtasks.decoding.step import Constraint, Hypothesis, MemoryOf, State, StepFunction, best, check_lengths, constrained, positions
 
 
 def greedy(
-    step: StepFunction[MemoryOf, State], memory: MemoryOf, state: State, *, bos: int, eos: int, maximum_lengths: Tensor
+    step: StepFunction[MemoryOf, State],
+    memory: MemoryOf,
+    state: State,
+    *,
+    bos: int,
+    eos: int,
+    maximum_lengths: Tensor,
+    constraints: Sequence[Constraint] = (),
 ) -> list[Hypothesis]:
     """One hypothesis per sentence, in order; its score is its log-probability.
 
@@ -34,6 +42,8 @@ def greedy(
         if not running:
             break
         answer = step(last_N, memory, state)
+        if constraints:
+            answer = constrained(answer, constraints, tokens_NT, positions(running, last_N))
         log_probs_N1, ids_N1 = best(answer, 1)
         before_N, last_N, state = total_N, ids_N1[:, 0], answer.state
         total_N = before_N + log_probs_N1[:, 0]

@@ -1,17 +1,20 @@
 """What search and a model say to each other. Search knows only a step function, so a hand-written table can test it.
 
-B sentences, N rows (B * K, the K beams of a sentence consecutive), V columns of scores, C candidates per row, M rows chosen.
+B sentences, N rows (B * K, the K beams of a sentence consecutive), V columns of scores, C candidates per row, M rows chosen,
+S source positions, T tokens so far.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor
 
+GROUP = 32  # columns of a group, whose maximum is looked at first
 Self = TypeVar("Self", bound="Selectable")
 
 
@@ -32,20 +35,25 @@ class Step(Generic[State]):
     log_probs_NV: log-probabilities, at most 0; -inf forbids a token.
     state: what the next step needs, N rows.
     candidate_ids: with a shortlist, the vocabulary id of each column: ids_V for all rows, or ids_NV; None where column = id.
+    attention_NS: how much each source position was looked at, 0 at padding; None for a model without attention.
     """
 
     log_probs_NV: Tensor
     state: State
     candidate_ids: Tensor | None = None
+    attention_NS: Tensor | None = None
 
 
 # (last_N, memory of B sentences, state of N rows) -> Step; last_N holds the begin-of-sentence id at first
 StepFunction = Callable[[Tensor, MemoryOf, State], Step[State]]
 
+# (log_probs_NV, candidate_ids, tokens_NT, sentence_N) -> log_probs_NV, with -inf where a token must not come; see constraints.py
+Constraint = Callable[[Tensor, Tensor | None, Tensor, Tensor], Tensor]
+
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """One answer. tokens: without begin and end; score: log_probability over the length penalty; finished: it ended by itself."""
+    """One answer. tokens: without begin and end; score: what it was ranked by; finished: it ended by itself."""
 
     tokens: tuple[int, ...]
     log_probability: float
@@ -53,14 +61,49 @@ class Hypothesis:
     finished: bool
 
 
+def constrained(answer: Step[State], constraints: Sequence[Constraint], tokens_NT: Tensor, sentence_N: Tensor) -> Step[State]:
+    """The answer without the tokens that a constraint forbids; what is left keeps its log-probability."""
+    log_probs_NV = answer.log_probs_NV
+    for constraint in constraints:
+        log_probs_NV = constraint(log_probs_NV, answer.candidate_ids, tokens_NT, sentence_N)
+    return replace(answer, log_probs_NV=log_probs_NV)
+
+
 def best(step: Step[State], count: int) -> tuple[Tensor, Tensor]:
     """log_probs_NC and ids_NC of the best tokens of each row, best first; C is count, or V where that is smaller."""
-    log_probs_NC, columns_NC = step.log_probs_NV.topk(min(count, step.log_probs_NV.size(1)), dim=1)
+    log_probs_NC, columns_NC = largest(step.log_probs_NV, min(count, step.log_probs_NV.size(1)))
+    return log_probs_NC, ids_at(step.candidate_ids, columns_NC)
+
+
+def largest(values_NV: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """torch.topk along rows, faster on a CPU: the largest of V lie in those groups whose maxima are largest."""
+    rows, width = values_NV.shape
+    groups = width // GROUP
+    if values_NV.device.type != "cpu" or groups <= 2 * count:
+        return values_NV.topk(count, dim=1)
+    if count == 1:
+        found_N, column_N = values_NV.max(dim=1)
+        return found_N[:, None], column_N[:, None]
+    inner = values_NV[:, : groups * GROUP].unflatten(1, (GROUP, groups))  # a group is every groups-th column: its maximum is fast
+    chosen_NC = inner.amax(dim=1).topk(count, dim=1).indices
+    members_NX = inner.gather(2, chosen_NC[:, None].expand(-1, GROUP, -1)).flatten(1)
+    found_NC, place_NC = torch.cat([members_NX, values_NV[:, groups * GROUP :]], dim=1).topk(count, dim=1)
+    within_NC = place_NC // count * groups + chosen_NC.gather(1, place_NC % count)
+    return found_NC, torch.where(place_NC < GROUP * count, within_NC, place_NC + GROUP * (groups - count))
+
+
+def ids_at(candidate_ids: Tensor | None, columns_NC: Tensor) -> Tensor:
+    """The vocabulary ids of columns."""
+    if candidate_ids is None:
+        return columns_NC
+    return candidate_ids[columns_NC] if candidate_ids.dim() == 1 else candidate_ids.gather(1, columns_NC)
+
+
+def at_ids(step: Step[State], ids_N: Tensor) -> Tensor:
+    """log_probs_N of one vocabulary id for each row; -inf for one that a shortlist does not hold."""
     if step.candidate_ids is None:
-        return log_probs_NC, columns_NC
-    if step.candidate_ids.dim() == 1:
-        return log_probs_NC, step.candidate_ids[columns_NC]
-    return log_probs_NC, step.candidate_ids.gather(1, columns_NC)
+        return step.log_probs_NV.gather(1, ids_N[:, None])[:, 0]
+    return step.log_probs_NV.masked_fill(step.candidate_ids != ids_N[:, None], -math.inf).amax(dim=1)
 
 
 def check_lengths(maximum_lengths_B: Tensor) -> list[int]:

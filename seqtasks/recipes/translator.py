@@ -6,147 +6,175 @@ in pieces, so that memory stays bounded and nothing is lost.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from seqtasks.decoding.beam import LENGTH_PENALTIES, beam_search
-from seqtasks.decoding.greedy import greedy
-from seqtasks.decoding.step import Hypothesis, Step
+from seqtasks.decoding.mbr import expected_utilities
+from seqtasks.decoding.step import Hypothesis
 from seqtasks.models.translation import TranslationModel
-from seqtasks.nn.attention import Memory
-from seqtasks.nn.decoders import DecoderState
 from seqtasks.recipes.assets import TranslationAssets
+from seqtasks.recipes.model_search import PROBABILITIES, ModelSearch, Piece
 from seqtasks.recipes.schema import DecodingSettings
-from seqtasks.text.batching import in_order, translation_batch
+from seqtasks.recipes.word_alignment import WordAlignment, by_word, joined, linked
+from seqtasks.text.batching import in_order
+from seqtasks.text.corpora.documents import BREAK
 from seqtasks.text.encoded import Ragged
-from seqtasks.text.tokenizers import JOINER, SPACE
 
 LONGEST = 250
 
 
 @dataclass(frozen=True)
 class Translation:
-    """One answer for one line: its text, its log-probability in nats and the score by which it was chosen."""
+    """One answer for one line: its text, its log-probability in nats and the score by which it was chosen.
+
+    alignment: of its words with the source's, where that was asked for and the model has attention.
+    """
 
     text: str
     log_probability: float
     score: float
     finished: bool
+    alignment: WordAlignment | None = None
+
+
+@dataclass(frozen=True)
+class ScoredPair:
+    """What the model says of a given translation: its tokens, the end of sentence last, and the log-probability of each, in nats."""
+
+    tokens: tuple[str, ...]
+    log_probabilities: tuple[float, ...]
+
+    @property
+    def log_probability(self) -> float:
+        return math.fsum(self.log_probabilities)
 
 
 class Translator:
-    """A translation model with its tokenizers and its way to search."""
+    """A translation model, or several as one, with tokenizers and a way to search. others: models with the same vocabularies."""
 
-    def __init__(self, model: TranslationModel, assets: TranslationAssets, settings: DecodingSettings, device: torch.device) -> None:
+    def __init__(
+        self,
+        model: TranslationModel,
+        assets: TranslationAssets,
+        settings: DecodingSettings,
+        device: torch.device,
+        *,
+        others: Sequence[TranslationModel] = (),
+        average: str = PROBABILITIES,
+    ) -> None:
         self.model = model
         self.assets = assets
         self.settings = settings
         self.device = device
+        self.models = ModelSearch([model, *others], assets.target.vocabulary, device, average=average)
 
-    def translate(self, lines: Sequence[str], *, beams: int | None = None, n_best: int = 1) -> list[list[Translation]]:
-        """The n best translations of each line, best first; one empty translation for a blank line."""
-        pieces: list[list[int]] = []
-        owners: list[list[int]] = []
-        for line in lines:
-            cut = self.pieces(line)
-            owners.append(list(range(len(pieces), len(pieces) + len(cut))))
+    def translate(
+        self,
+        lines: Sequence[str],
+        *,
+        beams: int | None = None,
+        n_best: int = 1,
+        prefixes: Sequence[str] | None = None,
+        first: int = 0,
+        alignments: bool = False,
+    ) -> list[list[Translation]]:
+        """The n best translations of each line, best first; one empty translation for a blank line.
+
+        prefixes: how the translation of each line is to begin; first: the number of the first line, which samples depend on;
+        alignments: the best translation of each line comes with its alignment.
+        """
+        pieces: list[Piece] = []
+        owners: list[range] = []
+        for number, (line, prefix) in enumerate(zip(lines, prefixes or [""] * len(lines), strict=True), first):
+            begin = self.assets.target.encode(prefix)[:-1] if prefix.strip() else []
+            cut = [Piece(ids, [] if part else begin, (number, part)) for part, ids in enumerate(self.pieces(line))]
+            owners.append(range(len(pieces), len(pieces) + len(cut)))
             pieces.extend(cut)
-        found = self.search(pieces, beams or self.settings.beams, n_best)
-        return [self.joined([found[piece] for piece in own]) for own in owners]
+        found = self.answers(pieces, beams or self.settings.beams, n_best)
+        links = self.alignments(pieces, [best[0] for best in found]) if alignments else [None] * len(pieces)
+        blank = Translation("", 0.0, 0.0, True, WordAlignment((), (), ()) if alignments else None)
+        return [self.joined([found[piece] for piece in own], [links[piece] for piece in own]) if own else [blank] for own in owners]
 
     def pieces(self, line: str) -> list[list[int]]:
-        """A line's token ids, cut where it is too long; none for a blank line."""
-        if not line.strip():
+        """A line's token ids, cut where it is too long, each piece after the line's context, if it has one; none for a blank line."""
+        context, _, sentence = line.rpartition(BREAK)
+        if not sentence.strip():
             return []
-        *ids, end = self.assets.source.encode(line)
-        return [[*ids[start : start + LONGEST], end] for start in range(0, max(1, len(ids)), LONGEST)]
+        before = self.assets.source.encode(context)[-LONGEST:] if context else []
+        *ids, end = self.assets.source.encode(sentence)
+        return [[*before, *ids[start : start + LONGEST], end] for start in range(0, max(1, len(ids)), LONGEST)]
 
-    def joined(self, pieces: Sequence[Sequence[Hypothesis]]) -> list[Translation]:
-        """The n-th translations of a line's pieces, put together."""
-        if not pieces:
-            return [Translation("", 0.0, 0.0, True)]
+    def joined(self, pieces: Sequence[Sequence[Hypothesis]], links: Sequence[WordAlignment | None]) -> list[Translation]:
+        """The n-th translations of a line's pieces, put together; the first with its alignment."""
+        known = [link for link in links if link is not None]
         return [
             Translation(
                 " ".join(self.assets.target.decode(part.tokens) for part in parts),
                 sum(part.log_probability for part in parts),
                 sum(part.score for part in parts) / len(parts),
                 all(part.finished for part in parts),
+                joined(known) if known and not number else None,
             )
-            for parts in zip(*pieces, strict=False)
+            for number, parts in enumerate(zip(*pieces, strict=False))
         ]
 
-    @torch.inference_mode()
+    def answers(self, pieces: Sequence[Piece], beams: int, n_best: int) -> list[list[Hypothesis]]:
+        """Samples or the results of a search, as the settings say, reranked where they say so."""
+        settings = self.settings
+        several = settings.mbr != "none"
+        if settings.samples:
+            found = self.models.sample(pieces, settings)
+        else:
+            found = self.models.search(pieces, settings, beams, beams if several else n_best)
+        return [(self.reranked(group) if several else group)[:n_best] for group in found]
+
+    def reranked(self, group: Sequence[Hypothesis]) -> list[Hypothesis]:
+        """By expected utility, which is the new score: over samples as they are, over the results of a search by their probabilities."""
+        texts = [self.assets.target.decode(one.tokens) for one in group]
+        best = max(one.log_probability for one in group)
+        weights = None if self.settings.samples else [math.exp(one.log_probability - best) for one in group]
+        scores = expected_utilities(texts, utility=self.settings.mbr, weights=weights)
+        ranked = [Hypothesis(one.tokens, one.log_probability, score, one.finished) for one, score in zip(group, scores, strict=True)]
+        return sorted(ranked, key=lambda one: -one.score)
+
     def search(self, sources: Sequence[Sequence[int]], beams: int, n_best: int) -> list[list[Hypothesis]]:
-        """The best hypotheses of each encoded source, in the order given."""
-        if not sources:
-            return []
-        self.model.eval()
-        ragged = Ragged.from_lists(sources)
-        answers: list[list[Hypothesis]] = [[] for _ in sources]
-        for positions in in_order(ragged.lengths, max(1, self.settings.batch_tokens // beams)):
-            for position, hypotheses in zip(positions.tolist(), self.search_batch(ragged, positions, beams, n_best), strict=True):
-                answers[position] = hypotheses
-        return answers
+        """The best hypotheses of each encoded source, in the order given: always by search, never sampled or reranked."""
+        return self.models.search([Piece(source) for source in sources], self.settings, beams, n_best)
 
-    def search_batch(self, sources: Ragged, positions: np.ndarray, beams: int, n_best: int) -> list[list[Hypothesis]]:
-        batch = translation_batch(sources, None, positions).to(self.device)
-        memory, state = self.model.encode(batch)
-        vocabulary = self.assets.target.vocabulary
-        ends = {"bos": vocabulary.bos, "eos": vocabulary.eos}
-        longest_B = (batch.mask_BS.sum(1) * self.settings.length_ratio).long() + self.settings.length_extra
-        if beams == 1 and n_best == 1:
-            return [[best] for best in greedy(self.step, memory, state, maximum_lengths=longest_B, **ends)]
-        penalty = LENGTH_PENALTIES[self.settings.length_penalty](self.settings.alpha)
-        return beam_search(self.step, memory, state, maximum_lengths=longest_B, beams=beams, length_penalty=penalty, n_best=n_best, **ends)
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
+        """What the model says of given translations, by the steps that a search takes. Nothing of a pair of blank lines."""
+        kept = [number for number, pair in enumerate(zip(sources, targets, strict=True)) if any(side.strip() for side in pair)]
+        outputs = [self.assets.target.encode(targets[number]) for number in kept]
+        found = self.models.forced([self.assets.source.encode(sources[number]) for number in kept], outputs, self.settings.batch_tokens)
+        pairs = [ScoredPair((), ()) for _ in sources]
+        for number, ids, output in zip(kept, outputs, found, strict=True):
+            pairs[number] = ScoredPair(tuple(self.assets.target.tokens(ids)), tuple(output.log_probs_T.tolist()))
+        return pairs
 
-    def step(self, last_N: Tensor, memory: Memory, state: DecoderState) -> Step:
-        """The model's step as the search sees it; the words that no translation holds (padding, begin) are barred."""
-        log_probs_NV, state = self.model.step(last_N, memory, state)
-        vocabulary = self.assets.target.vocabulary
-        log_probs_NV[:, [vocabulary.pad, vocabulary.bos]] = -torch.inf
-        return Step(log_probs_NV, state)
+    def alignments(self, pieces: Sequence[Piece], chosen: Sequence[Hypothesis]) -> list[WordAlignment | None]:
+        """Words to words, from the attention along each chosen hypothesis; None for a model without attention."""
+        end = self.assets.target.vocabulary.eos
+        outputs = [[*one.tokens, end] if one.finished else list(one.tokens) for one in chosen]
+        found = self.models.forced([piece.ids for piece in pieces], outputs, self.settings.batch_tokens, attention=True)
+        links: list[WordAlignment | None] = []
+        for piece, output, one, walked in zip(pieces, outputs, chosen, found, strict=True):
+            names = self.assets.source.tokens(piece.ids), self.assets.target.tokens(output)
+            weights = walked.attention_TS
+            links.append(None if weights is None else linked(*names, weights.float().cpu().numpy(), finished=one.finished))
+        return links
 
-    @torch.inference_mode()
     def attention(self, source: str, target: str) -> tuple[list[str], list[str], np.ndarray] | None:
         """Words of both sides and weights_TS, by forced decoding; None for a model without attention."""
-        self.model.eval()
         source_ids, target_ids = self.assets.source.encode(source), self.assets.target.encode(target)
-        pairs = Ragged.from_lists([source_ids]), Ragged.from_lists([target_ids])
-        _, weights_BTS = self.model(translation_batch(*pairs, np.array([0])).to(self.device))
-        if weights_BTS is None:
+        (found,) = self.models.forced([source_ids], [target_ids], self.settings.batch_tokens, attention=True)
+        if found.attention_TS is None:
             return None
-        weights_TS = weights_BTS[0, : len(target_ids), : len(source_ids)].float().cpu().numpy()
+        weights_TS = found.attention_TS.float().cpu().numpy()
         return by_word(self.assets.source.tokens(source_ids), self.assets.target.tokens(target_ids), weights_TS)
-
-
-def by_word(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray) -> tuple[list[str], list[str], np.ndarray]:
-    """Attention between words, from that between their pieces: summed over a source word's pieces, the mean over a target word's."""
-    columns, rows = word_starts(source), word_starts(target)
-    summed = np.add.reduceat(weights_TS, columns, axis=1)
-    lengths = np.diff([*rows, len(target)])
-    return named(source, columns), named(target, rows), np.add.reduceat(summed, rows, axis=0) / lengths[:, None]
-
-
-def word_starts(pieces: Sequence[str]) -> list[int]:
-    """Where words begin among subwords: at a piece with the mark of a word, and before and after punctuation. Other tokens are words."""
-    if not any(piece.startswith(SPACE) for piece in pieces):
-        return list(range(len(pieces)))
-    bare = [piece.strip(SPACE) for piece in pieces]
-    return [
-        position
-        for position, piece in enumerate(pieces)
-        if position == 0 or piece.startswith(SPACE) or not (bare[position][:1].isalnum() and bare[position - 1][-1:].isalnum())
-    ]
-
-
-def named(pieces: Sequence[str], starts: Sequence[int]) -> list[str]:
-    """The words that begin at `starts`, without marks."""
-    ends = [*starts[1:], len(pieces)]
-    return ["".join(pieces[start:end]).strip(SPACE + JOINER) or SPACE for start, end in zip(starts, ends, strict=True)]
 
 
 def forced_batches(sources: Ragged, targets: Ragged, tokens: int) -> list[np.ndarray]:

@@ -1,0 +1,82 @@
+"""From attention between subwords to words: who looked at whom, as weights and as links.
+
+Words are what white space separates, with punctuation apart. S source pieces, T target pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqtasks.text.tokenizers import JOINER, SPACE
+
+
+@dataclass(frozen=True)
+class WordAlignment:
+    """The words of both sides and links (source word, target word), counted from 0, by target word. Not every word has one."""
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    links: tuple[tuple[int, int], ...]
+
+    def pharaoh(self) -> str:
+        """The links as "0-0 1-2"."""
+        return " ".join(f"{source}-{target}" for source, target in self.links)
+
+
+def linked(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray, *, finished: bool) -> WordAlignment:
+    """Each target word with the source word it looked at most; with none where that is the source's end.
+
+    The last piece of the source is its end, and so is the target's where it is finished: ends are no words.
+    """
+    if not len(target):
+        return WordAlignment(tuple(named(source, word_starts(source))[:-1]), (), ())
+    words, written, weights = by_word(source, target, weights_TS)
+    words, written = words[:-1], written[: len(written) - finished]
+    best = weights[: len(written)].argmax(axis=1).tolist()
+    links = tuple((place, number) for number, place in enumerate(best) if place < len(words))
+    return WordAlignment(tuple(words), tuple(written), links)
+
+
+def joined(parts: Sequence[WordAlignment]) -> WordAlignment:
+    """The alignment of a line from those of its pieces."""
+    source: list[str] = []
+    target: list[str] = []
+    links: list[tuple[int, int]] = []
+    for part in parts:
+        links += [(len(source) + left, len(target) + right) for left, right in part.links]
+        source, target = [*source, *part.source], [*target, *part.target]
+    return WordAlignment(tuple(source), tuple(target), tuple(links))
+
+
+def by_word(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray) -> tuple[list[str], list[str], np.ndarray]:
+    """Attention between words, from that between their pieces: summed over a source word's pieces, the mean over a target word's."""
+    columns, rows = word_starts(source), word_starts(target)
+    summed = np.add.reduceat(weights_TS, columns, axis=1)
+    lengths = np.diff([*rows, len(target)])
+    return named(source, columns), named(target, rows), np.add.reduceat(summed, rows, axis=0) / lengths[:, None]
+
+
+def word_starts(pieces: Sequence[str]) -> list[int]:
+    """Where words begin among subwords: at a piece with the mark of a word, and before and after punctuation. Other tokens are words.
+
+    A mark that is a piece of its own belongs to what follows it.
+    """
+    if not any(piece.startswith(SPACE) for piece in pieces):
+        return list(range(len(pieces)))
+    bare = [piece.strip(SPACE) for piece in pieces]
+    return [
+        position
+        for position, piece in enumerate(pieces)
+        if position == 0
+        or piece.startswith(SPACE)
+        or (bare[position - 1] and not (bare[position][:1].isalnum() and bare[position - 1][-1:].isalnum()))
+    ]
+
+
+def named(pieces: Sequence[str], starts: Sequence[int]) -> list[str]:
+    """The words that begin at `starts`, without marks."""
+    ends = [*starts[1:], len(pieces)]
+    return ["".join(pieces[start:end]).strip(SPACE + JOINER) or SPACE for start, end in zip(starts, ends, strict=True)]

@@ -1,0 +1,104 @@
+"""A translation model under every way to search: one score, one answer, bounded batches."""
+
+import numpy as np
+import pytest
+import torch
+
+import seqtasks
+from seqtasks.errors import RecipeError, UsageError
+from seqtasks.recipes.decoding_options import changed, decoding_faults
+from seqtasks.recipes.model_search import ModelSearch, Piece
+from seqtasks.recipes.schema import DecodingSettings
+from seqtasks.recipes.translator import LONGEST
+from seqtasks.recipes.word_alignment import WordAlignment, joined, linked, word_starts
+from seqtasks.text.tokenizers import SPACE
+
+LINES = ["A dog sees the boat in the garden.", "A lamp", "the baker finds a harbour", "x"]
+WAYS = [
+    {"beams": 1},
+    {"beams": 4, "length_penalty": "wu", "coverage_penalty": 0.4, "block_ngrams": 2},
+    {"beams": 3, "min_length": 5},
+    {"samples": 3, "top_p": 0.8},
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_the_log_probability_of_every_answer_is_its_forced_one(way, finished) -> None:
+    translator = seqtasks.load(finished("translation"), decoding=way).translator
+    pieces = [Piece(translator.pieces(line)[0], (), (number, 0)) for number, line in enumerate(LINES)]
+    found = translator.answers(pieces, translator.settings.beams, 1 if "beams" in way else 3)
+    end = translator.assets.target.vocabulary.eos
+    for number in range(len(found[0])):
+        outputs = [[*group[number].tokens, *([end] if group[number].finished else [])] for group in found]
+        for group, walked in zip(found, translator.models.forced([piece.ids for piece in pieces], outputs, 50), strict=True):
+            assert group[number].log_probability == pytest.approx(walked.log_probability, abs=1e-4)
+
+
+def watched(step, seen: list[tuple[int, int]]):
+    """The step, which writes down how many rows it is asked and how long their sources are."""
+
+    def written_down(last_N, memory, state):
+        seen.append((len(last_N), memory.mask_BS.size(1)))
+        return step(last_N, memory, state)
+
+    return written_down
+
+
+def test_rows_times_length_of_every_step_stay_within_the_budget(finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sentence of its own may exceed it, but no piece is longer than LONGEST tokens: memory is bounded for any line."""
+    seen: list[tuple[int, int]] = []
+    for way in ({"beams": 4, "batch_tokens": 400}, {"samples": 4, "batch_tokens": 400}):
+        translator = seqtasks.load(finished("translation"), decoding=way).translator
+        monkeypatch.setattr(translator.models, "step", watched(translator.models.step, seen))
+        translator.translate([*LINES * 20, "the boat " * 300])
+    assert max(rows * length for rows, length in seen) <= 4 * (LONGEST + 4)
+    assert max(rows * length for rows, length in seen if length < 100) <= 400 + 4 * 4 * 100
+
+
+def test_a_prefix_is_never_blocked_and_leaves_room_to_go_on(finished) -> None:
+    translator = seqtasks.load(
+        finished("translation"), decoding={"beams": 2, "block_ngrams": 1, "length_ratio": 0.01, "length_extra": 1}
+    ).translator
+    prefix = "Un chien Un chien Un chien"
+    (best,) = translator.translate(["x"], prefixes=[prefix])
+    assert best[0].text.startswith(prefix)
+
+
+def test_an_ensemble_averages_what_its_models_say(finished) -> None:
+    translator = seqtasks.load(finished("translation")).translator
+    torch.manual_seed(3)
+    other = seqtasks.load(finished("translation")).translator.model
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    sources, outputs = [translator.pieces(line)[0] for line in LINES], [translator.assets.target.encode("Un chien") for _ in LINES]
+    vocabulary, device = translator.assets.target.vocabulary, torch.device("cpu")
+    scores = []
+    for models in ([translator.model], [other], [translator.model, other]):
+        found = ModelSearch(models, vocabulary, device).forced(sources, outputs, 100, attention=True)
+        scores.append([output.log_probs_T.exp() for output in found])
+    for one, two, both in zip(*scores, strict=True):
+        torch.testing.assert_close(both, (one + two) / 2)
+
+
+def test_words_are_linked_to_the_word_they_look_at_most() -> None:
+    source, target = [f"{SPACE}A", "dog", ".", "</s>"], [f"{SPACE}Un", f"{SPACE}ch", "ien", "."]
+    weights = np.array([[0.6, 0.3, 0.1, 0], [0.3, 0.3, 0.1, 0.3], [0.2, 0.4, 0.3, 0.1], [0.1, 0.1, 0.2, 0.6]])
+    found = linked(source, target, weights, finished=False)
+    assert found == WordAlignment(("Adog", "."), ("Un", "chien", "."), ((0, 0), (0, 1)))
+    assert linked(source, [*target[:3], "</s>"], weights, finished=True).links == ((0, 0), (0, 1))
+    assert joined([found, found]).links == ((0, 0), (0, 1), (2, 3), (2, 4))
+    assert found.pharaoh() == "0-0 0-1"
+    assert word_starts([SPACE, "d", "og", f"{SPACE}sees", ".", SPACE, "."]) == [0, 3, 4, 5]
+    assert linked(source, [], np.zeros((0, 4)), finished=False) == WordAlignment(("Adog", "."), (), ())
+
+
+def test_settings_of_the_search_are_checked_as_a_recipe_is(finished) -> None:
+    with pytest.raises(RecipeError, match=r"^decoding: unknown key 'beam'; did you mean 'beams'\?$"):
+        changed(DecodingSettings(), {"beam": 3}, attention=True)
+    message = "decoding.coverage_penalty needs attention; decoder.attention is 'none'. Leave one of the two out."
+    assert decoding_faults(DecodingSettings(coverage_penalty=0.5), attention=False) == [message]
+    with pytest.raises(UsageError, match=r"^average = 'mean'. Expected one of probabilities, log_probabilities\.$"):
+        seqtasks.load(finished("translation"), average="mean")
+    with pytest.raises(UsageError, match=r"^load needs a run directory, or a list of some; got none\.$"):
+        seqtasks.load([])
