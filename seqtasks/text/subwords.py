@@ -53,11 +53,24 @@ class SubwordTokenizer:
         """The pieces of one marked word, remembered for the next time."""
         found = self.cache.get(word)
         if found is None:
-            parts = [word[start : start + CHUNK] for start in range(0, len(word), CHUNK)]
-            found = [word_part[start:end] for word_part in parts for start, end in self.backend.encode(word_part).offsets]
+            found = [part[start:end] for part in chunks(word) for start, end in self.backend.encode(part).offsets]
             if len(self.cache) < 100_000 and len(word) < 100:
                 self.cache[word] = found
         return found
+
+    def units(self, word: str) -> list[str]:
+        """The parts of one marked word that no piece reaches beyond: punctuation is apart from letters."""
+        return [unit for part in chunks(word) for unit, _ in self.backend.pre_tokenizer.pre_tokenize_str(part)]
+
+    @property
+    def kind(self) -> str:
+        """ "bpe" or "unigram"."""
+        return "bpe" if isinstance(self.backend.model, models.BPE) else "unigram"
+
+    def known(self) -> list[str]:
+        """Every piece of the model, the unknown one left out, in the order of their numbers."""
+        vocabulary = self.backend.get_vocab()
+        return sorted(vocabulary.keys() - {UNKNOWN}, key=vocabulary.__getitem__)
 
     def join(self, tokens: list[str]) -> str:
         return restored("".join(tokens).replace(SPACE, " ").strip(" "))
@@ -79,6 +92,11 @@ class SubwordTokenizer:
 def marked(text: str) -> str:
     """Each word of a line with the mark that begins it, separated by spaces."""
     return " ".join(SPACE + protected(word) for word in text.split())
+
+
+def chunks(word: str) -> list[str]:
+    """A word as the library is given it."""
+    return [word[start : start + CHUNK] for start in range(0, len(word), CHUNK)]
 
 
 def splitter() -> pre_tokenizers.PreTokenizer:

@@ -1,13 +1,14 @@
-"""An exponential moving average of weights (Polyak and Juditsky 1992; in this form Tarvainen and Valpola 2017): what is scored and saved,
-while training goes on from the weights themselves.
+"""Averages of weights: a moving one within training, and the mean of what several epochs left.
 
-After update n, counted from 0, average = d * average + (1 - d) * weights with d = min(decay, (1 + n) / (10 + n)), so that the first
-updates, which are far from good, are soon forgotten.
+The first is an exponential moving average (Polyak and Juditsky 1992; in this form Tarvainen and Valpola 2017): what is scored and saved,
+while training goes on from the weights themselves. After update n, counted from 0, average = d * average + (1 - d) * weights with
+d = min(decay, (1 + n) / (10 + n)), so that the first updates, which are far from good, are soon forgotten. The second is checkpoint
+averaging: the plain mean, once training has ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.errors import RunDirectoryError
+from seqtasks.training.weights import fill, read_tensors
 
 
 def decay_after(update: int, decay: float) -> float:
@@ -65,3 +67,19 @@ class WeightAverage:
             raise RunDirectoryError(f"{path}: its averaged weights do not fit the recipe (training.ema). Start again with --overwrite.")
         for name, tensor in self.tensors.items():
             tensor.copy_(tensors[name])
+
+
+def load_mean(model: nn.Module, paths: Sequence[Path]) -> None:
+    """Give the model the mean of the weights in several files, added in float64; what is no fraction is the last file's.
+
+    Raises RunDirectoryError for a file that is missing, damaged or of another model.
+    """
+    sums: dict[str, Tensor] = {}
+    for path in paths:
+        tensors, facts = read_tensors(path)
+        fill(model, tensors, facts.get("shared", {}), path)
+        for name, tensor in tensors.items():
+            exact = tensor.double() if tensor.is_floating_point() else tensor
+            sums[name] = sums[name] + exact if name in sums and tensor.is_floating_point() else exact
+    means = {name: tensor / len(paths) if tensor.is_floating_point() else tensor for name, tensor in sums.items()}
+    fill(model, means, facts.get("shared", {}), paths[-1])

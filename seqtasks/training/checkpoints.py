@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.errors import RunDirectoryError
-from seqtasks.training.averaging import WeightAverage
+from seqtasks.training.averaging import WeightAverage, load_mean
 from seqtasks.training.seeds import generator_states, restore_generators
 from seqtasks.training.weights import fill, load_weights, own_tensors, read_tensors, save_weights, write_tensors
 
@@ -27,7 +27,8 @@ class Progress:
     """Where training stands, at an update boundary.
 
     epoch counts from 1; batches is how many of the epoch's batches are done; best is the selection value (higher is better) of
-    `best_epoch`; waited is the number of epochs since then; sums are {term: [loss, count, correct]} of the running epoch.
+    `best_epoch`; waited is the number of epochs since then; sums are {term: [loss, count, correct]} of the running epoch; kept are the
+    epochs whose weights are to be averaged, with their values (0 where nothing is selected on).
     """
 
     epoch: int = 1
@@ -38,19 +39,21 @@ class Progress:
     waited: int = 0
     seconds: float = 0.0
     sums: dict[str, list[float]] = field(default_factory=dict)
+    kept: dict[str, float] = field(default_factory=dict)
 
 
 class Checkpoints:
     """The folder of a run's checkpoints; the newest `keep` of them stay, beside the best weights so far.
 
-    average: the average of the model's weights, where training keeps one.
+    average: the average of the model's weights, where training keeps one; mean_of: how many epochs' weights are averaged at the end.
     """
 
-    def __init__(self, folder: Path, *, keep: int, machine: dict[str, str], average: WeightAverage | None = None) -> None:
+    def __init__(self, folder: Path, *, keep: int, machine: dict[str, str], average: WeightAverage | None = None, mean_of: int = 0) -> None:
         self.folder = folder
         self.keep = keep
         self.machine = machine
         self.average = average
+        self.mean_of = mean_of
 
     def files(self) -> list[Path]:
         """Checkpoints, oldest first."""
@@ -69,7 +72,29 @@ class Checkpoints:
         write_tensors(path, tensors, facts)
         for old in self.files()[: -self.keep]:
             old.unlink(missing_ok=True)
+        for old in set(self.folder.glob("epoch-*.safetensors")).difference(map(self.epoch_file, progress.kept)):
+            old.unlink(missing_ok=True)
         return path
+
+    def epoch_file(self, epoch: str) -> Path:
+        return self.folder / f"epoch-{int(epoch):06d}.safetensors"
+
+    def keep_epoch(self, model: nn.Module, progress: Progress, value: float | None) -> None:
+        """Keep the weights after this epoch if they are among the best `mean_of` so far, or the last, where epochs have no value.
+
+        What they push out is removed with the next checkpoint, so that one can always go on from the newest.
+        """
+        if not self.mean_of:
+            return
+        found = progress.kept | {str(progress.epoch): value or 0.0}
+        best = sorted(found, key=lambda epoch: (found[epoch], int(epoch)))[-self.mean_of :]
+        progress.kept = {epoch: found[epoch] for epoch in sorted(best, key=int)}
+        if str(progress.epoch) in progress.kept:
+            save_weights(model, self.epoch_file(str(progress.epoch)))
+
+    def load_mean(self, model: nn.Module, progress: Progress) -> None:
+        """The mean of the weights of the epochs kept."""
+        load_mean(model, [self.epoch_file(epoch) for epoch in progress.kept])
 
     def resume(self, model: nn.Module, optimizer: torch.optim.Optimizer, device: torch.device) -> tuple[Progress, list[str]]:
         """Load the newest checkpoint; returns the progress, and a line for each fact of the machine that has changed since.

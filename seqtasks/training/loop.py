@@ -101,7 +101,8 @@ def train(
     setting: Setting,
     average: WeightAverage | None = None,
 ) -> Progress:
-    """Train until `limits` are reached; the model then holds the best weights on dev, or the last where nothing is held out.
+    """Train until `limits` are reached; the model then holds the best weights on dev, or the last where nothing is held out; or, where
+    checkpoints keep several epochs, the mean of theirs.
 
     average: of the weights, updated with each of them; it is then what is scored on dev, saved as best, and held at the end.
     Raises Interrupted after saving when `setting.stop_asked()` turns true, TrainingError when the loss is no longer a number.
@@ -140,10 +141,7 @@ def train(
         with average.installed() if average is not None else nullcontext():
             saved = keep_best(model, progress, dev := score_dev(), checkpoints)
         finish_epoch(model, optimizer, progress, history, checkpoints, dev, saved, limits, setting, speed)
-    if progress.best is not None:
-        checkpoints.load_best(model)
-    elif average is not None:
-        average.install()
+    hold_result(model, progress, checkpoints, average)
     return progress
 
 
@@ -205,12 +203,13 @@ def finish_epoch(
 
 
 def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, checkpoints: Checkpoints) -> str:
-    """Compare with the best so far, and save the weights where they are better; returns what to tell of it."""
+    """Compare with the best so far, and save the weights where they are better (or are to be averaged); returns what to tell of it."""
     refuse_nonsense(progress)
     if dev is not None and not math.isfinite(dev.loss):
         raise TrainingError(
             f"the dev loss became {dev.loss} in epoch {progress.epoch}. Lower training.learning_rate; the last checkpoint is from before."
         )
+    checkpoints.keep_epoch(model, progress, dev.value if dev else None)
     if dev is None or dev.value is None:
         return ""
     progress.waited += 1
@@ -219,6 +218,16 @@ def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, check
     progress.best, progress.best_epoch, progress.waited = dev.value, progress.epoch, 0
     checkpoints.save_best(model)
     return "best so far"
+
+
+def hold_result(model: nn.Module, progress: Progress, checkpoints: Checkpoints, average: WeightAverage | None) -> None:
+    """Give the model what training was for: the mean of the epochs kept, or the best weights, or the last moving average."""
+    if progress.kept:
+        checkpoints.load_mean(model, progress)
+    elif progress.best is not None:
+        checkpoints.load_best(model)
+    elif average is not None:
+        average.install()
 
 
 def out_of_patience(progress: Progress, limits: Limits) -> bool:
@@ -237,7 +246,7 @@ def add_up(progress: Progress, terms: Mapping[str, Term]) -> int:
         sums[0] += float((term.sum if term.plain is None else term.plain).detach())
         sums[1] += term.count
         sums[2] += float(term.correct)
-    return sum(term.count for term in terms.values())
+    return max((term.count for term in terms.values()), default=0)  # several heads read the same words
 
 
 def mean_loss(progress: Progress, weights: Mapping[str, float]) -> float:

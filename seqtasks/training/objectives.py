@@ -1,6 +1,6 @@
 """Objectives: `(model, batch, step) -> {term: Term}`, sums with their counts, so that the loop can normalise and weigh.
 
-Counts are real words (for a CRF too). B batch, S position, T target position, H hidden, V vocabulary.
+Counts are real words (for a CRF too). Those of translation stand in translation_objectives.py. B batch, S position.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from seqtasks.models.tagging import TaggingModel
-from seqtasks.models.translation import TARGET, TranslationModel
-from seqtasks.text.batching import IGNORE, Batch
+from seqtasks.text.batching import Batch
 
 
 @dataclass(frozen=True)
@@ -78,31 +76,7 @@ def tagging_objective(*, label_smoothing: float) -> Objective:
             head, targets_BS = model.head(name), batch.targets[name]
             loss = head.loss(scores_BSN, targets_BS, batch.mask_BS, label_smoothing=label_smoothing)
             plain = head.loss(scores_BSN.detach(), targets_BS, batch.mask_BS, label_smoothing=0.0) if label_smoothing else None
-            terms[name] = Term(loss, int(batch.mask_BS.sum()), correct_labels(scores_BSN, targets_BS), plain)
+            terms[name] = Term(loss, int(batch.mask_BS.sum()), head.correct(scores_BSN, targets_BS, batch.mask_BS), plain)
         return terms
-
-    return objective
-
-
-def correct_labels(scores_BSN: Tensor, targets_BS: Tensor) -> Tensor:
-    """How many words have their target label as the one of the highest score; padding and a label that training has not seen never do.
-
-    A CRF may answer otherwise: to search its best paths in every training batch would take time for a curve only.
-    """
-    return (scores_BSN.detach().argmax(-1) == targets_BS).sum()
-
-
-def translation_objective(*, label_smoothing: float) -> Objective:
-    """Cross-entropy of the target words under teacher forcing; the output layer runs over real words only."""
-
-    def objective(model: TranslationModel, batch: Batch, step: int) -> dict[str, Term]:
-        outputs_BTH, _ = model(batch)
-        targets_BT = batch.targets[TARGET]
-        real_BT = targets_BT != IGNORE
-        targets, logits_V = targets_BT[real_BT], model.output(outputs_BTH[real_BT])
-        log_probs_V = F.log_softmax(logits_V.float(), dim=-1)
-        plain = F.nll_loss(log_probs_V, targets, reduction="sum")
-        loss = (1 - label_smoothing) * plain - label_smoothing * log_probs_V.mean(-1).sum() if label_smoothing else plain
-        return {TARGET: Term(loss, len(targets), (logits_V.argmax(-1) == targets).sum(), plain.detach())}
 
     return objective

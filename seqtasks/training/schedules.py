@@ -1,6 +1,7 @@
 """Learning-rate schedules: pure functions of the update, each a factor between 0 and 1 on the recipe's learning rate.
 
 Updates count from 0. `warmup` updates rise linearly from 1/(warmup+1); `total` is the number of updates planned.
+Below them those of scheduled sampling: the share of words that a decoder in training reads from the reference.
 """
 
 from __future__ import annotations
@@ -43,3 +44,36 @@ def passed(update: int, warmup: int, total: int) -> float:
 
 
 SCHEDULES = {"constant": constant, "linear": linear, "cosine": cosine, "inverse_square_root": inverse_square_root}
+
+Truth = Callable[[int], float]
+
+
+def falling(truth: Truth, most: float) -> Truth:
+    """The same, but never below 1 - most."""
+    return lambda update: max(1 - most, truth(update))
+
+
+def linear_truth(*, half: int, most: float) -> Truth:
+    """Falls in a straight line (Bengio et al. 2015, section 2.4)."""
+    return falling(lambda update: 1 - update / (2 * half), most)
+
+
+def exponential_truth(*, half: int, most: float) -> Truth:
+    """k ** update, k < 1."""
+    return falling(lambda update: 0.5 ** (update / half), most)
+
+
+def inverse_sigmoid_truth(*, half: int, most: float) -> Truth:
+    """k / (k + exp(update / k)): stays near 1 at first. It is 1/2 where update = k log k, so k is exp of Lambert's W of `half`."""
+    exponent = math.log1p(half)
+    for _ in range(50):  # Newton's steps to exponent * exp(exponent) = half
+        exponent -= (exponent - half * math.exp(-exponent)) / (1 + exponent)
+    return falling(lambda update: 1 / (1 + math.exp(min(700.0, update / math.exp(exponent) - exponent))), most)
+
+
+# name -> (update at which half of the words are the reference's, largest share of others) -> share of the reference's words by update
+TRUTHS: dict[str, Callable[..., Truth]] = {
+    "linear": linear_truth,
+    "exponential": exponential_truth,
+    "inverse_sigmoid": inverse_sigmoid_truth,
+}

@@ -1,4 +1,4 @@
-"""The average of weights is the recursion it says, is what is scored and kept, and never disturbs training."""
+"""Averages of weights: the moving one is the recursion it says, the mean of epochs is a mean; what is kept, and that training goes on."""
 
 import re
 from pathlib import Path
@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from seqtasks.errors import RunDirectoryError
-from seqtasks.training.averaging import WeightAverage, decay_after
-from seqtasks.training.weights import load_weights
+from seqtasks.errors import Interrupted, RunDirectoryError
+from seqtasks.training.averaging import WeightAverage, decay_after, load_mean
+from seqtasks.training.weights import load_weights, save_weights
 from tests.training.test_loop import run, scripted, weights
 from tests.training.toy import ToyModel, dev_scorer, objective
 
@@ -103,3 +103,75 @@ def test_a_checkpoint_without_an_average_is_refused_by_name(tmp_path: Path) -> N
     message = f"{path}: its averaged weights do not fit the recipe (training.ema). Start again with --overwrite."
     with pytest.raises(RunDirectoryError, match=f"^{re.escape(message)}$"):
         run(tmp_path, ema=0.9, resume=True)
+
+
+def test_the_mean_of_files_is_the_mean_of_their_numbers_and_what_is_shared_stays_so(tmp_path: Path) -> None:
+    model = tied()
+    model.register_buffer("steps", torch.tensor(0))
+    paths, expected = [], torch.zeros(3, 3, dtype=torch.float64)
+    for number in range(3):
+        with torch.no_grad():
+            model["first"].weight.copy_(torch.randn(3, 3))
+            model.steps.fill_(number)
+        expected += model["first"].weight.detach().double() / 3
+        paths.append(tmp_path / f"{number}.safetensors")
+        save_weights(model, paths[-1])
+    load_mean(model, paths)
+    torch.testing.assert_close(model["first"].weight.detach().double(), expected, atol=1e-7, rtol=1e-6)
+    assert model["second"].weight is model["first"].weight
+    assert int(model.steps) == 2
+
+
+def epochs_seen(score):
+    """A dev score that notes the weights it is asked about."""
+    seen: list[dict[str, torch.Tensor]] = []
+
+    def recording(model, data):
+        inner = score(model, data)
+        return lambda: (seen.append(weights(model)), inner())[1]
+
+    return seen, recording
+
+
+def assert_mean(model: nn.Module, seen: list[dict[str, torch.Tensor]]) -> None:
+    for name, tensor in weights(model).items():
+        torch.testing.assert_close(tensor, torch.stack([one[name] for one in seen]).mean(0), atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("values", "chosen"), [([1.0, 4.0, 2.0, 3.0, 0.5], [1, 3]), ([2.0, 2.0, 2.0, 1.0, 1.0], [1, 2]), ([None] * 5, [3, 4])]
+)
+@pytest.mark.parametrize("ema", [0.0, 0.9])
+def test_the_best_epochs_are_averaged_or_the_last_where_nothing_is_selected(tmp_path: Path, values, chosen, ema: float) -> None:
+    seen, recording = epochs_seen(scripted(values))
+    model, progress, _ = run(tmp_path, epochs=5, mean_of=2, score=recording, ema=ema)
+    assert list(progress.kept) == [str(epoch + 1) for epoch in chosen]
+    assert_mean(model, [seen[epoch] for epoch in chosen])
+    files = sorted(path.name for path in (tmp_path / "checkpoints").glob("epoch-*"))
+    assert files == [f"epoch-{epoch + 1:06d}.safetensors" for epoch in chosen]
+
+
+def test_a_shorter_run_than_asked_for_averages_what_there_is(tmp_path: Path) -> None:
+    seen, recording = epochs_seen(scripted([1.0, 2.0]))
+    model, _, _ = run(tmp_path, epochs=2, mean_of=9, score=recording)
+    assert_mean(model, seen)
+
+
+@pytest.mark.parametrize("stop_after", [5, 12, 13, 30, 47])
+def test_a_resumed_run_ends_at_the_same_mean_to_the_last_bit(tmp_path: Path, stop_after: int) -> None:
+    whole, ended, _ = run(tmp_path / "whole", mean_of=3)
+    with pytest.raises(Interrupted):
+        run(tmp_path / "cut", mean_of=3, stop_after=stop_after)
+    resumed, progress, _ = run(tmp_path / "cut", mean_of=3, resume=True)
+    finished, _, _ = run(tmp_path / "cut", mean_of=3, resume=True)  # nothing is left to do
+    assert progress.kept == ended.kept
+    for model in (resumed, finished):
+        assert all(torch.equal(tensor, weights(whole)[name]) for name, tensor in weights(model).items())
+
+
+def test_averaging_never_disturbs_training(tmp_path: Path) -> None:
+    seen, recording = zip(*(epochs_seen(dev_scorer) for _ in range(2)), strict=True)
+    run(tmp_path / "plain", score=recording[0])
+    run(tmp_path / "mean", score=recording[1], mean_of=2)
+    for one, other in zip(*seen, strict=True):
+        assert all(torch.equal(tensor, other[name]) for name, tensor in one.items())

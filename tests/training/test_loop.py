@@ -38,6 +38,7 @@ def run(
     precision="float32",
     ema=0.0,
     accumulate=1,
+    mean_of=0,
 ):
     """One training in `folder`; returns the model, the progress and the watcher."""
     torch.manual_seed(7)
@@ -46,7 +47,8 @@ def run(
     for group in adam.param_groups:
         group["initial_lr"] = group["lr"]
     average = WeightAverage(model, ema) if ema else None
-    checkpoints = Checkpoints(folder / "checkpoints", keep=2, machine={"torch": torch.__version__, "threads": "2"}, average=average)
+    machine = {"torch": torch.__version__, "threads": "2"}
+    checkpoints = Checkpoints(folder / "checkpoints", keep=2, machine=machine, average=average, mean_of=mean_of)
     checkpoints.folder.mkdir(parents=True, exist_ok=True)
     history, progress = History(folder / "history.jsonl"), Progress()
     if resume:

@@ -1,0 +1,27 @@
+"""What of a translation recipe's ways to train does not fit."""
+
+from __future__ import annotations
+
+from seqtasks.recipes.schema import TranslationRecipe
+
+
+def training_faults(recipe: TranslationRecipe) -> list[str]:
+    """Subwords that the tokenizer cannot draw, and objectives that do not go together."""
+    text, training, faults = recipe.text, recipe.training, []
+    for key, rate, kind in (("dropout", text.dropout, "bpe"), ("sampling", text.sampling, "unigram")):
+        if rate and text.tokenizer != kind:
+            other = f" Subwords of kind {text.tokenizer!r} have text.{OTHER[text.tokenizer]}." if text.tokenizer in OTHER else ""
+            faults.append(
+                f"text.{key} draws the pieces of a {kind!r} tokenizer, but text.tokenizer = {text.tokenizer!r}.{other} Leave it out."
+            )
+    sampled = training.scheduled_sampling != "none"
+    if training.objective == "risk" and training.r_drop:
+        faults.append("training.r_drop compares likelihoods, but training.objective = 'risk'. Set it to 0.")
+    if training.objective == "risk" and sampled:
+        faults.append("training.scheduled_sampling changes what a likelihood is given, but training.objective = 'risk'. Set it to 'none'.")
+    if training.r_drop and sampled:
+        faults.append("training.r_drop compares two passes over one input; training.scheduled_sampling makes two of it. Choose one.")
+    return faults
+
+
+OTHER = {"bpe": "dropout", "unigram": "sampling"}

@@ -1,0 +1,57 @@
+"""[training] of the recipes of networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+from seqtasks.recipes.tables import NonNegative, Rate, Share, Table
+
+
+class TrainingSettings(Table):
+    """[training]. batch_tokens counts padded positions; select_by says what "best on dev" means."""
+
+    epochs: PositiveInt
+    batch_tokens: PositiveInt
+    pool: PositiveInt = 4000  # sentences that are sorted by length together
+    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
+    learning_rate: PositiveFloat
+    weight_decay: NonNegative = 0.0
+    momentum: Rate = 0.0  # of sgd
+    betas: Annotated[list[Rate], Field(min_length=2, max_length=2)] = [0.9, 0.98]  # of adam and adamw
+    schedule: Literal["constant", "linear", "cosine", "inverse_square_root"] = "cosine"
+    warmup_updates: NonNegativeInt = 0
+    clip_norm: NonNegative = 1.0
+    label_smoothing: Rate = 0.0
+    ema: Rate = 0.0  # decay of an average of the weights, which is then what is scored and saved, such as 0.999; 0: none
+    average_checkpoints: NonNegativeInt = 0  # the mean weights of the best so many epochs are kept (the last with select_by "last")
+    accumulate: PositiveInt = 1  # batches an update is made of, with the gradient of one that holds all their words
+    patience: NonNegativeInt = 0
+    select_by: Literal["loss", "accuracy", "last"] = "loss"
+    checkpoint_every: NonNegativeInt = 0
+    keep_checkpoints: PositiveInt = 2
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    precision: Literal["float32", "bf16", "auto"] = "float32"
+
+
+class TranslationTraining(TrainingSettings):
+    """[training] of a translation recipe."""
+
+    select_by: Literal["loss", "accuracy", "bleu", "last"] = "loss"  # type: ignore[assignment]
+    objective: Literal["likelihood", "risk"] = "likelihood"  # risk fine-tunes (--from) on the expected fault of sampled translations
+    r_drop: NonNegative = 0.0  # weight of the divergence between two passes with different dropout (R-Drop), such as 1 to 5; 0: one pass
+    scheduled_sampling: Literal["none", "linear", "exponential", "inverse_sigmoid"] = "none"  # how own words replace given ones
+    sampling_half: PositiveInt = 5000  # scheduled sampling: the update at which half of the words that the decoder reads are its own
+    sampling_most: Share = 0.5  # scheduled sampling: but never more than this share
+    guided_attention: NonNegative = 0.0  # weight of a loss that draws attention to the links of a word aligner, trained on the same pairs
+    guided_updates: NonNegativeInt = 0  # guided attention: the update at which its weight has fallen to 0, evenly; 0: it stays
+    guided_loss: Literal["cross_entropy", "squared"] = "cross_entropy"  # guided attention: how far weights are from links
+    risk_samples: PositiveInt = 8  # risk: translations drawn of each sentence; batch_tokens counts all of them
+    risk_alpha: PositiveFloat = 0.005  # risk: how sharp the model's probabilities over them are made
+
+
+class TaggingTraining(TrainingSettings):
+    """[training] of a tagging recipe. "f1" is entity F1 where tags are spans, accuracy where they are not."""
+
+    select_by: Literal["loss", "accuracy", "f1", "last"] = "loss"  # type: ignore[assignment]

@@ -1,0 +1,75 @@
+"""Minimum-risk training (Shen et al. 2016, equations 5 to 7): the expected fault of sampled translations, made small.
+
+Of each sentence a set of candidates is taken, the reference among them, and the model's probabilities over it are sharpened by alpha:
+q(y) = p(y)^alpha / sum over the set. The loss is the sum of q(y) x risk(y). It is a fine-tuning step: from weights that translate
+already. What samples and what judges are arguments, since training knows neither search nor scores.
+B sentences, C candidates of a sentence, R candidates of the batch, T target position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqtasks.models.translation import TARGET, TranslationModel
+from seqtasks.text.batching import IGNORE, MULTIPLE, Batch, pad
+from seqtasks.training.draws import without_gradient
+from seqtasks.training.objectives import Objective, Term
+from seqtasks.training.translation_objectives import Forced, read
+
+Words = Sequence[int]
+# (model, batch, step) -> candidates of each sentence, with their end of sentence where they have one
+Sample = Callable[[TranslationModel, Batch, int], Sequence[Sequence[Words]]]
+# (candidates, reference) -> how bad each is, 0 at best
+Risk = Callable[[Sequence[Words], Words], Sequence[float]]
+
+
+def risk_objective(*, sample: Sample, risk: Risk, alpha: float) -> Objective:
+    """The expected risk of a sentence, for each of the batch's words; what is shown is the likelihood of the reference."""
+
+    def objective(model: TranslationModel, batch: Batch, step: int) -> dict[str, Term]:
+        training = model.training
+        with without_gradient():
+            model.eval()
+            sampled = sample(model, batch, step)
+            model.train(training)
+        references = [row[row != IGNORE].tolist() for row in batch.targets[TARGET].cpu()]
+        sets = [list(dict.fromkeys(map(tuple, [own, *some]))) for own, some in zip(references, sampled, strict=True)]
+        owners_R = torch.tensor([number for number, some in enumerate(sets) for _ in some], device=batch.ids_BS.device)
+        rows = [np.array(words, dtype=np.int64) for some in sets for words in some]
+        targets_RT = pad(rows, IGNORE, MULTIPLE).to(batch.ids_BS.device)
+        memory, state = model.encode(batch)
+        forced = read(model, model.shifted(targets_RT), targets_RT, memory.select(owners_R), state.select(owners_R))
+        scores_R = row_scores(forced, targets_RT)
+        faults = [risk(some, own) for some, own in zip(sets, references, strict=True)]
+        risk_B = expected_risk(scores_R, [len(some) for some in sets], faults, alpha)
+        first_R = torch.tensor([place == 0 for some in sets for place in range(len(some))], device=batch.ids_BS.device)
+        count = sum(map(len, references))
+        plain = -scores_R.detach()[first_R].sum()
+        return {TARGET: Term(risk_B.mean() * count, count, right_words(forced, targets_RT, first_R), plain)}
+
+    return objective
+
+
+def row_scores(forced: Forced, targets_RT: Tensor) -> Tensor:
+    """log p of each row's words, [R]."""
+    said_N = forced.log_probs_NV.gather(1, forced.targets_N[:, None]).squeeze(1)
+    rows_N = (targets_RT != IGNORE).nonzero()[:, 0]
+    return said_N.new_zeros(len(targets_RT)).index_add(0, rows_N, said_N)
+
+
+def right_words(forced: Forced, targets_RT: Tensor, chosen_R: Tensor) -> Tensor:
+    """How many words of the chosen rows had the highest probability."""
+    chosen_N = chosen_R[(targets_RT != IGNORE).nonzero()[:, 0]]
+    return (forced.log_probs_NV.detach().argmax(-1) == forced.targets_N)[chosen_N].sum()
+
+
+def expected_risk(scores_R: Tensor, sizes: Sequence[int], faults: Sequence[Sequence[float]], alpha: float) -> Tensor:
+    """The mean risk of each sentence's set under its sharpened probabilities, [B]; `sizes` rows belong to each sentence."""
+    expected = []
+    for scores_C, judged in zip(scores_R.split(list(sizes)), faults, strict=True):
+        expected.append((alpha * scores_C).softmax(0) @ scores_C.new_tensor(judged))
+    return torch.stack(expected)
