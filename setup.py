@@ -32,6 +32,7 @@ EXTRAS = {
         "pytest-xdist>=3.5",
         "hypothesis>=6.100",
         "pytorch-crf>=0.7.2",
+        "entmax>=1.3",
         "conllu>=5",
         "import-linter>=2",
         "setuptools>=77",

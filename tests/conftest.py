@@ -10,3 +10,4 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 def pytest_addoption(parser):
     parser.addoption("--data-dir", type=Path, default=None, help="folder of the published corpora, for tests/real")
+    parser.addoption("--run-dir", type=Path, default=None, help="finished run of a tagger, for tests/real/test_tagger_batches.py")

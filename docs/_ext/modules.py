@@ -7,7 +7,7 @@ import pkgutil
 
 import seqtasks
 
-PACKAGES = ("text", "models", "hmm", "training", "decoding", "evaluation", "diagnosis", "estimators", "reports", "recipes")
+PACKAGES = ("text", "models", "hmm", "align", "training", "decoding", "evaluation", "diagnosis", "estimators", "reports", "recipes")
 HIDDEN = {"seqtasks.recipes.schema"}  # its keys are the page on recipes
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -10,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqtasks.cli.tagged_formats import as_conll, as_json, as_text, conllu_writer
+from seqtasks.cli.tagged_formats import as_conll, as_json, as_ranked_text, as_text, conllu_writer
+from seqtasks.cli.translated_formats import refuse_translation, translated
+from seqtasks.cli.translation_options import given, translation_options
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from seqtasks.recipes.predictor import TaggingPredictor, TranslationPredictor
+    from seqtasks.recipes.predictor import TaggingPredictor
     from seqtasks.recipes.tagged_line import TaggedLine
     from seqtasks.reports.entity_page import ShownWord
 
@@ -28,11 +29,19 @@ STREAM = 1000  # lines answered together, so that short ones can share a batch
 @click.option("--language", help="How raw text is split into words: en, fr, ... [default: the recipe's] (tagging).")
 @click.option("--split-sentences", is_flag=True, help="Split lines into sentences and answer each; needs pysbd (tagging).")
 @click.option("--confidence", is_flag=True, help="Tell how sure each tag is; in jsonl, conll, conllu and html (tagging).")
+@click.option("--k-best", type=click.IntRange(1, 1000), help="So many sequences of tags a sentence; in text and jsonl (tagging).")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl", "conll", "conllu", "html"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file, whole or not at all [default: standard output].")
-@click.option("--beams", type=click.IntRange(1, 1000), help="Beams of the search (translation) [default: the recipe's].")
-@click.option("--n-best", type=click.IntRange(1, 1000), default=1, show_default=True, help="Translations a line, in JSONL.")
+@click.option("--n-best", type=click.IntRange(1, 1000), default=1, show_default=True, help="Translations a line, in JSONL (translation).")
+@translation_options
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "bf16", "auto"]),
+    default="float32",
+    show_default=True,
+    help="Of the network; auto is bf16 where that is fast (tagging).",
+)
 def predict(
     run_dir: Path,
     file: Path | None,
@@ -40,11 +49,12 @@ def predict(
     language: str | None,
     split_sentences: bool,
     confidence: bool,
+    k_best: int | None,
     form: str,
     out: Path | None,
-    beams: int | None,
     n_best: int,
     device: str,
+    precision: str,
 ) -> None:
     """Answer the lines of FILE, or of standard input, with the finished run in RUN_DIR.
 
@@ -54,20 +64,33 @@ def predict(
 
     from seqtasks.recipes.predictor import TaggingPredictor, load
 
-    predictor = load(run_dir, device=device)
+    asked = given()
+    predictor = load([run_dir, *asked.ensemble], device=device, precision=precision, average=asked.average, decoding=asked.decoding)
     chunk = 1 if file is None and sys.stdin.isatty() else STREAM
     if isinstance(predictor, TaggingPredictor):
-        if beams or n_best > 1:
-            raise UsageError("--beams and --n-best are for translation runs.")
-        refuse_tagging(tokens=tokens, language=language, split_sentences=split_sentences, confidence=confidence, form=form)
+        asked.refuse(n_best)
+        refuse_tagging(tokens=tokens, language=language, split_sentences=split_sentences, confidence=confidence, k_best=k_best, form=form)
         found = predictor.stream(
-            lines_of(file), tokens=tokens, chunk=chunk, confidences=confidence, split_sentences=split_sentences, language=language
+            lines_of(file),
+            tokens=tokens,
+            chunk=chunk,
+            confidences=confidence,
+            k_best=k_best,
+            split_sentences=split_sentences,
+            language=language,
         )
         answers = tagged(predictor, found, form, places=split_sentences, confidence=confidence)
     else:
-        given = {"--tokens": tokens, "--language": language, "--split-sentences": split_sentences, "--confidence": confidence}
-        refuse_translation(predictor, [option for option, value in given.items() if value], form=form, n_best=n_best, beams=beams)
-        answers = translated(predictor, lines_of(file), form, beams, n_best, chunk)
+        options = {
+            "--tokens": tokens,
+            "--language": language,
+            "--split-sentences": split_sentences,
+            "--confidence": confidence,
+            "--k-best": k_best,
+        }
+        refuse_translation([option for option, value in options.items() if value], form=form, n_best=n_best)
+        prefixes = None if asked.prefix is None else lines_of(asked.prefix)
+        answers = translated(predictor, lines_of(file), prefixes, asked, form=form, n_best=n_best, chunk=chunk)
     write(answers, out, at_once=chunk == 1)
 
 
@@ -87,26 +110,15 @@ def write(answers: Iterable[str], out: Path | None, *, at_once: bool) -> None:
     output.flush()
 
 
-def refuse_translation(predictor: TranslationPredictor, tagging: list[str], *, form: str, n_best: int, beams: int | None) -> None:
-    """Options that a translation run does not have; `tagging`: the given ones that are for tagging runs."""
-    if tagging:
-        why = "; a translation run splits its lines itself" if tagging[0] == "--tokens" else ""
-        raise UsageError(f"{tagging[0]} is for tagging runs{why}.")
-    if form not in ("text", "jsonl"):
-        raise UsageError(f"--format {form} is for tagging runs. Use text or jsonl.")
-    if n_best > 1 and form != "jsonl":
-        raise UsageError("--n-best above 1 needs --format jsonl, since text keeps one line for each line.")
-    if n_best > (beams or predictor.recipe.decoding.beams):
-        raise UsageError(f"--n-best {n_best} needs at least as many --beams.")
-
-
-def refuse_tagging(*, tokens: bool, language: str | None, split_sentences: bool, confidence: bool, form: str) -> None:
+def refuse_tagging(*, tokens: bool, language: str | None, split_sentences: bool, confidence: bool, k_best: int | None, form: str) -> None:
     """Options that do not go together."""
     if tokens and (language is not None or split_sentences):
         option = "--split-sentences" if split_sentences else "--language"
         raise UsageError(f"{option} is for raw text; with --tokens each line is the words of one sentence. Leave one of the two out.")
     if confidence and form == "text":
         raise UsageError("--confidence needs --format jsonl, conll, conllu or html; text has no place for it.")
+    if k_best and form not in ("text", "jsonl"):
+        raise UsageError(f"--k-best needs --format text or jsonl; {form} has one tag for each word.")
 
 
 def lines_of(file: Path | None) -> Iterator[str]:
@@ -118,20 +130,6 @@ def lines_of(file: Path | None) -> Iterator[str]:
         yield line
 
 
-def translated(
-    predictor: TranslationPredictor, lines: Iterator[str], form: str, beams: int | None, n_best: int, chunk: int
-) -> Iterator[str]:
-    for line, answers in predictor.stream(lines, beams=beams, n_best=n_best, chunk=chunk):
-        if form == "text":
-            yield answers[0].text.replace("\n", " ")
-            continue
-        found = [
-            {"translation": answer.text, "log_probability": answer.log_probability, "score": answer.score, "finished": answer.finished}
-            for answer in answers
-        ]
-        yield json.dumps({"text": line, **found[0], **({"n_best": found} if n_best > 1 else {})}, ensure_ascii=False)
-
-
 def tagged(predictor: TaggingPredictor, answers: Iterator[TaggedLine], form: str, *, places: bool, confidence: bool) -> Iterator[str]:
     """Answers in a form; `places`: JSON says which line a sentence is of."""
     if form == "html":
@@ -139,7 +137,7 @@ def tagged(predictor: TaggingPredictor, answers: Iterator[TaggedLine], form: str
         return
     layers = {head: data.layer for head, data in predictor.data.items()}
     forms: dict[str, Callable[[TaggedLine], str]] = {
-        "text": as_text,
+        "text": lambda answer: as_text(answer) if answer.ranked is None else as_ranked_text(answer),
         "conll": as_conll,
         "conllu": conllu_writer(layers),
         "jsonl": lambda answer: as_json(answer, places=places),

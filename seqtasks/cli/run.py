@@ -107,9 +107,11 @@ def show(result: RunResult) -> None:
     for number, example in enumerate(result.outcome.examples[:5], start=1):
         click.echo(f"\nexample {number}\n  input:     {example.input}\n  output:    {example.output}\n  reference: {example.reference}")
     click.echo(f"\nscores (weights selected on {result.metrics['selected_on']}):")
+    controls = {(row.split, row.head, row.name): f" | {row.shown()}" for row in result.outcome.controls}
     for score in result.outcome.scores:
         interval = f" ({score.interval[0]:.2f} to {score.interval[1]:.2f})" if score.interval else ""
-        click.echo(f"  {score.split:<12}{score.head:<12}{score.name} = {score.value:.2f}{interval} [{score.signature}]")
+        control = controls.get((score.split, score.head, score.name), "")
+        click.echo(f"  {score.split:<12}{score.head:<12}{score.name} = {score.value:.2f}{interval}{control} [{score.signature}]")
     report = RunDirectory(result.path).report
     if report.exists():
         click.echo(f"\nreport: {report}")

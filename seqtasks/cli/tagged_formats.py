@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import TYPE_CHECKING, Any
 
+from seqtasks.text.tags import NESTED
+
 if TYPE_CHECKING:
-    from seqtasks.recipes.tagged_line import Entity, TaggedLine
+    from seqtasks.recipes.tagged_line import Entity, RankedTags, TaggedLine
 
 CONLLU_COLUMNS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5}
+
+
+def as_ranked_text(answer: TaggedLine) -> str:
+    """For each head its best sequences of tags, one a line: head, number, log-probability, probability, word/TAG ...; then a blank line."""
+    rows = [
+        (
+            head,
+            str(number),
+            f"{path.log_probability:.4f}",
+            f"{path.probability:.4f}",
+            " ".join(map("/".join, zip(answer.words, path.tags, strict=True))),
+        )
+        for head, paths in answer.k_best.items()
+        for number, path in enumerate(paths, start=1)
+        if answer.words
+    ]
+    return "".join("\t".join(row) + "\n" for row in rows)
 
 
 def as_text(answer: TaggedLine) -> str:
@@ -38,7 +57,24 @@ def as_json(answer: TaggedLine, *, places: bool = False) -> str:
         found["confidences"] = {head: [round(value, 6) for value in values] for head, values in answer.confidences.items()}
     if answer.schemes:
         found["entities"] = [entity_object(head, entity) for head, entities in answer.entities.items() for entity in entities]
+    nested = [head for head, scheme in answer.schemes.items() if scheme == NESTED]
+    if len(nested) == 1:  # so that the line can be read as training data are
+        found["spans"] = [{"start": one.start, "end": one.end, "label": one.label} for one in answer.entities[nested[0]]]
+    if answer.ranked is not None:
+        found["k_best"] = {head: [path_object(head, path, answer.schemes) for path in paths] for head, paths in answer.k_best.items()}
     return json.dumps(found, ensure_ascii=False)
+
+
+def path_object(head: str, path: RankedTags, schemes: Container[str]) -> dict[str, Any]:
+    """One of a sentence's best sequences of tags, with its entities where the head has a tag scheme."""
+    found: dict[str, Any] = {
+        "log_probability": round(path.log_probability, 6),
+        "probability": round(path.probability, 6),
+        "tags": path.tags,
+    }
+    if head in schemes:
+        found["entities"] = [entity_object(head, entity) for entity in path.entities]
+    return found
 
 
 def entity_object(head: str, entity: Entity) -> dict[str, Any]:

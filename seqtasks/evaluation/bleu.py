@@ -22,6 +22,7 @@ import numpy as np
 from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
 
 if TYPE_CHECKING:
+    from sacrebleu.metrics import BLEU
     from sacrebleu.metrics.base import Metric
 
 
@@ -36,11 +37,10 @@ def translation_scores(
     from sacrebleu.metrics import BLEU, CHRF
 
     check_same_lengths(hypotheses, references, ("hypotheses", "references"))
-    code = language_code(language)
     tokenise, settings = moses(language)
     tokenised = [tokenise(text) for text in hypotheses], [tokenise(text) for text in references]
     measured = {
-        "bleu": (BLEU(tokenize=BLEU_TOKENIZERS.get(code, "13a"), force=True), (hypotheses, references), {}),
+        "bleu": (bleu_metric(language), (hypotheses, references), {}),
         "chrf": (CHRF(), (hypotheses, references), {}),
         "bleu_tok_lc": (BLEU(tokenize="none", lowercase=True, force=True), tokenised, settings),
     }
@@ -59,6 +59,21 @@ def translation_scores(
             )
         )
     return scores
+
+
+def bleu_metric(language: str) -> BLEU:
+    """sacrebleu's BLEU as `bleu` is measured for text of that language."""
+    from sacrebleu.metrics import BLEU
+
+    return BLEU(tokenize=BLEU_TOKENIZERS.get(language_code(language), "13a"), force=True)
+
+
+def sentence_bleu(language: str) -> Callable[[str, str], float]:
+    """(hypothesis, reference) -> BLEU of one sentence, 0 to 100: smoothed, of those n-grams that the hypothesis is long enough for."""
+    from sacrebleu.metrics import BLEU
+
+    metric = BLEU(tokenize=bleu_metric(language).tokenizer.signature(), effective_order=True)
+    return lambda hypothesis, reference: float(metric.sentence_score(hypothesis, [reference]).score)
 
 
 def moses(language: str) -> tuple[Callable[[str], str], dict[str, str]]:

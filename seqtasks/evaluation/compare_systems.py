@@ -21,11 +21,11 @@ from seqtasks.evaluation.cascade import Stage, cascade
 from seqtasks.evaluation.cells import cells_of_words, entity_cells, forms_of_entities, word_cells
 from seqtasks.evaluation.comparison import Audit, Cascade, PairReport, SystemReport
 from seqtasks.evaluation.confusion import confusion, entity_type_scores, tag_scores
+from seqtasks.evaluation.nested import scores_of_spans
 from seqtasks.evaluation.overlap import most_different, oracle_of_sentences, overlap
 from seqtasks.evaluation.pair_tests import seed_test, verdict
 from seqtasks.evaluation.score import Score, percentile_interval, signed
 from seqtasks.evaluation.significance import DRAWS, approximate_randomisation, holm, mcnemar, paired_from_draws, ratio
-from seqtasks.evaluation.spans import entity_scores
 from seqtasks.evaluation.systems import Measured, SystemOutput, check_systems, measure
 
 
@@ -88,7 +88,7 @@ def _system_reports(
         else:
             cells = entity_cells(part, system.tags, forms, scheme=scheme, seed=seed, draws=draws)
             labels = entity_type_scores(part.tags, system.tags, scheme)
-            score = entity_scores(part.tags, system.tags, scheme=scheme, split=split, head=head, samples=0).scores[0]
+            score = scores_of_spans(part.tags, system.tags, scheme=scheme, split=split, head=head, samples=0).scores[0]
         output = system.output
         reports.append(
             SystemReport(

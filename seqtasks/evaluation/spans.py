@@ -118,6 +118,16 @@ def entity_scores(
     )
 
 
+def mode_counts(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], scheme: str) -> dict[str, NDArray[np.int64]]:
+    """{score of `entity_scores`: by sentence the correct, gold and predicted entities it counts, [N, 3]}; RATIOS makes scores of them."""
+    true, found = [list(tags) for tags in gold], [list(tags) for tags in predicted]
+    default, _ = _default_mode(
+        true, found, [(spans_of(one, scheme), spans_of(other, scheme)) for one, other in zip(true, found, strict=True)]
+    )
+    strict = _strict_mode(true, found, scheme)
+    return {"f1": default.counts, "precision": default.counts, "recall": default.counts, "f1_strict": strict.counts}
+
+
 def span_errors(gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int, int, int]:
     """Of one sentence: how many are correct, boundary errors, type errors, missed, spurious. Spans of one side do not overlap."""
     correct = set(gold) & set(predicted)
@@ -146,7 +156,7 @@ class _Mode:
 
 
 def _score(name: str, mode: _Mode, settings: dict[str, object], *, split: str, head: str, seed: int, samples: int) -> Score:
-    interval = bootstrap_interval(*_RATIOS[name](*mode.counts.T), seed=seed, samples=samples)
+    interval = bootstrap_interval(*RATIOS[name](*mode.counts.T), seed=seed, samples=samples)
     _, gold, predicted = mode.counts.sum(axis=0).tolist()
     counts = {"gold": gold, "predicted": predicted, "sentences": len(mode.counts)}
     signature = signed({"seqeval": version("seqeval"), "mode": mode.name, **settings, **counts}, interval, seed=seed, samples=samples)
@@ -210,7 +220,7 @@ def _checked(sentences: Sequence[Sequence[str]], scheme: str, place: str, side: 
 
 
 _SEQEVAL_SCHEMES = {"IOB1": "IOB1", "BIO": "IOB2", "BIOES": "IOBES"}
-_RATIOS: dict[str, Callable[[Any, Any, Any], tuple[Any, Any]]] = {  # of correct, gold and predicted: numerator and denominator
+RATIOS: dict[str, Callable[[Any, Any, Any], tuple[Any, Any]]] = {  # of correct, gold and predicted: numerator and denominator
     "f1": lambda correct, gold, predicted: (2 * correct, gold + predicted),
     "f1_strict": lambda correct, gold, predicted: (2 * correct, gold + predicted),
     "precision": lambda correct, gold, predicted: (correct, predicted),

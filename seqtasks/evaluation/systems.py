@@ -13,7 +13,7 @@ from seqtasks.evaluation.audit import Annotated
 from seqtasks.evaluation.comparison import Cost
 from seqtasks.evaluation.score import check_same_lengths
 from seqtasks.evaluation.significance import ratio, resampled_scores
-from seqtasks.text.tags import SCHEMES, spans_of
+from seqtasks.text.tags import NESTED, SCHEMES, spans_of
 
 Tags = Sequence[Sequence[str]]
 Confidences = Sequence[Sequence[float]]
@@ -74,8 +74,8 @@ class Measured:
 def check_systems(systems: Sequence[SystemOutput], part: Annotated, scheme: str | None, split: str) -> None:
     """Raises ValueError for no system, systems of the same name, without a run, or whose answers are not aligned with the part; DataError
     for a part without any word; UsageError for an unknown scheme."""
-    if scheme is not None and scheme not in SCHEMES:
-        raise UsageError(f"unknown tag scheme {scheme!r}; choose one of {', '.join(SCHEMES)}")
+    if scheme is not None and scheme not in (*SCHEMES, NESTED):
+        raise UsageError(f"unknown tag scheme {scheme!r}; choose one of {', '.join((*SCHEMES, NESTED))}")
     if not systems:
         raise ValueError("there is no system to compare")
     names = [system.name for system in systems]

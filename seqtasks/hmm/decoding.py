@@ -16,9 +16,10 @@ from seqtasks.hmm.forward import log_likelihoods, posteriors
 from seqtasks.hmm.k_best import k_best
 from seqtasks.hmm.lattice import Emissions
 from seqtasks.hmm.model import HMM
+from seqtasks.hmm.span_posteriors import restriction, shares
 from seqtasks.hmm.viterbi import viterbi
 from seqtasks.hmm.word_types import WordTypes
-from seqtasks.text.tags import legal_transitions
+from seqtasks.text.tags import Span, legal_transitions
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -77,6 +78,23 @@ class Decoder:
             for emissions, types_T, lengths_B in self._lattices(sentences)
             for ranked in k_best(emissions, self.model.scores_PPO, types_T, lengths_B, k)
         ]
+
+    def span_probabilities(self, sentences: Sentences, spans: Sequence[Sequence[Span]], scheme: str) -> list[list[float]]:
+        """For each sentence the probability of each of its spans, as just these tags of the scheme; 0 of one that the tags cannot mean."""
+        found: list[list[float]] = []
+        tag_S = self.model.states.tag_S
+        for emissions, types_T, lengths_B in self._lattices(sentences):
+            rows = spans[len(found) : len(found) + len(lengths_B)]
+            asked = [
+                restriction(number, span, length, self.model.tags, scheme)
+                for number, (row, length) in enumerate(zip(rows, lengths_B.tolist(), strict=True))
+                for span in row
+            ]
+            possible = [one for one in asked if one is not None]
+            values = iter(shares(emissions, self.model.scores_PPO, tag_S[emissions.tags_C], types_T, lengths_B, possible).tolist())
+            answers = iter([0.0 if one is None else next(values) for one in asked])
+            found += [[next(answers) for _ in row] for row in rows]
+        return found
 
     def _lattices(self, sentences: Sentences) -> Iterator[tuple[Emissions, Integers, Integers]]:
         """What the decoders take, for runs of sentences of about `chunk` words."""

@@ -26,7 +26,7 @@ from seqtasks.hmm.storage import HEAD, Stored, read_tagger, write_tagger
 from seqtasks.hmm.temperature import tempered
 from seqtasks.hmm.unknown import KINDS, Guesser
 from seqtasks.hmm.word_types import WordTypes
-from seqtasks.text.tags import OUTSIDE, PREFIXES, spans_of, split_tag
+from seqtasks.text.tags import OUTSIDE, PREFIXES, Span, spans_of, split_tag
 
 Sentences = Sequence[Sequence[str]]
 CHOICES = {
@@ -123,6 +123,15 @@ class HMMTagger(BaseEstimator):
             raise UsageError(f"k is {k!r}. Ask for 1 sequence of tags or more.")
         ranked = self._decoder(sentences).k_best(sentences, k)
         return [[(self.classes_[tags].tolist(), score) for tags, score in paths] for paths in ranked]
+
+    def span_probabilities(self, sentences: Sentences, spans: Sequence[Sequence[Span]]) -> list[list[float]]:
+        """For each sentence the posterior probability of each of its spans: that there is an entity with just these ends and this label.
+
+        They are shares of all sequences of tags; the temperature of `predict_proba` is not applied. Raises UsageError without a scheme.
+        """
+        if self.scheme is None:
+            raise UsageError("the tags of this tagger are no spans. Name their scheme.")
+        return self._decoder(sentences).span_probabilities(sentences, spans, self.scheme)
 
     def log_likelihood(self, sentences: Sentences) -> NDArray[np.float64]:
         """log P(words) of each sentence, all tags summed out. An unknown word counts as if it had occurred once, in all."""

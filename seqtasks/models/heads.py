@@ -18,23 +18,33 @@ from seqtasks.nn.crf import CRF, Chain, FreeSteps, Paths
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import IGNORE
-from seqtasks.text.tags import Span, legal_transitions, span_steps
+from seqtasks.text.tags import Span, SpanSteps, legal_transitions, span_steps
 
 
 class Head(nn.Module, ABC):
     """What a tagging head answers: `scores`, `loss`, `predict`, `labels`, and where it is a chain how sure it is: `probabilities`,
     `k_best`, `span_probabilities`. Final classes say how they decode.
 
-    layer: which layer of the backbone it reads, -1 for the top; scheme: the tag scheme of its labels, None where they are no spans.
+    layer: which layer of the backbone it reads, -1 for the top; scheme: the tag scheme of its labels, None where they are no spans;
+    outputs: the numbers that a state is projected to, None for one for each label.
     """
 
-    def __init__(self, *, input_size: int, labels: Sequence[str], dropout: float, layer: int, scheme: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        input_size: int,
+        labels: Sequence[str],
+        dropout: float,
+        layer: int,
+        scheme: str | None = None,
+        outputs: int | None = None,
+    ) -> None:
         super().__init__()
         self.labels = tuple(labels)
         self.layer = layer
         self.scheme = scheme
         self.dropout = LockedDropout(dropout)
-        self.projection = nn.Linear(input_size, len(self.labels))
+        self.projection = nn.Linear(input_size, len(self.labels) if outputs is None else outputs)
 
     def scores(self, encoded: Encoded) -> Tensor:
         """scores_BSN: the weight of each label for each word, any real number."""
@@ -49,6 +59,17 @@ class Head(nn.Module, ABC):
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
         """The label numbers of each sentence, as many as it has words."""
 
+    def tags(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[str]]:
+        """The answer as tags of each sentence, in the head's scheme where it has one."""
+        return [[self.labels[label] for label in row] for row in self.predict(scores_BSN, mask_BS)]
+
+    def correct(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor) -> Tensor:
+        """How many words have their target label as the one of the highest score; padding and a label that training has not seen never do.
+
+        A CRF may answer otherwise: to search its best paths in every training batch would take time for a curve only.
+        """
+        return (scores_BSN.detach().argmax(-1) == targets_BS).sum()
+
     def probabilities(self, scores_BSN: Tensor, mask_BS: Tensor) -> Tensor:
         """probabilities_BSN of each label at each word, float32: rows sum to 1 at words and are 0 at padding. Without gradient.
 
@@ -57,6 +78,12 @@ class Head(nn.Module, ABC):
         raise UsageError(
             f"{type(self).__name__} answers tags without probabilities. Give it a method `probabilities`, or use 'softmax' or 'crf'."
         )
+
+    def confidences(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[float]]:
+        """How probable the tag of each word is, 0 to 1, of the tags that `tags` answers. Raises UsageError where the head has none."""
+        probabilities_BSN = self.probabilities(scores_BSN, mask_BS).cpu()
+        rows = self.predict(scores_BSN, mask_BS)
+        return [table[torch.arange(len(row)), torch.tensor(row)].tolist() for row, table in zip(rows, probabilities_BSN, strict=True)]
 
     def chain(self) -> Chain:
         """The chain that gives the k best paths and the probabilities of spans. Raises UsageError where the head is none."""
@@ -77,24 +104,28 @@ class Head(nn.Module, ABC):
         """
         if self.scheme is None:
             raise UsageError("the labels of this head are no spans. Name the scheme of its tags: data.scheme.")
-        steps = span_steps(self.labels, self.scheme)
-        longest = max((span.end - span.start for row in spans for span in row), default=0)
-        ends_BSLN = self.chain().span_marginals(
-            exact(scores_BSN), mask_BS, begins_first=steps.begins_first, begins=steps.begins, goes_on=steps.goes_on, longest=longest
+        return spans_in_chain(self.chain(), span_steps(self.labels, self.scheme), scores_BSN, mask_BS, spans)
+
+
+def spans_in_chain(
+    chain: Chain, steps: SpanSteps, scores_BSN: Tensor, mask_BS: Tensor, spans: Sequence[Sequence[Span]]
+) -> list[list[float]]:
+    """For each sentence the probabilities of its spans under a chain whose labels mean spans by `steps`; 0 for impossible ones."""
+    longest = max((span.end - span.start for row in spans for span in row), default=0)
+    ends_BSLN = chain.span_marginals(
+        exact(scores_BSN), mask_BS, begins_first=steps.begins_first, begins=steps.begins, goes_on=steps.goes_on, longest=longest
+    )
+    label_of_N = torch.tensor(steps.label_of, device=ends_BSLN.device)
+    answers: list[list[float]] = []
+    for ends_SLN, words, row in zip(ends_BSLN, mask_BS.sum(1).tolist(), spans, strict=True):
+        inside = [0 <= span.start < span.end <= words and span.label in steps.labels for span in row]
+        answers.append(
+            [
+                float(ends_SLN[span.start, span.end - span.start - 1, label_of_N == steps.labels.index(span.label)].sum()) if fits else 0.0
+                for span, fits in zip(row, inside, strict=True)
+            ]
         )
-        label_of_N = torch.tensor(steps.label_of, device=ends_BSLN.device)
-        answers: list[list[float]] = []
-        for ends_SLN, words, row in zip(ends_BSLN, mask_BS.sum(1).tolist(), spans, strict=True):
-            inside = [0 <= span.start < span.end <= words and span.label in steps.labels for span in row]
-            answers.append(
-                [
-                    float(ends_SLN[span.start, span.end - span.start - 1, label_of_N == steps.labels.index(span.label)].sum())
-                    if fits
-                    else 0.0
-                    for span, fits in zip(row, inside, strict=True)
-                ]
-            )
-        return answers
+    return answers
 
 
 def exact(scores_BSN: Tensor) -> Tensor:

@@ -11,20 +11,34 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.models.heads import Head
+from seqtasks.models.private import PrivateLayers
 from seqtasks.models.trunk import Trunk
+from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import Batch
 
 
 class TaggingModel(nn.Module):
-    """Heads by name over a shared trunk.
+    """Heads by name over a shared trunk, on which each stands directly or on layers of its own (private: {head: those layers}).
 
-    A batch trains every head for which it has targets; `predict` answers for the heads it is asked for.
+    pooled: {head: share w of another tagger in its answers, 0 to 1}. Where a batch has that tagger's log-probabilities (`Batch.priors`; in
+    training it has none), scores are (1 - w) scores + w log p: a logarithmic opinion pool (Heskes 1998), of a CRF in each word's own part.
+
+    A batch trains every head for which it has targets, from one pass through the trunk; `predict` answers for the heads it is asked for.
     """
 
-    def __init__(self, *, trunk: Trunk, heads: Mapping[str, Head]) -> None:
+    def __init__(
+        self,
+        *,
+        trunk: Trunk,
+        heads: Mapping[str, Head],
+        private: Mapping[str, PrivateLayers] | None = None,
+        pooled: Mapping[str, float] | None = None,
+    ) -> None:
         super().__init__()
         self.trunk = trunk
         self.heads = nn.ModuleDict(dict(heads))
+        self.private = nn.ModuleDict(dict(private or {}))
+        self.pooled = dict(pooled or {})
 
     def head(self, name: str) -> Head:
         head = self.heads[name]
@@ -35,13 +49,21 @@ class TaggingModel(nn.Module):
     def forward(self, batch: Batch, heads: Iterable[str] = ()) -> dict[str, Tensor]:
         """{head: scores_BSN} for `heads`, or for those that `batch` has targets for, or for all if it has none."""
         encoded = self.trunk(batch)
-        return {name: self.head(name).scores(encoded) for name in heads or batch.targets or self.heads}
+        scores = {name: self.head(name).scores(self.seen_by(name, encoded)) for name in heads or batch.targets or self.heads}
+        for name, log_probs_BSN in batch.priors.items():
+            if name in scores:
+                scores[name] = torch.lerp(scores[name].to(log_probs_BSN.dtype), log_probs_BSN, self.pooled[name])
+        return scores
+
+    def seen_by(self, name: str, encoded: Encoded) -> Encoded:
+        """What a head reads: the trunk's states, or those of its private layers above them."""
+        seen: Encoded = self.private[name](encoded) if name in self.private else encoded
+        return seen
 
     @torch.inference_mode()
     def predict(self, batch: Batch, heads: Iterable[str] = ()) -> dict[str, list[list[str]]]:
         """{head: the tags of each sentence of the batch}, for the heads that `forward` scores."""
         answers = {}
         for name, scores_BSN in self(batch, heads).items():
-            head = self.head(name)
-            answers[name] = [[head.labels[label] for label in row] for row in head.predict(scores_BSN, batch.mask_BS)]
+            answers[name] = self.head(name).tags(scores_BSN, batch.mask_BS)
         return answers

@@ -36,20 +36,35 @@ class TranslationModel(nn.Module):
     """Encoder, decoder and output layer.
 
     output: from the decoder's outputs to the target vocabulary: a Linear, or a TiedOutput that shares the decoder's embedding;
-    bos: id that starts every target; padding: id that pads.
+    bos: id that starts every target; padding: id that pads; sentence_end: id that ends each sentence of a source that is part of a
+    document, whose sentences are then numbered for the attention; None where sources are single sentences.
     """
 
-    def __init__(self, *, trunk: Trunk, decoder: AttentionDecoder | PlainDecoder, output: nn.Module, bos: int, padding: int) -> None:
+    def __init__(
+        self,
+        *,
+        trunk: Trunk,
+        decoder: AttentionDecoder | PlainDecoder,
+        output: nn.Module,
+        bos: int,
+        padding: int,
+        sentence_end: int | None = None,
+    ) -> None:
         super().__init__()
         self.trunk = trunk
         self.decoder = decoder
         self.output = output
         self.bos = bos
         self.padding = padding
+        self.sentence_end = sentence_end
 
     def encode(self, batch: Batch) -> tuple[Memory, DecoderState]:
         """What attention sees of each source (B rows) and the decoder's first state (B rows)."""
-        memory, state = self.decoder.start(self.trunk(batch))
+        segments_BS = batch.segments_BS
+        if segments_BS is None and self.sentence_end is not None:
+            ends_BS = (batch.ids_BS == self.sentence_end).long()
+            segments_BS = ends_BS.cumsum(dim=1) - ends_BS
+        memory, state = self.decoder.start(self.trunk(batch), segments_BS)
         return memory, state
 
     def shifted(self, targets_BT: Tensor) -> Tensor:
@@ -62,7 +77,10 @@ class TranslationModel(nn.Module):
         outputs_BTH, weights_BTS = self.decoder(self.shifted(batch.targets[TARGET]), *self.encode(batch))
         return outputs_BTH, weights_BTS
 
-    def step(self, last_N: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, DecoderState]:
-        """One word further: log_probs_NV (float32) and the new state. Row n belongs to sentence n // (N / B) of the memory."""
-        outputs_NH, state, _ = self.decoder.step(last_N, memory, state)
-        return torch.log_softmax(self.output(outputs_NH).float(), dim=-1), state
+    def step(self, last_N: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, DecoderState, Tensor | None]:
+        """One word further: log_probs_NV (float32), the new state, and attention weights_NS (None without attention).
+
+        Row n belongs to sentence n // (N / B) of the memory.
+        """
+        outputs_NH, state, weights_NS = self.decoder.step(last_N, memory, state)
+        return torch.log_softmax(self.output(outputs_NH).float(), dim=-1), state, weights_NS

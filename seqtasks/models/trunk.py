@@ -40,6 +40,8 @@ class Trunk(nn.Module):
         return cast(Backbone, self.backbone).output_size
 
     def forward(self, batch: Batch) -> Encoded:
-        """Encoded(layers, final) of the sentences in `batch`; states at padding are zero."""
+        """Encoded(layers, final) of the sentences in `batch`, unless it has been read already; states at padding are zero."""
+        if isinstance(batch.encoded, Encoded):
+            return batch.encoded
         encoded: Encoded = self.backbone(self.dropout(self.embedder(batch)), batch.mask_BS)
         return encoded

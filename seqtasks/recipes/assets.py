@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from seqtasks.errors import RunDirectoryError
+from seqtasks.hmm.tagger import HMMTagger
+from seqtasks.recipes.run_directory import read_json
 from seqtasks.recipes.schema import TextSettings, WordSettings
+from seqtasks.text.corpora.documents import BREAK
+from seqtasks.text.files import write_atomically
+from seqtasks.text.nested import Extent
 from seqtasks.text.subwords import SubwordTokenizer
 from seqtasks.text.tokenizers import Tokenizer, make_tokenizer
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
@@ -18,15 +24,26 @@ SUBWORDS = ("bpe", "unigram")
 
 @dataclass(frozen=True)
 class TaggingAssets:
-    """Vocabularies of words and characters, the labels of each head, and every word seen in training (for scores on unseen ones)."""
+    """Vocabularies of words and characters, the labels of each head, and every word seen in training (for scores on unseen ones).
+
+    extents: of the spans of each head whose spans nest; hmms: taggers fitted beside the network, of heads that pool them.
+    """
 
     words: Vocabulary
     characters: Vocabulary
     labels: Mapping[str, Sequence[str]]
     seen: Vocabulary
+    extents: Mapping[str, Extent] = field(default_factory=dict)
+    hmms: Mapping[str, HMMTagger] = field(default_factory=dict)
 
     @classmethod
-    def learn(cls, sentences: Iterable[Sequence[str]], labels: Mapping[str, Sequence[str]], settings: WordSettings) -> TaggingAssets:
+    def learn(
+        cls,
+        sentences: Iterable[Sequence[str]],
+        labels: Mapping[str, Sequence[str]],
+        settings: WordSettings,
+        extents: Mapping[str, Extent] | None = None,
+    ) -> TaggingAssets:
         """Vocabularies of the training sentences, and of nothing else."""
         words = Counter(word for sentence in sentences for word in sentence)
         characters: Counter[str] = Counter()
@@ -38,6 +55,7 @@ class TaggingAssets:
             Vocabulary.build(characters, specials=(PAD, UNK), min_count=2),
             {head: tuple(inventory) for head, inventory in labels.items()},
             Vocabulary.build(words, specials=()),
+            extents or {},
         )
 
     def after(self, sentences: Iterable[Sequence[str]]) -> TaggingAssets:
@@ -51,6 +69,10 @@ class TaggingAssets:
         self.seen.save(folder / "seen.txt")
         for head, inventory in self.labels.items():
             Vocabulary(inventory).save(folder / f"labels-{head}.txt")
+        for head, extent in self.extents.items():
+            write_atomically(folder / f"spans-{head}.json", json.dumps(asdict(extent)) + "\n")
+        for head, hmm in self.hmms.items():
+            hmm.save(folder / f"hmm-{head}", sentences=False)
 
     @classmethod
     def load(cls, folder: Path, heads: Iterable[str]) -> TaggingAssets:
@@ -60,6 +82,8 @@ class TaggingAssets:
             load_vocabulary(folder / "characters.txt", (PAD, UNK)),
             {head: tuple(labels[head].words()) for head in labels},
             Vocabulary.load(folder / "seen.txt"),
+            {head: load_extent(path) for head in labels if (path := folder / f"spans-{head}.json").exists()},
+            {head: HMMTagger.load(path) for head in labels if (path := folder / f"hmm-{head}").exists()},
         )
 
 
@@ -72,9 +96,11 @@ class Language:
     lowercase: bool
 
     def encode(self, text: str) -> list[int]:
-        """Token ids of a line, with the end of sentence."""
-        tokens = self.tokenizer.split(text.lower() if self.lowercase else text)
-        return [*self.vocabulary.ids(tokens), self.vocabulary.eos]
+        """Token ids of a line, with the end of sentence; of a text in context (`seqtasks.text.corpora.documents`) with each sentence's."""
+        ids: list[int] = []
+        for line in (text.lower() if self.lowercase else text).split(BREAK):
+            ids += [*self.vocabulary.ids(self.tokenizer.split(line)), self.vocabulary.eos]
+        return ids
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
         return self.vocabulary.tokens(ids)
@@ -119,6 +145,8 @@ def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
     else:
         tokenizer = make_tokenizer(settings.tokenizer)
     counts = Counter(token for text in texts for token in tokenizer.split(text))
+    if isinstance(tokenizer, SubwordTokenizer) and (settings.dropout or settings.sampling):
+        counts.update({piece: settings.min_count for piece in tokenizer.known() if counts[piece] < settings.min_count})  # it may be drawn
     size = None if settings.tokenizer in SUBWORDS else settings.size
     vocabulary = Vocabulary.build(counts, specials=(PAD, UNK, BOS, EOS), min_count=settings.min_count, max_size=size)
     return Language(tokenizer, vocabulary, settings.lowercase)
@@ -128,6 +156,14 @@ def load_language(folder: Path, side: str, settings: TextSettings) -> Language:
     subwords = settings.tokenizer in SUBWORDS
     tokenizer = SubwordTokenizer.load(folder / f"{side}-subwords.json") if subwords else make_tokenizer(settings.tokenizer)
     return Language(tokenizer, load_vocabulary(folder / f"{side}.txt", (PAD, UNK, BOS, EOS)), settings.lowercase)
+
+
+def load_extent(path: Path) -> Extent:
+    """A saved extent of spans. Raises RunDirectoryError if it is damaged."""
+    found = read_json(path)
+    if set(found) != {"depth", "width"} or not all(type(value) is int and value > 0 for value in found.values()):
+        raise RunDirectoryError(f"{path}: damaged (expected a depth and a width). Restore it from a copy.")
+    return Extent(**found)
 
 
 def load_vocabulary(path: Path, specials: tuple[str, ...]) -> Vocabulary:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from seqtasks.errors import RecipeError
 from seqtasks.models.heads import HEADS, Head
+from seqtasks.models.nested import NESTED_HEADS
+from seqtasks.models.private import PrivateLayers
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.models.translation import TiedOutput, TranslationModel
 from seqtasks.models.trunk import Trunk
-from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.characters import CharacterLSTM
@@ -20,19 +20,22 @@ from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
 from seqtasks.nn.dropout import WordDropout, rare_word_rates
 from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
+from seqtasks.recipes.build_attention import build_attention
 from seqtasks.recipes.names import PLAIN, chosen, options_taken, tasks_of
 from seqtasks.recipes.parts import head_scheme
 from seqtasks.recipes.schema import (
     BackboneSettings,
     CharacterSettings,
     DecoderSettings,
+    HeadSettings,
     MultitaskRecipe,
     TaggingRecipe,
     TaskSettings,
-    TrainingSettings,
     TranslationRecipe,
     WordSettings,
 )
+from seqtasks.recipes.training_tables import TrainingSettings
+from seqtasks.text.nested import Extent
 from seqtasks.training.schedules import SCHEDULES, Schedule
 
 
@@ -48,8 +51,13 @@ def build_tagging(
         shapes=ShapeEmbedding(size=words.shapes) if words.shapes else None,
     )
     trunk = build_trunk(embedder, recipe.backbone)
-    heads = {name: build_head(task, assets.labels[name], trunk) for name, task in tasks_of(recipe).items()}
-    return TaggingModel(trunk=trunk, heads=heads)
+    private = {name: build_private(task.head, trunk) for name, task in tasks_of(recipe).items() if task.head.private_layers}
+    heads = {
+        name: build_head(task, assets.labels[name], trunk, private.get(name), assets.extents.get(name))
+        for name, task in tasks_of(recipe).items()
+    }
+    pooled = {name: task.head.hmm for name, task in tasks_of(recipe).items() if task.head.hmm}
+    return TaggingModel(trunk=trunk, heads=heads, private=private, pooled=pooled)
 
 
 def build_characters(settings: CharacterSettings, characters: int) -> CharacterCNN | CharacterLSTM | None:
@@ -81,14 +89,39 @@ def build_trunk(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
     return Trunk(embedder=embedder, backbone=backbone, dropout=settings.dropout)
 
 
-def build_head(task: TaskSettings, labels: Sequence[str], trunk: Trunk) -> Head:
-    """The head of a task; only one that is to be constrained is told so, for not every kind can be."""
+def build_private(settings: HeadSettings, trunk: Trunk) -> PrivateLayers:
+    """The layers of one head alone, over the layer of the trunk that it reads; dropout as between the trunk's layers."""
+    dropout = trunk.dropout.p
+    backbone = BACKBONES["bilstm"](
+        input_size=trunk.output_size, hidden_size=settings.private_size, layers=settings.private_layers, dropout=dropout
+    )
+    return PrivateLayers(layer=settings.layer, backbone=backbone, dropout=dropout)
+
+
+def build_head(
+    task: TaskSettings, labels: Sequence[str], trunk: Trunk, private: PrivateLayers | None = None, extent: Extent | None = None
+) -> Head:
+    """The head of a task, on the trunk or on its private layers; only one that is to be constrained is told so, for not every kind can be.
+
+    extent: of spans that nest.
+    """
+    size, layer = (private.output_size, -1) if private else (trunk.output_size, task.head.layer)
+    if extent is not None:
+        nested: Callable[..., Head] = chosen(NESTED_HEADS, task.head.kind, "seqtasks.heads")
+        return nested(
+            input_size=size,
+            labels=labels,
+            dropout=task.head.dropout,
+            layer=layer,
+            extent=extent,
+            crossing=task.head.crossing,
+        )
     builder: Callable[..., Head] = chosen(HEADS, task.head.kind, "seqtasks.heads")
     return builder(
-        input_size=trunk.output_size,
+        input_size=size,
         labels=labels,
         dropout=task.head.dropout,
-        layer=task.head.layer,
+        layer=layer,
         scheme=head_scheme(task),
         **({"constrained": True} if task.head.constrained else {}),
     )
@@ -106,7 +139,8 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
     output: nn.Module = nn.Linear(decoder.output_size, len(target))
     if settings.tied:
         output = TiedOutput(input_size=decoder.output_size, words=target_words)
-    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding=target.pad)
+    sentence_end = source.eos if recipe.data.context else None
+    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding=target.pad, sentence_end=sentence_end)
 
 
 def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> AttentionDecoder | PlainDecoder:
@@ -120,19 +154,9 @@ def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk)
             dropout=settings.dropout,
             kind=settings.kind,
         )
-    if settings.attention == "dot" and settings.hidden_size != trunk.output_size:
-        raise RecipeError(
-            [
-                f"decoder.attention = 'dot' compares vectors of one size, but decoder.hidden_size = {settings.hidden_size} "
-                f"and the backbone's states have {trunk.output_size}. Make them equal, or use 'general'."
-            ]
-        )
-    attention = chosen(ATTENTIONS, settings.attention, "seqtasks.attentions")(
-        query_size=settings.hidden_size, memory_size=trunk.output_size, hidden_size=settings.attention_size
-    )
     return AttentionDecoder(
         embedding=words,
-        attention=attention,
+        attention=build_attention(settings, memory_size=trunk.output_size),
         bridge=bridge,
         hidden_size=settings.hidden_size,
         layers=settings.layers,

@@ -21,6 +21,7 @@ from seqtasks.recipes.tagged_parts import read_tagged_parts
 from seqtasks.recipes.tagged_scores import tagged_outcome
 from seqtasks.recipes.work import Listener
 from seqtasks.text.corpora.examples import TaggedSentence
+from seqtasks.text.tags import Span
 from seqtasks.text.vocabulary import Vocabulary
 
 SELECTED_ON = "a held-out part of train"
@@ -42,6 +43,18 @@ class HMMWords:
         """Tags, and for each the posterior probability of that tag."""
         return tags_with_confidence(self.tagger, sentences)
 
+    def k_best(self, sentences: Sequence[Sequence[str]], head: str, k: int) -> list[list[tuple[list[str], float]]]:
+        """For each sentence its k best sequences of tags with their log-probabilities given the words, best first."""
+        totals = self.tagger.log_likelihood(sentences).tolist()
+        return [
+            [(tags, min(0.0, score - total)) for tags, score in paths]
+            for paths, total in zip(self.tagger.k_best(sentences, k), totals, strict=True)
+        ]
+
+    def span_probabilities(self, sentences: Sequence[Sequence[str]], head: str, spans: Sequence[Sequence[Span]]) -> list[list[float]]:
+        """For each sentence the probability of each of its spans."""
+        return self.tagger.span_probabilities(sentences, spans)
+
 
 class HMMJob:
     """An HMM recipe with its data read; `outcome` once the tagger is fitted."""
@@ -61,8 +74,8 @@ class HMMJob:
             raise ValueError("the tagger has not been fitted yet")
         return tagged_outcome(self.tagged, self.predict, self.words.seen)
 
-    def predict(self, sentences: Sequence[TaggedSentence], head: str) -> list[list[str]]:
-        return self.tagger.predict([sentence.words for sentence in sentences])
+    def predict(self, sentences: Sequence[TaggedSentence], heads: Sequence[str]) -> dict[str, list[list[str]]]:
+        return {self.head: self.tagger.predict([sentence.words for sentence in sentences])}
 
 
 class HMMWork:

@@ -11,6 +11,7 @@ import numpy as np
 from torch import nn
 
 from seqtasks.errors import UsageError
+from seqtasks.evaluation.controls import Controlled
 from seqtasks.evaluation.score import Score
 from seqtasks.evaluation.spans import EntityReport
 from seqtasks.text.batching import Batch
@@ -40,13 +41,14 @@ class HeldOutExample:
 
 @dataclass
 class Outcome:
-    """The final scores, predictions by file name, examples and remarks; reports on entities by part and head."""
+    """The final scores, predictions by file name, examples and remarks; reports on entities by part and head; scores beside controls."""
 
     scores: list[Score] = field(default_factory=list)
     predictions: dict[str, str] = field(default_factory=dict)
     examples: list[HeldOutExample] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     entities: dict[str, EntityReport] = field(default_factory=dict)
+    controls: list[Controlled] = field(default_factory=list)
 
 
 class Job(Protocol):

@@ -17,12 +17,16 @@ from torch import nn
 
 from seqtasks.errors import RecipeError, UsageError, did_you_mean
 from seqtasks.models.heads import HEADS
+from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.recipes.parts import READERS
+from seqtasks.recipes.decoding_options import decoding_faults
+from seqtasks.recipes.parts import READERS, corpora_of
 from seqtasks.recipes.schema import (
     BackboneSettings,
     CharacterSettings,
+    DecoderSettings,
+    HeadSettings,
     HMMRecipe,
     MultitaskRecipe,
     Recipe,
@@ -31,9 +35,12 @@ from seqtasks.recipes.schema import (
     TaskSettings,
     TranslationRecipe,
 )
+from seqtasks.recipes.training_options import training_faults
+from seqtasks.text.tags import NESTED
 from seqtasks.text.words import check_language
 
 PLAIN = "none"  # the attention of a decoder that has none
+OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
 OPTIONS = ("residual", "highway", "recurrent_dropout", "heads")  # keys of [backbone] that not every backbone takes
 P = TypeVar("P")
 
@@ -82,9 +89,10 @@ def check_recipe(recipe: Recipe) -> None:
     if isinstance(recipe, TranslationRecipe):
         if recipe.decoder.attention != PLAIN:
             names.append((ATTENTIONS, recipe.decoder.attention, "seqtasks.attentions"))
-        faults += translation_faults(recipe)
+        faults += [*translation_faults(recipe), *training_faults(recipe)]
+        faults += decoding_faults(recipe.decoding, attention=recipe.decoder.attention != PLAIN)
     if isinstance(recipe, TaggingRecipe | MultitaskRecipe):
-        names += [(HEADS, task.head.kind, "seqtasks.heads") for task in tasks_of(recipe).values()]
+        names += [({**HEADS, **NESTED_HEADS}, task.head.kind, "seqtasks.heads") for task in tasks_of(recipe).values()]
         faults += tagging_faults(recipe)
     if not isinstance(recipe, TranslationRecipe):
         names += [(READERS, data.format, "seqtasks.readers") for data in data_of(recipe).values()]
@@ -136,7 +144,52 @@ def translation_faults(recipe: TranslationRecipe) -> list[str]:
         ]
     if recipe.decoder.attention == PLAIN and recipe.decoder.input_feeding:
         return ["decoder.input_feeding needs an attention to feed; decoder.attention is 'none'. Set one of the two."]
-    return []
+    return [*attention_faults(recipe.decoder, recipe.data.context), *guide_faults(recipe)]
+
+
+def guide_faults(recipe: TranslationRecipe) -> list[str]:
+    """Guided attention without an attention, a likelihood or fixed subwords; and its keys without it."""
+    training = recipe.training
+    if not training.guided_attention:
+        keys = [key for key in ("guided_updates", "guided_loss") if getattr(training, key) != type(training).model_fields[key].default]
+        return [f"training.{key} has no meaning without guided attention. Set training.guided_attention, or leave it out." for key in keys]
+    faults = []
+    if recipe.decoder.attention == PLAIN:
+        faults.append("training.guided_attention needs an attention; decoder.attention is 'none'. Set one of the two.")
+    if training.objective != "likelihood":
+        faults.append(f"training.guided_attention has no meaning for training.objective = {training.objective!r}. Set it to 0.")
+    if recipe.text.dropout or recipe.text.sampling:
+        faults.append("training.guided_attention needs subwords that stay; text.dropout and text.sampling draw them. Choose one.")
+    return faults
+
+
+def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
+    """Keys that shape an attention and do not fit it, or one another; nothing of a kind that nobody offers."""
+    shape = ("normaliser", "top_k", "window", "window_size", "heads", "hierarchical")
+    default = {name: DecoderSettings.model_fields[name].default for name in shape}
+    changed = [name for name in shape if getattr(settings, name) != default[name]]
+    if settings.attention == PLAIN:
+        return [f"decoder.{name} needs an attention; decoder.attention is 'none'. Leave it out." for name in changed]
+    try:
+        parameters = inspect.signature(chosen(ATTENTIONS, settings.attention, "seqtasks.attentions")).parameters
+    except RecipeError:
+        return []
+    faults = [
+        f"decoder.{name} has no meaning for an attention of kind {settings.attention!r}, which has its own weights. Leave it out."
+        for name in ("normaliser", "window", "hierarchical")
+        if name in changed and "shares" not in parameters
+    ]
+    if settings.normaliser != "topk" and "top_k" in changed:
+        faults.append(f"decoder.top_k has no meaning for decoder.normaliser = {settings.normaliser!r}. Leave it out, or use 'topk'.")
+    if settings.window == "none" and "window_size" in changed:
+        faults.append("decoder.window_size has no meaning without a window. Leave it out, or set decoder.window.")
+    if settings.hidden_size % settings.heads:
+        faults.append(f"decoder.heads = {settings.heads} does not divide decoder.hidden_size = {settings.hidden_size}. Change one of them.")
+    if settings.hierarchical and not context:
+        faults.append("decoder.hierarchical weighs the sentences of a document, but data.context = 0. Set it, or leave hierarchical out.")
+    if settings.hierarchical and (settings.window != "none" or settings.attention in OVER_TIME):
+        faults.append("decoder.hierarchical takes no window, and no attention 'location' or 'coverage'. Choose one.")
+    return faults
 
 
 def data_faults(recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe) -> list[str]:
@@ -145,6 +198,8 @@ def data_faults(recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe) -> list[str
     for name, data in data_of(recipe).items():
         if data.layer and (not re.fullmatch(r"[\w -]+", name) or hasattr(nn.ModuleDict(), name)):
             faults.append(f"no head can be called {name!r}. Choose another name, of letters, digits, spaces, '-' and '_'.")
+        if isinstance(recipe, HMMRecipe) and data.scheme == NESTED:
+            faults.append("data.scheme = 'nested': an HMM answers no nested spans. Use a recipe of kind 'tagging', or another scheme.")
         if not data.layer:
             faults.append("data.layer is empty: name the layer of tags, such as upos or ner.")
         try:
@@ -157,12 +212,39 @@ def data_faults(recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe) -> list[str
 def tagging_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
     """Values of a tagging recipe that do not fit."""
     faults, layers = character_faults(recipe.characters), recipe.backbone.layers
+    if recipe.words.frozen and not recipe.words.vectors:
+        faults.append("words.frozen keeps pretrained vectors as they are, but words.vectors names none. Name some, or leave it out.")
+    if isinstance(recipe, MultitaskRecipe) and recipe.smoothing != 1 and len(corpora_of(data_of(recipe))) == 1:
+        faults.append("smoothing shares batches out among corpora, but all tasks read one corpus. Leave it out.")
     for name, task in tasks_of(recipe).items():
         if not -layers <= task.head.layer < layers:
             faults.append(f"head of {name}: layer = {task.head.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}.")
-        if task.head.kind == "crf" and recipe.training.label_smoothing:
-            faults.append("training.label_smoothing has no meaning for a head of kind 'crf'. Set it to 0, or use 'softmax'.")
-        faults += head_faults(name, task)
+        if task.head.private_size != HeadSettings.model_fields["private_size"].default and not task.head.private_layers:
+            faults.append(f"head of {name}: private_size has no meaning without private_layers. Set private_layers, or leave it out.")
+        if task.head.kind in ("crf", "layered") and recipe.training.label_smoothing:
+            other = "softmax" if task.head.kind == "crf" else "spans"
+            faults.append(f"training.label_smoothing has no meaning for a head of kind {task.head.kind!r}. Set it to 0, or use {other!r}.")
+        faults += nested_faults(name, task) or head_faults(name, task)
+    return faults
+
+
+def nested_faults(name: str, task: TaskSettings) -> list[str]:
+    """What does not fit nested spans: their heads without them, other heads for them, and keys that only one of the two takes."""
+    settings, faults, kinds = task.head, [], " or ".join(map(repr, NESTED_HEADS))
+    nested = task.data.scheme == NESTED
+    if nested and settings.kind in HEADS:
+        faults.append(f"head of {name}: data.scheme = 'nested' needs a head of kind {kinds}, not {settings.kind!r}.")
+    if nested and task.data.format in ("conllu", "columns"):
+        faults.append(f"data of {name}: format {task.data.format!r} holds no nested spans. Use 'jsonl', or another data.scheme.")
+    if not nested and settings.kind in NESTED_HEADS:
+        faults.append(
+            f"head of {name}: kind {settings.kind!r} answers nested spans: it needs data.scheme = 'nested' (and JSONL with spans)."
+        )
+    for key in ("tag_scheme", "constrained", "hmm"):
+        if nested and getattr(settings, key):
+            faults.append(f"head of {name}: {key} has no meaning for nested spans. Leave it out.")
+    if settings.crossing and not nested:
+        faults.append(f"head of {name}: crossing is for nested spans, but data.scheme is {task.data.scheme!r}. Leave it out.")
     return faults
 
 
@@ -173,7 +255,8 @@ def head_faults(name: str, task: TaskSettings) -> list[str]:
         if getattr(settings, key) and task.data.scheme is None:
             faults.append(f"head of {name}: {key} needs tags that are spans, but data.scheme is not set. Set it, or leave {key} out.")
     try:
-        builder = chosen(HEADS, settings.kind, "seqtasks.heads")
+        table: Mapping[str, Callable[..., object]] = {**HEADS, **NESTED_HEADS}
+        builder = chosen(table, settings.kind, "seqtasks.heads")
     except RecipeError:
         return faults
     if settings.constrained and "constrained" not in inspect.signature(builder).parameters:

@@ -48,7 +48,11 @@ class NeuralWork:
             listener.tell(f"weights from {start}")
         parameters = sum(parameter.numel() for parameter in self.job.model.parameters())
         listener.tell(f"{parameters:,} parameters, {self.precision} on {self.device}, {torch.get_num_threads()} threads")
+        if getattr(self.recipe.training, "objective", "") == "risk" and not start and not resume:
+            listener.tell("note: training.objective = 'risk' makes a translator better, but teaches none: start it --from a finished run.")
         progress = train_job(self.job, self.recipe, directory, self.device, self.precision, listener, resume=resume)
+        if progress.kept:
+            listener.tell(f"weights: the mean of those after epochs {', '.join(progress.kept)}")
         save_weights(self.job.model, directory.weights)
         return progress.seconds
 
@@ -90,7 +94,9 @@ def train_job(
     optimizer = build_optimizer(job.model, settings)
     average = WeightAverage(job.model, settings.ema) if settings.ema else None
     machine = describe_machine(device, precision)
-    checkpoints = Checkpoints(directory.checkpoints, keep=settings.keep_checkpoints, machine=machine, average=average)
+    checkpoints = Checkpoints(
+        directory.checkpoints, keep=settings.keep_checkpoints, machine=machine, average=average, mean_of=settings.average_checkpoints
+    )
     history, progress = History(directory.history), Progress()
     if resume and checkpoints.files():
         progress, changed = checkpoints.resume(job.model, optimizer, device)

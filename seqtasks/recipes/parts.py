@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +14,9 @@ from seqtasks.recipes.shipped import shipped
 from seqtasks.text.corpora.columns import read_columns
 from seqtasks.text.corpora.conllu import read_conllu
 from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
-from seqtasks.text.corpora.jsonl import read_jsonl
+from seqtasks.text.corpora.jsonl import read_jsonl, with_nested_tags
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
-from seqtasks.text.tags import convert, repair
+from seqtasks.text.tags import NESTED, convert, repair
 
 SAMPLE = "sample/"
 E = TypeVar("E")
@@ -74,12 +74,12 @@ def read_translation_part(data: ParallelData, part: Files, place: Place) -> Corp
     return refuse_empty(corpus)
 
 
-def read_tagged_part(data: TaggedData, part: Files, place: Place) -> Corpus[TaggedSentence] | None:
-    """The tagged sentences of one part; None where the recipe or the corpus has no such part."""
+def read_tagged_part(data: TaggedData, part: Files, place: Place, further: Sequence[TaggedData] = ()) -> Corpus[TaggedSentence] | None:
+    """The tagged sentences of one part; None where the recipe or the corpus has no such part. further: as in `read_tagged_file`."""
     if isinstance(part, list):
         raise UsageError(f"data: {part}: a tagged part is one file. Join the files first.")
     path = locate(data.corpus, part, place) if part else None
-    return refuse_empty(read_tagged_file(data, path)) if path else None
+    return refuse_empty(read_tagged_file(data, path, further)) if path else None
 
 
 def read_parts(data: D, place: Place, read: Callable[[D, Files, Place], Corpus[E] | None]) -> dict[str, Corpus[E]]:
@@ -91,10 +91,15 @@ def read_parts(data: D, place: Place, read: Callable[[D, Files, Place], Corpus[E
     return {split: corpus for split, corpus in corpora.items() if corpus is not None}
 
 
-def read_tagged_file(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
-    """A tagged file in the recipe's format; tags stand in the scheme the recipe names, IOB1 as BIO."""
+def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData] = ()) -> Corpus[TaggedSentence]:
+    """A tagged file in the recipe's format; tags stand in the scheme the recipe names, IOB1 as BIO.
+
+    further: settings that name other layers of the file, to be read with the first at one go (see `one_corpus`).
+    """
     from seqtasks.recipes.names import chosen  # names.py knows this file's table
 
+    if further:
+        return LAYERED[data.format]([data, *further], path)
     return chosen(READERS, data.format, "seqtasks.readers")(data, path)
 
 
@@ -108,32 +113,68 @@ def head_scheme(task: TaskSettings) -> str | None:
     return task.head.tag_scheme or file_scheme(task.data)
 
 
+def one_corpus(first: TaggedData, second: TaggedData) -> bool:
+    """Whether two settings read the same words: they are equal, or name two layers of files whose format holds several."""
+    if first == second:
+        return True
+    same = first.model_copy(update={key: getattr(second, key) for key in ("layer", "tag_column", "scheme")})
+    return same == second and first.layer != second.layer and first.format in LAYERED
+
+
+def corpora_of(data: Mapping[str, TaggedData]) -> list[list[str]]:
+    """The heads, those that read the same sentences together: settings that differ in the layer only, each layer read in one way."""
+    corpora: list[list[str]] = []
+    for head, settings in data.items():
+        together = (heads for heads in corpora if all(one_corpus(data[other], settings) for other in heads))
+        heads = next(together, None)
+        if heads is None:
+            corpora.append([head])
+        else:
+            heads.append(head)
+    return corpora
+
+
+def conllu_layers(several: Sequence[TaggedData], path: Path) -> Corpus[TaggedSentence]:
+    corpus = read_conllu(path, layers=[data.layer for data in several])
+    for data in several:
+        corpus = legal(corpus, data.layer, data.scheme) if data.scheme else corpus
+    return corpus
+
+
+def columns_layers(several: Sequence[TaggedData], path: Path) -> Corpus[TaggedSentence]:
+    return read_columns(
+        path,
+        word_column=several[0].word_column,
+        tag_columns={data.layer: data.tag_column for data in several},
+        separator=several[0].separator,
+        schemes={data.layer: data.scheme for data in several if data.scheme},
+    )
+
+
 def conllu_reader(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
-    corpus = read_conllu(path, layers=(data.layer,))
-    return legal(corpus, data.layer, data.scheme) if data.scheme else corpus
+    return conllu_layers([data], path)
 
 
 def columns_reader(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
-    schemes = {data.layer: data.scheme} if data.scheme else {}
-    return read_columns(
-        path, word_column=data.word_column, tag_columns={data.layer: data.tag_column}, separator=data.separator, schemes=schemes
-    )
+    return columns_layers([data], path)
 
 
 def jsonl_reader(data: TaggedData, path: Path) -> Corpus[TaggedSentence]:
     corpus = read_jsonl(path, layer=data.layer)
+    if data.scheme == NESTED:
+        return with_nested_tags(corpus, data.layer)
     return legal(corpus, data.layer, data.scheme) if data.scheme else corpus
 
 
 def legal(corpus: Corpus[TaggedSentence], layer: str, scheme: str) -> Corpus[TaggedSentence]:
-    """A JSONL corpus with legal tags: those of spans (BIO) written in `scheme`, given ones repaired and counted; IOB1 becomes BIO."""
+    """A corpus with legal tags in a layer: those of spans (BIO) written in `scheme`, given ones repaired and counted; IOB1 becomes BIO."""
     final = "BIO" if scheme == "IOB1" else scheme
     examples, repaired = [], 0
     for example in corpus:
         source = "BIO" if example.spans else scheme
         tags, changed = repair(example.tags[layer], source)
         repaired += changed
-        examples.append(replace(example, tags={layer: tuple(convert(tags, source, final))}))
+        examples.append(replace(example, tags={**example.tags, layer: tuple(convert(tags, source, final))}))
     notes = (f"{corpus.path}: repaired {repaired} illegal tags in layer {layer}",) if repaired else ()
     return Corpus(examples, corpus.path, corpus.checksum, (*corpus.notes, *notes))
 
@@ -144,6 +185,7 @@ def refuse_empty(corpus: Corpus[E]) -> Corpus[E]:
     return corpus
 
 
+LAYERED: dict[str, Callable[[Sequence[TaggedData], Path], Corpus[TaggedSentence]]] = {"conllu": conllu_layers, "columns": columns_layers}
 READERS: dict[str, Callable[[TaggedData, Path], Corpus[TaggedSentence]]] = {
     "conllu": conllu_reader,
     "columns": columns_reader,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from seqtasks.errors import RunDirectoryError, UsageError
+from seqtasks.errors import RunDirectoryError, UsageError, did_you_mean
 from seqtasks.evaluation.score import Score
-from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
-from seqtasks.recipes.build import build_tagging, build_translation
+from seqtasks.recipes.assets import TaggingAssets
+from seqtasks.recipes.build import build_tagging
 from seqtasks.recipes.corpus_check import SUFFIXES
 from seqtasks.recipes.hmm import HMMWords, load_hmm
 from seqtasks.recipes.names import data_of
@@ -20,51 +19,17 @@ from seqtasks.recipes.parts import file_scheme, read_tagged_file, refuse_empty
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import HMMRecipe, MultitaskRecipe, TaggingRecipe, TranslationRecipe
 from seqtasks.recipes.tagged_line import RawSentence, TaggedLine, raw_sentences, sentences_of
+from seqtasks.recipes.tagged_posteriors import Posteriors, k_best_of
 from seqtasks.recipes.tagged_scores import score_tags
 from seqtasks.recipes.tagger import Tagger, written_in
-from seqtasks.recipes.translation import score_pairs
-from seqtasks.recipes.translator import Translation, Translator
-from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.recipes.translation_predictor import TranslationPredictor
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.words import check_language
-from seqtasks.training.devices import find_device
+from seqtasks.training.devices import PRECISIONS, find_device, find_precision
 from seqtasks.training.weights import load_weights
 
 CHUNK = 1000  # lines held at a time while streaming
 CHUNK_WORDS = 50_000  # words held at a time, as far as lines are shorter
-
-
-class TranslationPredictor:
-    """A loaded translation run."""
-
-    task = "translation"
-
-    def __init__(self, directory: RunDirectory, recipe: TranslationRecipe, device: torch.device) -> None:
-        assets = TranslationAssets.load(directory.text, recipe.text)
-        model = build_translation(recipe, assets)
-        load_weights(model, directory.weights)
-        self.recipe = recipe
-        self.translator = Translator(model.to(device).eval(), assets, recipe.decoding, device)
-
-    def translate(self, lines: Sequence[str], *, beams: int | None = None, n_best: int = 1) -> list[list[Translation]]:
-        """The n best translations of each line, best first; a blank line gives one blank translation."""
-        if isinstance(lines, str):
-            raise TypeError("translate takes a list of lines; put the one line into a list")
-        return self.translator.translate(lines, beams=beams, n_best=n_best)
-
-    def stream(
-        self, lines: Iterable[str], *, beams: int | None = None, n_best: int = 1, chunk: int = CHUNK
-    ) -> Iterator[tuple[str, list[Translation]]]:
-        """(line, its translations) in order, with a bounded number of lines in memory."""
-        for some in lists(lines, chunk):
-            yield from zip(some, self.translate(some, beams=beams, n_best=n_best), strict=True)
-
-    def evaluate(self, files: Sequence[Path]) -> list[Score]:
-        """The scores of a source and a target file, or of one TSV file of pairs."""
-        if not 1 <= len(files) <= 2:
-            raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
-        pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
-        return score_pairs(self.translator, pairs.examples, split=files[0].name, language=self.recipe.data.target)[0]
 
 
 class TaggingPredictor:
@@ -72,7 +37,14 @@ class TaggingPredictor:
 
     task = "tagging"
 
-    def __init__(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe, device: torch.device) -> None:
+    def __init__(
+        self,
+        directory: RunDirectory,
+        recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe,
+        device: torch.device,
+        *,
+        precision: str = "float32",
+    ) -> None:
         self.recipe = recipe
         self.data = data_of(recipe)
         self.schemes = {head: scheme for head, data in self.data.items() if (scheme := file_scheme(data))}
@@ -87,7 +59,8 @@ class TaggingPredictor:
         assets = TaggingAssets.load(directory.text, self.data)
         model = build_tagging(recipe, assets)
         load_weights(model, directory.weights)
-        self.tagger = Tagger(model.to(device).eval(), assets, device, written_in(self.data))
+        precision = find_precision(precision, device)
+        self.tagger = Tagger(model.to(device).eval(), assets, device, written_in(self.data), precision=precision)
         self.seen = assets.seen
 
     def tag(
@@ -95,42 +68,43 @@ class TaggingPredictor:
         text: str | Sequence[str] | Sequence[Sequence[str]],
         *,
         confidences: bool = False,
+        k_best: int | None = None,
         split_sentences: bool = False,
         language: str | None = None,
     ) -> list[TaggedLine]:
         """Tags for raw text, for the words of one sentence, or for a batch of sentences of words.
 
         Raw text gives one answer, or with `split_sentences` one for each sentence. `language`: of raw text, where it is not the recipe's.
+        k_best: how many sequences of tags each answer's `k_best` is to have. Raises UsageError for fewer than one.
         """
         if isinstance(text, str):
             spoken = self.language if language is None else language
             check_language(spoken)
-            return self.answers([*raw_sentences(text, spoken, split=split_sentences)], confidences=confidences)
+            return self.answers([*raw_sentences(text, spoken, split=split_sentences)], confidences=confidences, k_best=k_best)
         if split_sentences or language is not None:
             raise UsageError("split_sentences and language are for raw text, given as one string.")
         batch = [text] if text and isinstance(text[0], str) else text
-        return self.answers([RawSentence([str(word) for word in words]) for words in batch], confidences=confidences)
+        sentences = [RawSentence([str(word) for word in words]) for words in batch]
+        return self.answers(sentences, confidences=confidences, k_best=k_best)
 
-    def answers(self, sentences: Sequence[RawSentence], *, confidences: bool = False) -> list[TaggedLine]:
-        """The tags of every head, and how sure it is of them where that is asked for."""
+    def answers(self, sentences: Sequence[RawSentence], *, confidences: bool = False, k_best: int | None = None) -> list[TaggedLine]:
+        """The tags of every head, and how sure it is of them and which are its k best where that is asked for."""
         words = [sentence.words for sentence in sentences]
-        sure: list[dict[str, list[float]]] | None = None
-        if confidences:
-            by_head = {head: self.tagger.tag_with_confidence(words, head) for head in self.data}
-            found = [{head: tags[number] for head, (tags, _) in by_head.items()} for number in range(len(words))]
-            sure = [{head: values[number] for head, (_, values) in by_head.items()} for number in range(len(words))]
-        else:
-            found = self.tagger.tag(words)
+        sure = Posteriors.of(self.tagger, words, self.data, self.schemes) if confidences else None
+        ranked = k_best_of(self.tagger, words, self.data, k_best) if k_best is not None else None
+        found = sure.tags if sure else self.tagger.tag(words)
         return [
             TaggedLine(
                 tuple(sentence.words),
                 tags,
-                sure[number] if sure is not None else None,
+                sure.confidences[number] if sure else None,
                 sentence.text,
                 sentence.offsets,
                 sentence.line,
                 sentence.start,
                 self.schemes,
+                sure.spans[number] if sure else None,
+                ranked[number] if ranked is not None else None,
             )
             for number, (sentence, tags) in enumerate(zip(sentences, found, strict=True))
         ]
@@ -142,6 +116,7 @@ class TaggingPredictor:
         tokens: bool = False,
         chunk: int = CHUNK,
         confidences: bool = False,
+        k_best: int | None = None,
         split_sentences: bool = False,
         language: str | None = None,
     ) -> Iterator[TaggedLine]:
@@ -150,8 +125,9 @@ class TaggingPredictor:
         `tokens`: the lines are words separated by spaces already. A line is never held in parts but where sentences are split.
         """
         spoken = self.language if language is None else language
-        for some in chunks(sentences_of(lines, spoken, tokens=tokens, split=split_sentences), chunk, words=CHUNK_WORDS):
-            yield from self.answers(some, confidences=confidences)
+        held = CHUNK_WORDS // max(1, k_best or 1)
+        for some in chunks(sentences_of(lines, spoken, tokens=tokens, split=split_sentences), chunk, words=held):
+            yield from self.answers(some, confidences=confidences, k_best=k_best)
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
@@ -180,13 +156,34 @@ class TaggingPredictor:
 Predictor = TranslationPredictor | TaggingPredictor
 
 
-def load(run_dir: str | Path, *, device: str = "cpu") -> Predictor:
-    """The predictor of a finished run. Raises RunDirectoryError if `run_dir` is none, is damaged, or is of a newer format."""
-    directory = RunDirectory.open(Path(run_dir)).finished()
+def load(
+    run_dir: str | Path | Sequence[str | Path],
+    *,
+    device: str = "cpu",
+    precision: str = "float32",
+    average: str = "probabilities",
+    decoding: Mapping[str, Any] | None = None,
+) -> Predictor:
+    """The predictor of a finished run; of several translation runs, a list of them, that of an ensemble.
+
+    precision: of a tagger's network, "float32", "bf16", or "auto" (bf16 where it is fast); other runs know float32 only.
+    average: what an ensemble averages, "probabilities" or "log_probabilities"; decoding: keys of [decoding] that are to differ from the
+    recipe's. Raises RunDirectoryError if `run_dir` is none, is damaged, or is of a newer format; UsageError for runs that make no ensemble.
+    """
+    several = [run_dir] if isinstance(run_dir, str | Path) else list(run_dir)
+    if not several:
+        raise UsageError("load needs a run directory, or a list of some; got none.")
+    if precision not in PRECISIONS:
+        raise UsageError(f"no precision {precision!r}{did_you_mean(precision, PRECISIONS)} Use {', '.join(PRECISIONS)}.")
+    directory, *others = [RunDirectory.open(Path(one)).finished() for one in several]
     recipe = directory.recipe()
+    if precision == "bf16" and isinstance(recipe, TranslationRecipe | HMMRecipe):
+        raise UsageError(f"{directory.path}: precision 'bf16' is for the networks of tagging runs. Leave it out.")
     if isinstance(recipe, TranslationRecipe):
-        return TranslationPredictor(directory, recipe, find_device(device))
-    return TaggingPredictor(directory, recipe, find_device(device))
+        return TranslationPredictor(directory, recipe, find_device(device), others=others, average=average, decoding=decoding)
+    if others or decoding:
+        raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
+    return TaggingPredictor(directory, recipe, find_device(device), precision=precision)
 
 
 def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> dict[str, Any]:
@@ -198,13 +195,6 @@ def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> di
         raise RunDirectoryError(f"{directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")
     scores = load(run_dir, device=device).evaluate(files)
     return {**{key: metrics[key] for key in keys}, "scores": [score.to_json() for score in scores]}
-
-
-def lists(lines: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Lists of up to `size` lines."""
-    iterator = iter(lines)
-    while some := list(islice(iterator, size)):
-        yield some
 
 
 def chunks(sentences: Iterable[RawSentence], size: int, *, words: int) -> Iterator[list[RawSentence]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import seqtasks
+from seqtasks.evaluation.controls import Controlled, signed_number
 from seqtasks.evaluation.spans import EntityReport
 from seqtasks.recipes.job import HeldOutExample, Outcome
 from seqtasks.recipes.load import LoadedRecipe
@@ -45,7 +48,11 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, work: Work, out
         data=[(part.split, shown(part.path), part.sentences, part.checksum) for part in job.parts],
         notes=[*loaded.notes, *job.notes, *outcome.notes],
         environment={"seqtasks": seqtasks.__version__, "python": platform.python_version(), **work.machine, "started as": facts["command"]},
-        tables=[entity_table(name, report) for name, report in outcome.entities.items()],
+        tables=[
+            *(entity_table(name, report) for name, report in outcome.entities.items()),
+            *control_tables(outcome.controls),
+            *vector_tables(facts),
+        ],
     )
     write_run_report(report, directory.report)
 
@@ -54,6 +61,37 @@ def entity_table(name: str, report: EntityReport) -> ReportTable:
     """Scores by entity type."""
     rows = [(row.label, f"{row.precision:.2f}", f"{row.recall:.2f}", f"{row.f1:.2f}", row.support) for row in report.per_type]
     return ReportTable(f"{name}: by type", ("type", "precision", "recall", "f1", "support"), rows, (1, 2, 3, 4))
+
+
+def control_tables(controls: Sequence[Controlled]) -> list[ReportTable]:
+    """Each score of a multi-task run beside that of the task trained alone."""
+    rows = [
+        (
+            row.split,
+            row.head,
+            row.name,
+            f"{row.value:.2f}",
+            f"{row.control:.2f}",
+            signed_number(row.difference),
+            " to ".join(map(signed_number, row.interval)) if row.interval else "–",
+        )
+        for row in controls
+    ]
+    headers = ("split", "head", "score", "together", "alone", "difference", "95 % interval")
+    return (
+        [ReportTable("Beside single-task controls: the same settings and seed, trained on one task", headers, rows, (3, 4, 5, 6))]
+        if rows
+        else []
+    )
+
+
+def vector_tables(facts: Mapping[str, Any]) -> list[ReportTable]:
+    """How much of the data the pretrained vectors cover, where there are any."""
+    if "vectors" not in facts:
+        return []
+    from seqtasks.recipes.vectors import coverage_tables
+
+    return coverage_tables(facts["vectors"])
 
 
 def report_example(example: HeldOutExample, number: int, directory: RunDirectory) -> ReportExample:

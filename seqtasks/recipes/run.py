@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import Interrupted, RunDirectoryError, UsageError
+from seqtasks.recipes.controls import FOLDER, beside_controls, control_recipes, is_finished
 from seqtasks.recipes.hmm import HMMWork
 from seqtasks.recipes.job import Job, Outcome
 from seqtasks.recipes.load import LoadedRecipe
@@ -18,7 +19,8 @@ from seqtasks.recipes.neural import NeuralWork
 from seqtasks.recipes.parts import Place
 from seqtasks.recipes.reporting import write_outputs
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
-from seqtasks.recipes.schema import HMMRecipe, Recipe
+from seqtasks.recipes.schema import HMMRecipe, Recipe, TaggingRecipe
+from seqtasks.recipes.tagging import TaggingJob
 from seqtasks.recipes.work import Listener, RunOptions, Work, cost
 from seqtasks.text.files import write_atomically
 from seqtasks.training.devices import denormals_flushed
@@ -38,9 +40,17 @@ class RunResult:
 @denormals_flushed()
 def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunResult:
     """Train, score and report; returns where. Raises SeqtasksError for whatever a user can put right."""
+    path = options.out or default_path(loaded.task, loaded.name)
+    try:
+        return carry_out(loaded, path, options, listener)
+    except Interrupted as stop:
+        raise Interrupted(f"{stop} Go on with: {resume_command(loaded, path, options)}") from None
+
+
+def carry_out(loaded: LoadedRecipe, path: Path, options: RunOptions, listener: Listener) -> RunResult:
+    """A run in the directory `path`, and after it those of its controls, where it has any."""
     recipe = loaded.recipe
     check_recipe(recipe)
-    path = options.out or default_path(loaded.task, loaded.name)
     before = existing(options.out) if options.resume else None
     fine_tuned = options.fine_tune
     if before:
@@ -57,15 +67,38 @@ def run(loaded: LoadedRecipe, options: RunOptions, listener: Listener) -> RunRes
     if before:
         refuse_other_data(before, work.job)
         before.save_recipe(recipe)
-    try:
-        seconds = work.train(directory, listener, resume=options.resume, start=None if started else fine_tuned)
-    except Interrupted as stop:
-        raise Interrupted(f"{stop} Go on with: {resume_command(loaded, path, options)}") from None
+    seconds = work.train(directory, listener, resume=options.resume, start=None if started else fine_tuned)
     outcome = work.job.outcome()
     metrics = metrics_of(loaded.task, work.job, outcome) | {"cost": cost(work, directory, seconds)}
+    write_results(directory, loaded, work, outcome, metrics)
+    if isinstance(work.job, TaggingJob) and (controls := control_recipes(recipe)):
+        if fine_tuned:
+            listener.tell("note: no single-task controls: this run does not start from its seed.")
+            return RunResult(path, outcome, metrics)
+        train_controls(controls, loaded, path, options, listener)
+        outcome.controls = beside_controls(work.job, directory, controls)
+        metrics["controls"] = [controlled.to_json() for controlled in outcome.controls]
+        write_results(directory, loaded, work, outcome, metrics)
+    return RunResult(path, outcome, metrics)
+
+
+def write_results(directory: RunDirectory, loaded: LoadedRecipe, work: Work, outcome: Outcome, metrics: Mapping[str, Any]) -> None:
+    """metrics.json, the predictions and the report."""
     write_atomically(directory.metrics, json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
     write_outputs(directory, loaded, work, outcome)
-    return RunResult(path, outcome, metrics)
+
+
+def train_controls(recipes: Mapping[str, TaggingRecipe], loaded: LoadedRecipe, path: Path, options: RunOptions, listener: Listener) -> None:
+    """A run for each control that is not finished; one that was stopped goes on. They say nothing that the run has said already."""
+    for head, recipe in recipes.items():
+        folder = path / FOLDER / head
+        if is_finished(folder, recipe):
+            listener.tell(f"single-task control of {head}: finished in {folder}")
+            continue
+        listener.tell(f"single-task control of {head}: {folder}")
+        alone = LoadedRecipe(recipe, loaded.task, f"{loaded.name}-{head}-alone", loaded.path)
+        resume = (folder / "run.json").is_file()
+        carry_out(alone, folder, replace(options, out=folder, resume=resume), replace(listener, tell=lambda line: None))
 
 
 def begin_work(recipe: Recipe, place: Place, *, device: str, learned: Path | None) -> Work:
@@ -81,6 +114,8 @@ def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, work: W
     facts: dict[str, Any] = {"task": loaded.task, "recipe": loaded.name, "command": shlex.join(options.command), "device": device}
     if options.fine_tune:
         facts["from"] = str(options.fine_tune.absolute())
+    if isinstance(work.job, TaggingJob) and work.job.coverage:
+        facts["vectors"] = work.job.coverage.to_json()
     facts["data"] = {part.path: part.checksum for part in work.job.parts}
     return RunDirectory.create(path, loaded.recipe, facts, overwrite=options.overwrite)
 

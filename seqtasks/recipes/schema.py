@@ -7,18 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
-Rate = Annotated[float, Field(ge=0, lt=1)]
-Share = Annotated[float, Field(gt=0, le=1)]
-NonNegative = Annotated[float, Field(ge=0)]
+from seqtasks.recipes.tables import NonNegative, Rate, Share, Table
+from seqtasks.recipes.training_tables import TaggingTraining, TranslationTraining
+
 Files = str | list[str]
-
-
-class Table(BaseModel):
-    """A recipe's table: strict types, no unknown keys, no changes afterwards."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class ParallelData(Table):
@@ -37,19 +31,21 @@ class ParallelData(Table):
     test: Files = ""
     test_unseen: Files = ""
     max_length: PositiveInt = 100  # training pairs with a longer side (in tokens) are left out, and counted
+    context: NonNegativeInt = 0  # sentences before it in its document that a source is read with; blank lines end documents
 
 
 class TaggedData(Table):
     """[data] of a tagging recipe, or of one of its tasks.
 
     format "conllu" reads `layer` (upos, xpos, feats, ...); "columns" reads `tag_column` beside `word_column`; "jsonl" reads tags or spans.
-    scheme: the tag scheme of entity tags in the file; it is read as BIO. None for tags that are not spans (POS).
+    scheme: the tag scheme of entity tags in the file; IOB1 is read as BIO. "nested": all spans of a JSONL file, also those that lie in
+    others; their tags are BIO tags in layers, outermost first, joined by "+". None for tags that are not spans (POS).
     """
 
     corpus: str = ""
     format: str
     layer: str
-    scheme: Literal["BIO", "IOB1", "BIOES"] | None = None
+    scheme: Literal["BIO", "IOB1", "BIOES", "nested"] | None = None
     word_column: int = 0
     tag_column: int = -1
     separator: Literal["auto", "tab", "space"] = "auto"
@@ -69,6 +65,10 @@ class TextSettings(Table):
     joint: bool = False  # one vocabulary for both languages
     min_count: PositiveInt = 1
     lowercase: bool = False
+    dropout: Rate = 0.0  # BPE: share of merges that training passes over, drawn anew in each epoch (BPE dropout), such as 0.1; 0: none
+    sampling: Annotated[float, Field(ge=0, le=1)] = (
+        0.0  # unigram: training draws pieces by their probability to this power, such as 0.2; 0: the best ones
+    )
 
 
 class WordSettings(Table):
@@ -80,7 +80,7 @@ class WordSettings(Table):
     dropout: Rate = 0.0  # share of words shown as unknown in training
     rare_dropout: Rate = 0.0  # the same share of words seen once in training; of words seen n times this / n, but never below dropout
     shapes: NonNegativeInt = 0  # size of an embedding of how words are written: lower, Title, UPPER, digits, ...; 0 leaves it out
-    vectors: str = ""  # pretrained vectors: a text file, or a name such as "glove.6B.100d"
+    vectors: str = ""  # pretrained vectors: a file (text, word2vec's or fastText's binary), or a name such as "glove.6B.100d"
     frozen: bool = False
 
 
@@ -117,7 +117,13 @@ class DecoderSettings(Table):
     kind: Literal["lstm", "gru"] = "lstm"
     attention: str
     hidden_size: PositiveInt
-    attention_size: PositiveInt = 256  # of additive attention's hidden layer
+    attention_size: PositiveInt = 256  # of the hidden layer of additive, location and coverage attention; heads share it
+    normaliser: Literal["softmax", "sparsemax", "entmax15", "topk"] = "softmax"  # energies to weights; all but softmax give exact zeros
+    top_k: PositiveInt = 5  # words that normaliser "topk" keeps
+    window: Literal["none", "local-m", "local-p"] = "none"  # only words around one place: the target word's number, or one predicted
+    window_size: PositiveInt = 5  # words seen on each side of that place
+    heads: PositiveInt = 1  # attentions side by side, each on its own projection; they divide hidden_size and the size of the states
+    hierarchical: bool = False  # words within each sentence of the document, then sentences; needs data.context
     layers: PositiveInt = 1
     input_feeding: bool = False
     dropout: Rate = 0.0
@@ -132,45 +138,12 @@ class HeadSettings(Table):
     dropout: Rate = 0.0
     layer: int = -1
     weight: PositiveFloat = 1.0
+    private_layers: NonNegativeInt = 0  # BiLSTM layers of this head alone, between that layer and the head
+    private_size: PositiveInt = 100  # their hidden size, per direction
+    hmm: Rate = 0.0  # share in the answers of an HMM tagger that is fitted beside the network, such as 0.5; training goes without it
     tag_scheme: Literal["BIO", "IOB1", "BIOES"] | None = None  # to train and answer in; None: the file's. Scores and files keep the file's
+    crossing: bool = False  # heads of nested spans: answers may cross; if not, a span that crosses a more wanted one is left out
     constrained: bool = False  # a softmax head answers the best sequence that the scheme allows; a CRF does so in any case
-
-
-class TrainingSettings(Table):
-    """[training]. batch_tokens counts padded positions; select_by says what "best on dev" means."""
-
-    epochs: PositiveInt
-    batch_tokens: PositiveInt
-    pool: PositiveInt = 4000  # sentences that are sorted by length together
-    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
-    learning_rate: PositiveFloat
-    weight_decay: NonNegative = 0.0
-    momentum: Rate = 0.0  # of sgd
-    betas: Annotated[list[Rate], Field(min_length=2, max_length=2)] = [0.9, 0.98]  # of adam and adamw
-    schedule: Literal["constant", "linear", "cosine", "inverse_square_root"] = "cosine"
-    warmup_updates: NonNegativeInt = 0
-    clip_norm: NonNegative = 1.0
-    label_smoothing: Rate = 0.0
-    ema: Rate = 0.0  # decay of an average of the weights, which is then what is scored and saved, such as 0.999; 0: none
-    accumulate: PositiveInt = 1  # batches an update is made of, with the gradient of one that holds all their words
-    patience: NonNegativeInt = 0
-    select_by: Literal["loss", "accuracy", "last"] = "loss"
-    checkpoint_every: NonNegativeInt = 0
-    keep_checkpoints: PositiveInt = 2
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
-    precision: Literal["float32", "bf16", "auto"] = "float32"
-
-
-class TranslationTraining(TrainingSettings):
-    """[training] of a translation recipe."""
-
-    select_by: Literal["loss", "accuracy", "bleu", "last"] = "loss"  # type: ignore[assignment]
-
-
-class TaggingTraining(TrainingSettings):
-    """[training] of a tagging recipe. "f1" is entity F1 where tags are spans, accuracy where they are not."""
-
-    select_by: Literal["loss", "accuracy", "f1", "last"] = "loss"  # type: ignore[assignment]
 
 
 class DecodingSettings(Table):
@@ -181,6 +154,15 @@ class DecodingSettings(Table):
     alpha: Annotated[float, Field(ge=0, le=10)] = 1.0
     length_ratio: PositiveFloat = 1.5
     length_extra: NonNegativeInt = 10
+    coverage_penalty: NonNegative = 0.0  # weight of a penalty on source words that got little attention (Wu et al. 2016), such as 0.2
+    block_ngrams: NonNegativeInt = 0  # no n-gram of that many tokens comes twice in a translation; 0: they may
+    min_length: NonNegativeInt = 0  # fewest tokens of a translation
+    samples: NonNegativeInt = 0  # draw so many translations of a line instead of searching the best; 0: search
+    temperature: PositiveFloat = 1.0  # of samples: below 1 they are more alike, above 1 more different
+    top_k: NonNegativeInt = 0  # of samples: each token is one of the k most probable; 0: any
+    top_p: Share = 1.0  # of samples: each token is one of the most probable that make up this share of the probability
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1  # of samples
+    mbr: Literal["none", "chrf", "bleu"] = "none"  # choose what is most like the other samples, or the other results of the beams
     batch_tokens: PositiveInt = 4000
     dev_beams: PositiveInt = 1
 
@@ -238,10 +220,12 @@ class TaggingRecipe(Table):
 
 
 class MultitaskRecipe(Table):
-    """A whole tagging recipe with several heads on one trunk."""
+    """A whole tagging recipe with several heads on one trunk. Tasks whose data differ in the layer only are trained on the same batches."""
 
     kind: Literal["multitask"]
     summary: str = ""
+    smoothing: Annotated[float, Field(ge=0, le=1)] = 1.0  # of several corpora: shares of the batches go by size to this power; 0: alike
+    controls: bool = True  # train each task alone, too, with the same settings and seed, and show its scores beside
     tasks: dict[str, TaskSettings] = Field(min_length=1)
     words: WordSettings
     characters: CharacterSettings = CharacterSettings()

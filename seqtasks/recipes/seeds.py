@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
 from statistics import median
 from typing import Any
 
 from seqtasks.errors import UsageError
+from seqtasks.evaluation.controls import Controlled
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.job import Outcome
 from seqtasks.recipes.load import LoadedRecipe
@@ -41,10 +43,12 @@ def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, see
         "seeds": [recipe.training.seed + number for number in range(seeds)],
         "scores": scores,
     }
+    controls = aggregate_controls([result.outcome.controls for result in results])
+    metrics |= {"controls": [controlled.to_json() for controlled in controls]} if controls else {}
     write_atomically(path / "metrics.json", json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
     fields = ("name", "value", "split", "head", "signature")
     shown = [Score.from_json({**{key: row[key] for key in fields}, "interval": [row["minimum"], row["maximum"]]}) for row in scores]
-    return RunResult(path, Outcome(scores=shown, examples=results[0].outcome.examples), metrics)
+    return RunResult(path, Outcome(scores=shown, examples=results[0].outcome.examples, controls=controls), metrics)
 
 
 def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
@@ -62,6 +66,17 @@ def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
         spread = {"minimum": finite(min(values)), "maximum": finite(max(values)), "values": [finite(value) for value in values]}
         rows.append({**entry.to_json(), **spread})
     return rows
+
+
+def aggregate_controls(runs: Sequence[Sequence[Controlled]]) -> list[Controlled]:
+    """For each score beside its control the medians over the runs, and as interval the range of the differences."""
+    found = []
+    for rows in zip(*runs, strict=True):
+        differences = [row.difference for row in rows]
+        value, control = median(row.value for row in rows), median(row.control for row in rows)
+        interval = min(differences), max(differences)
+        found.append(replace(rows[0], value=value, control=control, difference=median(differences), interval=interval, p=None))
+    return found
 
 
 def finite(value: float) -> float | None:

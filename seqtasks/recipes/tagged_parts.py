@@ -9,10 +9,10 @@ import numpy as np
 
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.job import PartFacts, select_parts
-from seqtasks.recipes.parts import Place, file_scheme, read_parts, read_tagged_part
+from seqtasks.recipes.parts import Place, corpora_of, file_scheme, read_parts, read_tagged_part
 from seqtasks.recipes.schema import TaggedData
-from seqtasks.text.corpora.examples import TaggedSentence
-from seqtasks.text.tags import OUTSIDE, convert
+from seqtasks.text.corpora.examples import Corpus, TaggedSentence
+from seqtasks.text.tags import NESTED, OUTSIDE, convert, spans_of
 
 Part = Sequence[TaggedSentence]
 
@@ -22,10 +22,12 @@ class TaggedParts:
     """By head: what is trained on (`kept`), watched while training (`watched`), and scored, by split (`scored`).
 
     Tags stand in the scheme of the file; schemes: of heads that are trained in one, which may be another.
+    corpora: the heads that read the same sentences stand together; their parts are the same objects.
     """
 
     data: Mapping[str, TaggedData]
     schemes: Mapping[str, str] = field(default_factory=dict)
+    corpora: list[list[str]] = field(default_factory=list)
     kept: dict[str, Part] = field(default_factory=dict)
     watched: dict[str, Part] = field(default_factory=dict)
     scored: dict[str, dict[str, Part]] = field(default_factory=dict)
@@ -46,10 +48,22 @@ class TaggedParts:
         return [convert(row, read, trained) for row in rows]
 
     def labels_of(self, head: str, part: Part) -> set[str]:
-        return {tag for row in self.tags(head, part) for tag in row}
+        return {label for row in self.label_rows(head, part) for label in row}
+
+    def label_rows(self, head: str, part: Part) -> list[Sequence[str]]:
+        """What the head gives labels to, by sentence: the words, or where spans nest the spans."""
+        rows = self.tags(head, part)
+        if self.schemes.get(head) != NESTED:
+            return rows
+        return [[span.label for span in spans_of(row, NESTED)] for row in rows]
 
     def training_words(self) -> list[Sequence[str]]:
-        return [sentence.words for part in self.kept.values() for sentence in part]
+        """The words of every training sentence, each corpus once however many heads learn from it."""
+        return [sentence.words for heads in self.corpora for sentence in self.kept[heads[0]]]
+
+    def dev_words(self) -> list[Sequence[str]]:
+        """The words of every dev sentence, or where there is no dev part of what is held out to select on; as `training_words`."""
+        return [sentence.words for heads in self.corpora for sentence in self.scored[heads[0]].get("dev", self.watched[heads[0]])]
 
     def check_labels(self, known: Mapping[str, Sequence[str]]) -> None:
         """Count labels that stand only outside train; refuse parts that have no label in common with it."""
@@ -69,9 +83,10 @@ class TaggedParts:
                 if new and split == "train":
                     raise UsageError(f"{head}: the run to go on from has no labels {', '.join(new[:5])}. Train anew instead of --from.")
                 if new:
-                    count = sum(tag in new for row in self.tags(head, part) for tag in row)
+                    count = sum(label in new for row in self.label_rows(head, part) for label in row)
+                    what = "spans" if self.schemes.get(head) == NESTED else "words"
                     self.notes.append(
-                        f"{head} {split}: {count} words have labels that train lacks ({', '.join(new[:5])}): scored as wrong."
+                        f"{head} {split}: {count} {what} have labels that train lacks ({', '.join(new[:5])}): scored as wrong."
                     )
 
 
@@ -79,27 +94,36 @@ def read_tagged_parts(
     data: Mapping[str, TaggedData], place: Place, *, select_by: str, schemes: Mapping[str, str] | None = None
 ) -> TaggedParts:
     """Every part of every head, with train cut to its share and, where weights are selected, a tenth of it held out."""
-    parts = TaggedParts(data, schemes or {})
+    parts = TaggedParts(data, schemes or {}, corpora_of(data))
     selected_on = {}
-    for head, settings in data.items():
-        corpora = read_parts(settings, place, read_tagged_part)
+    for heads in parts.corpora:
+        settings = data[heads[0]]
+        corpora = read_layers([data[head] for head in heads], place)
         train = nested_share(corpora["train"].examples, settings.share)
-        for split, corpus in corpora.items():
-            name = f"{head} {split}" if len(data) > 1 else split
-            parts.facts.append(PartFacts(name, corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum))
         chosen = select_parts(len(train), has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
         shared = [f"train: {len(train)} of its {len(corpora['train'])} sentences (data.share)."] if settings.share < 1 else []
         for note in [note for corpus in corpora.values() for note in corpus.notes] + shared + chosen.notes:
             if note not in parts.notes:
                 parts.notes.append(note)
-        selected_on[head] = chosen.selected_on
-        parts.kept[head] = [train[position] for position in chosen.kept]
+        kept = [train[position] for position in chosen.kept]
         held_out = [train[position] for position in chosen.held_out]
-        parts.scored[head] = {split: corpus.examples for split, corpus in corpora.items() if split != "train"} or {"dev": held_out}
-        parts.watched[head] = held_out or list(parts.scored[head].get("dev", ()))
+        scored: dict[str, Part] = {split: corpus.examples for split, corpus in corpora.items() if split != "train"} or {"dev": held_out}
+        watched = held_out or list(scored.get("dev", ()))
+        for head in heads:
+            for split, corpus in corpora.items():
+                name = f"{head} {split}" if len(data) > 1 else split
+                parts.facts.append(PartFacts(name, corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum))
+            selected_on[head] = chosen.selected_on
+            parts.kept[head], parts.watched[head], parts.scored[head] = kept, watched, scored
     one = len(set(selected_on.values())) == 1
     parts.selected_on = next(iter(selected_on.values())) if one else "; ".join(f"{part} ({head})" for head, part in selected_on.items())
     return parts
+
+
+def read_layers(several: Sequence[TaggedData], place: Place) -> dict[str, Corpus[TaggedSentence]]:
+    """The parts of one corpus, by name, each file read once for all layers that are asked for."""
+    first, further = several[0], [data for position, data in enumerate(several) if data not in several[:position]][1:]
+    return read_parts(first, place, lambda data, part, place: read_tagged_part(data, part, place, further))
 
 
 def nested_share(sentences: Part, share: float) -> Part:

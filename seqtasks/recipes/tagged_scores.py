@@ -7,8 +7,9 @@ from pathlib import Path
 
 from seqtasks.errors import RunDirectoryError
 from seqtasks.evaluation.accuracy import token_accuracy
+from seqtasks.evaluation.nested import scores_of_spans
 from seqtasks.evaluation.score import Score
-from seqtasks.evaluation.spans import EntityReport, entity_scores
+from seqtasks.evaluation.spans import EntityReport
 from seqtasks.recipes.job import HeldOutExample, Outcome, example_split, five_positions
 from seqtasks.recipes.parts import file_scheme
 from seqtasks.recipes.schema import TaggedData
@@ -19,14 +20,20 @@ Tags = Sequence[Sequence[str]]
 
 
 def tagged_outcome(
-    parts: TaggedParts, predict: Callable[[Sequence[TaggedSentence], str], list[list[str]]], seen: Container[str]
+    parts: TaggedParts, predict: Callable[[Sequence[TaggedSentence], Sequence[str]], Mapping[str, list[list[str]]]], seen: Container[str]
 ) -> Outcome:
-    """Scores, tagged sentences and examples of every part that is reported."""
+    """Scores, tagged sentences and examples of every part that is reported. predict: {head: tags}, of the heads of one corpus at once."""
     outcome = Outcome()
+    answers = {
+        (head, split): tags
+        for heads in parts.corpora
+        for split, sentences in parts.scored[heads[0]].items()
+        for head, tags in predict(sentences, heads).items()
+    }
     for head, scored in parts.scored.items():
         layer = parts.data[head].layer
         for split, sentences in scored.items():
-            predicted = predict(sentences, head)
+            predicted = answers[head, split]
             scores, entities = score_tags(sentences, predicted, parts.data[head], split, head, seen)
             outcome.scores += scores
             if entities is not None:
@@ -55,7 +62,7 @@ def score_tags(
     scheme = file_scheme(data)
     if scheme is None:
         return scores, None
-    report = entity_scores(gold, predicted, scheme=scheme, split=split, head=head)
+    report = scores_of_spans(gold, predicted, scheme=scheme, split=split, head=head)
     return [*report.scores, *scores], report
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from seqtasks.evaluation.spans import entity_scores
+from seqtasks.evaluation.nested import scores_of_spans
+from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.assets import TaggingAssets
 from seqtasks.recipes.build import build_tagging
+from seqtasks.recipes.hmm_pool import Opinions, fit_hmms, opinions_by_head, with_opinions, words_of
 from seqtasks.recipes.job import Outcome
+from seqtasks.recipes.mixture import Mixture
 from seqtasks.recipes.names import data_of, tasks_of
+from seqtasks.recipes.nested import extents_of, unreachable_spans
 from seqtasks.recipes.parts import Place, file_scheme, head_scheme
 from seqtasks.recipes.schema import MultitaskRecipe, TaggingRecipe
 from seqtasks.recipes.tagged_parts import TaggedParts, read_tagged_parts
@@ -21,23 +27,46 @@ from seqtasks.recipes.tagger import Tagger, positions_of, written_in
 from seqtasks.text.batching import IGNORE, Batch, BatchPlan, in_order, tagging_batch
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.encoded import FormTable, Ragged
+from seqtasks.text.span_targets import span_targets, with_spans
+from seqtasks.text.tags import NESTED, spans_of
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Term, tagging_objective
+
+if TYPE_CHECKING:
+    from seqtasks.recipes.vectors import Coverage
 
 DEV_TOKENS = 4000
 
 
 class EncodedTags:
-    """A part of one task, encoded once. Labels that training has not seen are -100: no model can be right there."""
+    """A part of one corpus, encoded once, with the gold tags of every head that learns from it.
 
-    def __init__(self, sentences: Sequence[TaggedSentence], head: str, parts: TaggedParts, assets: TaggingAssets) -> None:
-        self.head = head
-        self.gold = [list(sentence.tags[parts.data[head].layer]) for sentence in sentences]
+    Labels that training has not seen are -100: no model can be right there. opinions: of the HMM taggers that heads pool.
+    """
+
+    def __init__(
+        self,
+        sentences: Sequence[TaggedSentence],
+        heads: Sequence[str],
+        parts: TaggedParts,
+        assets: TaggingAssets,
+        opinions: Mapping[str, Opinions],
+    ) -> None:
+        self.opinions = opinions
+        self.name = " + ".join(heads)
+        self.gold = {head: [list(sentence.tags[parts.data[head].layer]) for sentence in sentences] for head in heads}
         self.forms, self.words = FormTable.build([sentence.words for sentence in sentences], assets.words, assets.characters)
-        self.targets = Ragged.from_lists(positions_of(assets.labels[head], parts.tags(head, sentences), IGNORE))
+        tags = {head: parts.tags(head, sentences) for head in heads}
+        self.targets, self.spans = {}, {}
+        for head, labels in ((head, assets.labels[head]) for head in heads):
+            if parts.schemes.get(head) == NESTED:
+                self.spans[head] = span_targets((spans_of(row, NESTED) for row in tags[head]), labels)
+            else:
+                self.targets[head] = Ragged.from_lists(positions_of(labels, tags[head], IGNORE))
 
     def batch(self, positions: np.ndarray) -> Batch:
-        return tagging_batch(self.forms, self.words, positions, {self.head: self.targets}, self.head)
+        batch = with_spans(tagging_batch(self.forms, self.words, positions, self.targets, self.name), positions, self.spans)
+        return with_opinions(batch, positions, self.opinions)
 
 
 class TaggingJob:
@@ -53,75 +82,89 @@ class TaggingJob:
         self.tagged = read_tagged_parts(self.data, place, select_by=recipe.training.select_by, schemes=schemes)
         self.parts, self.notes, self.selected_on = self.tagged.facts, self.tagged.notes, self.tagged.selected_on
         training = self.tagged.training_words()
-        self.assets = assets.after(training) if assets else TaggingAssets.learn(training, self.tagged.inventories(), recipe.words)
+        inventories, extents = self.tagged.inventories(), extents_of(self.tagged)
+        self.assets = assets.after(training) if assets else TaggingAssets.learn(training, inventories, recipe.words, extents)
+        hearing = [head for head, task in tasks_of(recipe).items() if task.head.hmm]
+        self.assets = replace(self.assets, hmms=fit_hmms(self.tagged, hearing))
         self.tagged.check_labels(self.assets.labels)
-        self.train = {head: EncodedTags(part, head, self.tagged, self.assets) for head, part in self.tagged.kept.items()}
-        self.dev = {head: EncodedTags(part, head, self.tagged, self.assets) for head, part in self.tagged.watched.items() if part}
+        self.notes += unreachable_spans(self.tagged, tasks_of(recipe), self.assets.extents)
+        self.train = [self.encoded(heads, self.tagged.kept, {}) for heads in self.tagged.corpora]
+        self.dev = [
+            self.encoded(heads, self.tagged.watched, self.assets.hmms) for heads in self.tagged.corpora if self.tagged.watched[heads[0]]
+        ]
         settings = recipe.training
-        self.plans = {
-            head: BatchPlan(part.words.lengths, tokens=settings.batch_tokens, pool=settings.pool, seed=settings.seed)
-            for head, part in self.train.items()
-        }
+        plans = [BatchPlan(part.words.lengths, tokens=settings.batch_tokens, pool=settings.pool, seed=settings.seed) for part in self.train]
+        smoothing = recipe.smoothing if isinstance(recipe, MultitaskRecipe) else 1.0
+        self.mixture = Mixture(plans, smoothing=smoothing, seed=settings.seed)
+        self.coverage: Coverage | None = None
         self.model = build_tagging(recipe, self.assets, self.vectors() if assets is None else None, self.word_counts()).to(device)
         self.objective = tagging_objective(label_smoothing=settings.label_smoothing)
         self.tagger = Tagger(self.model, self.assets, device, written_in(self.data))
         self.weights: Mapping[str, float] = {head: task.head.weight for head, task in tasks_of(recipe).items()}
 
+    def encoded(self, heads: Sequence[str], parts: Mapping[str, Sequence[TaggedSentence]], hmms: Mapping[str, HMMTagger]) -> EncodedTags:
+        """The part of heads that read the same sentences, with the opinions of these HMM taggers on it."""
+        part = parts[heads[0]]
+        opinions = opinions_by_head({head: hmms[head] for head in heads if head in hmms}, words_of(part), self.assets.labels)
+        return EncodedTags(part, heads, self.tagged, self.assets, opinions)
+
     def word_counts(self) -> torch.Tensor:
         """How often each word of the vocabulary stands in the training parts, [V]."""
-        ids = [part.forms.word_ids[part.words.values] for part in self.train.values()]
+        ids = [part.forms.word_ids[part.words.values] for part in self.train]
         return torch.from_numpy(np.bincount(np.concatenate(ids), minlength=len(self.assets.words)))
 
     def vectors(self) -> torch.Tensor | None:
         """Pretrained vectors for the vocabulary; words without one are drawn as other words are."""
         if not self.recipe.words.vectors:
             return None
-        from seqtasks.recipes.vectors import vectors_for
+        from seqtasks.recipes.vectors import more_data_note, vectors_for
 
-        table, note = vectors_for(self.recipe.words.vectors, self.assets.words, self.recipe.words.size)
-        self.notes.append(note)
+        parts = {"train": self.tagged.training_words(), "dev": self.tagged.dev_words()}
+        table, self.coverage = vectors_for(self.recipe.words, self.assets.words, {name: part for name, part in parts.items() if part})
+        self.notes += [*self.coverage.notes(), more_data_note(self.recipe.words.vectors)]
         return table
 
-    def epoch(self, number: int) -> list[tuple[str, np.ndarray]]:
-        """Every task's batches, mixed by a draw of their own."""
-        items = [(head, positions) for head, plan in self.plans.items() for positions in plan.epoch(number)]
-        if len(self.plans) == 1:
-            return items
-        order = np.random.default_rng([self.recipe.training.seed, number]).permutation(len(items))
-        return [items[position] for position in order]
+    def epoch(self, number: int) -> list[tuple[int, np.ndarray]]:
+        """(corpus, positions) of every batch of an epoch, in order."""
+        return self.mixture.epoch(number)
 
-    def batch(self, item: tuple[str, np.ndarray]) -> Batch:
-        head, positions = item
-        return self.train[head].batch(positions)
+    def batch(self, item: tuple[int, np.ndarray]) -> Batch:
+        corpus, positions = item
+        return self.train[corpus].batch(positions)
 
     @torch.inference_mode()
-    def watch(self, part: EncodedTags) -> tuple[Term, list[list[str]]]:
-        """Loss and right words over a part, and the answers: the model reads it once."""
+    def watch(self, part: EncodedTags) -> dict[str, tuple[Term, list[list[str]]]]:
+        """For each head of a part the loss and the right words, and the answers: the model reads it once."""
         self.model.eval()
-        head, total = self.model.head(part.head), torch.zeros(())
-        answers: list[list[str]] = [[] for _ in part.gold]
+        totals = {name: torch.zeros(()) for name in part.gold}
+        answers: dict[str, list[list[str]]] = {name: [[] for _ in gold] for name, gold in part.gold.items()}
         for positions in in_order(part.words.lengths, DEV_TOKENS):
             batch = part.batch(positions).to(self.device)
-            scores_BSN = self.model(batch)[part.head]
-            total = total + head.loss(scores_BSN, batch.targets[part.head], batch.mask_BS, label_smoothing=0.0).cpu()
-            for position, row in zip(positions.tolist(), head.predict(scores_BSN, batch.mask_BS), strict=True):
-                answers[position] = [head.labels[label] for label in row]
-        answers = self.tagger.written(part.head, answers)
-        right = sum(tag == gold for pair in zip(answers, part.gold, strict=True) for tag, gold in zip(*pair, strict=True))
-        return Term(total, sum(map(len, part.gold)), torch.tensor(right)), answers
+            for name, scores_BSN in self.model(batch).items():
+                head = self.model.head(name)
+                totals[name] += head.loss(scores_BSN, batch.targets[name], batch.mask_BS, label_smoothing=0.0).cpu()
+                for position, tags in zip(positions.tolist(), head.tags(scores_BSN, batch.mask_BS), strict=True):
+                    answers[name][position] = tags
+        found = {}
+        for name, gold in part.gold.items():
+            written = self.tagger.written(name, answers[name])
+            right = sum(tag == label for pair in zip(written, gold, strict=True) for tag, label in zip(*pair, strict=True))
+            found[name] = Term(totals[name], sum(map(len, gold)), torch.tensor(right)), written
+        return found
 
     def score_dev(self) -> DevResult | None:
         """Loss and accuracy over the watched parts, entity F1 where tags are spans; means over the heads decide."""
         if not self.dev:
             return None
-        watched = {head: self.watch(part) for head, part in self.dev.items()}
+        watched = {head: found for part in self.dev for head, found in self.watch(part).items()}
+        gold = {head: tags for part in self.dev for head, tags in part.gold.items()}
         terms = {head: term for head, (term, _) in watched.items()}
         scores = {f"{head} accuracy": 100 * float(term.correct) / max(1, term.count) for head, term in terms.items()}
         chosen = dict(scores)
-        for head, part in self.dev.items():
+        for head in watched:
             scheme = file_scheme(self.data[head])
             if scheme:
-                report = entity_scores(part.gold, watched[head][1], scheme=scheme, split="dev", head=head, samples=0)
+                report = scores_of_spans(gold[head], watched[head][1], scheme=scheme, split="dev", head=head, samples=0)
                 scores[f"{head} f1"] = report.scores[0].value
                 chosen[f"{head} accuracy"] = scores[f"{head} f1"] if self.recipe.training.select_by == "f1" else chosen[f"{head} accuracy"]
         loss = sum(self.weights[head] * float(term.mean) for head, term in terms.items())
@@ -129,8 +172,9 @@ class TaggingJob:
         value = -loss if self.recipe.training.select_by == "loss" else float(np.mean(list(chosen.values())))
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
 
-    def predict(self, sentences: Sequence[TaggedSentence], head: str) -> list[list[str]]:
-        return [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
+    def predict(self, sentences: Sequence[TaggedSentence], heads: Sequence[str]) -> dict[str, list[list[str]]]:
+        answers = self.tagger.tag([sentence.words for sentence in sentences], heads)
+        return {head: [answer[head] for answer in answers] for head in heads}
 
     def outcome(self) -> Outcome:
         self.tagger.repaired.clear()

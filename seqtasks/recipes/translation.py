@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from seqtasks.errors import DataError
-from seqtasks.evaluation.bleu import translation_scores
+from seqtasks.evaluation.bleu import bleu_metric, translation_scores
 from seqtasks.evaluation.perplexity import perplexity
 from seqtasks.evaluation.score import Score
 from seqtasks.models.translation import TARGET
@@ -19,13 +19,15 @@ from seqtasks.recipes.build import build_translation
 from seqtasks.recipes.job import HeldOutExample, Outcome, PartFacts, example_split, five_positions, select_parts
 from seqtasks.recipes.parts import Place, read_parts, read_translation_part
 from seqtasks.recipes.schema import TranslationRecipe
+from seqtasks.recipes.translation_training import build_objective, drawn_sides, guide_of, plan_of
 from seqtasks.recipes.translator import Translator, forced_batches
-from seqtasks.text.batching import Batch, BatchPlan, translation_batch
+from seqtasks.text.batching import Batch, translation_batch
+from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.encoded import Ragged
 from seqtasks.training.loop import DevResult
-from seqtasks.training.objectives import translation_objective
+from seqtasks.training.translation_objectives import translation_objective
 
 HEAD = "translation"
 
@@ -53,32 +55,34 @@ class TranslationJob:
 
     def __init__(self, recipe: TranslationRecipe, place: Place, device: torch.device, assets: TranslationAssets | None = None) -> None:
         corpora = read_parts(recipe.data, place, read_translation_part)
+        context = recipe.data.context
+        if context:
+            corpora = {split: replace(part, examples=pairs_in_context(part.examples, context)) for split, part in corpora.items()}
         self.recipe = recipe
         self.device = device
         self.parts = [PartFacts(split, corpus.path, len(corpus), corpus.checksum) for split, corpus in corpora.items()]
         self.notes = [note for corpus in corpora.values() for note in corpus.notes]
-        training = without_empty(corpora["train"])
+        training = without_empty(
+            replace(corpora["train"], examples=without_breaks(corpora["train"].examples)) if context else corpora["train"]
+        )
         self.notes += [note for note in training.notes if note not in self.notes]
         if not len(training):
             raise DataError(training.path, 0, "no pair has text on both sides", "Check the two files")
         chosen = select_parts(len(training), has_dev="dev" in corpora, has_test="test" in corpora, select_by=recipe.training.select_by)
         self.selected_on, self.notes = chosen.selected_on, [*self.notes, *chosen.notes]
         pairs, held_out = [[training[position] for position in part] for part in (chosen.kept, chosen.held_out)]
-        self.assets = assets or TranslationAssets.learn([p.source for p in pairs], [p.target for p in pairs], recipe.text)
+        self.assets = assets or TranslationAssets.learn([sentence_of(p.source) for p in pairs], [p.target for p in pairs], recipe.text)
         self.train = self.short_enough(EncodedPairs.of(pairs, self.assets))
         self.scored: dict[str, Sequence[SentencePair]] = {k: corpus.examples for k, corpus in corpora.items() if k != "train"}
         if not self.scored:
             self.scored = {"dev": held_out}
         watched = held_out or [pair for pair in self.scored.get("dev", ()) if pair.source.strip() and pair.target.strip()]
         self.dev = EncodedPairs.of(watched, self.assets) if watched else None
-        self.plan = BatchPlan(
-            np.stack([self.train.sources.lengths, self.train.targets.lengths], axis=1),
-            tokens=recipe.training.batch_tokens,
-            pool=recipe.training.pool,
-            seed=recipe.training.seed,
-        )
+        self.drawn = drawn_sides(recipe, self.train.pairs, self.assets)
+        self.shown = self.train.sources, self.train.targets
         self.model = build_translation(recipe, self.assets).to(device)
-        self.objective = translation_objective(label_smoothing=recipe.training.label_smoothing)
+        guide = guide_of(recipe, self.assets, self.train.sources, self.train.targets)
+        self.objective = build_objective(recipe, self.model, self.assets, guide)
         self.translator = Translator(self.model, self.assets, recipe.decoding, device)
         self.weights: Mapping[str, float] = {}
 
@@ -95,10 +99,13 @@ class TranslationJob:
         return part.select(kept) if len(kept) < len(longest) else part
 
     def epoch(self, number: int) -> Sequence[np.ndarray]:
-        return self.plan.epoch(number)
+        """The batches of an epoch; where its subwords are drawn, they are drawn here, for `batch` to show."""
+        if self.drawn:
+            self.shown = self.drawn[0].epoch(number), self.drawn[1].epoch(number)
+        return plan_of(self.recipe, *self.shown).epoch(number)
 
     def batch(self, item: np.ndarray) -> Batch:
-        return translation_batch(self.train.sources, self.train.targets, item)
+        return translation_batch(*self.shown, item)
 
     def score_dev(self) -> DevResult | None:
         """Loss and accuracy on what is watched, BLEU where it decides; then back to training mode."""
@@ -107,11 +114,10 @@ class TranslationJob:
         total, count, correct = forced(self.translator, self.dev)
         scores = {}
         if self.recipe.training.select_by == "bleu":
-            from sacrebleu import corpus_bleu
-
             answers = self.translator.search([row.tolist() for row in self.dev.sources], self.recipe.decoding.dev_beams, 1)
             texts = [self.assets.target.decode(best[0].tokens) for best in answers]
-            scores["bleu"] = float(corpus_bleu(texts, [[pair.target for pair in self.dev.pairs]]).score)
+            metric = bleu_metric(self.recipe.data.target)
+            scores["bleu"] = float(metric.corpus_score(texts, [[pair.target for pair in self.dev.pairs]]).score)
         loss, accuracy = total / max(1, count), 100 * correct / max(1, count)
         value = {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}.get(self.recipe.training.select_by, -loss)
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
@@ -129,7 +135,7 @@ class TranslationJob:
 
     def example(self, pair: SentencePair, text: str) -> HeldOutExample:
         attention = self.translator.attention(pair.source, text) if pair.source.strip() else None
-        return HeldOutExample(pair.source, text, pair.target, attention)
+        return HeldOutExample(sentence_of(pair.source), text, pair.target, attention)
 
     def save_assets(self, folder: Path) -> None:
         self.assets.save(folder)

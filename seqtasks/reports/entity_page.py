@@ -1,6 +1,7 @@
 """Tagged sentences as a page: entities marked in the text, each with its label, and tags of words small below them.
 
 The page is written sentence by sentence, so that it may be as long as it likes. Labels are told apart by text as well as by colour.
+An entity that lies in another is drawn inside it, in a smaller box; those that cross others are drawn on a further line of the same words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import NamedTuple
 from seqtasks.reports.page import escape, page
 
 COLOURS = 8
+HIGHEST = 4  # boxes around a word that are still drawn each larger than the next
 KEPT_TOGETHER = 30  # characters of a word that is never parted from the label behind it
 BODY = "seqtasks-body-goes-here"
 
@@ -51,38 +53,50 @@ class EntityPage:
         return page(self.title, head + BODY, style=_STYLE).partition(BODY)[0]
 
     def sentence(self, words: Sequence[ShownWord], entities: Mapping[str, Sequence[Marked]]) -> str:
-        """One sentence, once for each head with its entities, under the head's name where there are several; entities do not overlap.
+        """One sentence, once for each head with its entities, under the head's name where there are several, and again for crossing ones.
 
-        Raises ValueError for entities of a head that overlap, or that reach beyond the words.
+        Raises ValueError for entities that reach beyond the words.
         """
         self.sentences += 1
         layers = dict(entities) or {"": []}
-        return "\n".join(self.layer(words, marked, head if len(layers) > 1 else "") for head, marked in layers.items())
+        lines = [(head, nesting) for head, marked in layers.items() for nesting in nestings(marked, len(words))]
+        return "\n".join(self.line(words, nesting, head if len(layers) > 1 else "") for head, nesting in lines)
 
-    def layer(self, words: Sequence[ShownWord], entities: Sequence[Marked], name: str) -> str:
-        """A sentence with the entities of one head."""
-        shown, done = [f'<span class="head">{escape(name)}</span> '] if name else [], 0
-        for entity in sorted(entities, key=lambda entity: entity.start):
-            if not done <= entity.start < entity.end <= len(words):
-                raise ValueError(f"entity {entity.start} to {entity.end} overlaps another or reaches beyond {len(words)} words")
+    def line(self, words: Sequence[ShownWord], entities: Sequence[Marked], name: str) -> str:
+        """A sentence with entities of one head, none of which cross."""
+        shown = f'<span class="head">{escape(name)}</span> ' if name else ""
+        kind = ' class="nested"' if height(entities) > 1 else ""
+        return f'<p dir="auto"{kind}>{shown}{self.marked(words, 0, len(words), entities)}</p>'
+
+    def marked(self, words: Sequence[ShownWord], start: int, end: int, entities: Sequence[Marked]) -> str:
+        """The words from start to end, with the entities among them; outer ones come before those inside them."""
+        shown, done, rest = [], start, list(entities)
+        while rest:
+            entity = rest.pop(0)
+            inside = [other for other in rest if other.start < entity.end]
+            rest = rest[len(inside) :]
             shown += [word_html(word, self.unsure) for word in words[done : entity.start]]
-            shown.append(self.entity(words[entity.start : entity.end], entity))
+            shown.append(self.entity(words, entity, inside))
             done = entity.end
-        shown += [word_html(word, self.unsure) for word in words[done:]]
-        return f'<p dir="auto">{"".join(shown)}</p>'
+        return "".join(shown + [word_html(word, self.unsure) for word in words[done:end]])
 
-    def entity(self, words: Sequence[ShownWord], entity: Marked) -> str:
-        """The words of an entity under one label."""
+    def entity(self, words: Sequence[ShownWord], entity: Marked, within: Sequence[Marked]) -> str:
+        """The words of an entity under one label, with the entities within it."""
         self.counts[entity.label] += 1
         colour = list(self.counts).index(entity.label) % COLOURS
-        inside = "".join(word_html(word, self.unsure) for word in words[:-1])
-        last = word_html(words[-1]._replace(after=""), self.unsure)
+        last = words[entity.end - 1]
+        words = [*words[: entity.end - 1], last._replace(after="")]
         kind, told = look(entity.confidence, self.unsure)
         said = f" {percent(entity.confidence)}" if entity.confidence is not None else ""
-        tagged = " tagged" if any(word.tag for word in words) else ""
+        tagged = " tagged" if any(word.tag for word in words[entity.start :]) else ""
+        boxes = f" over{min(height(within), HIGHEST - 1)}" if within else ""
         label = f'<span class="label">{escape(entity.label)}<small>{said}</small></span>'
-        last = f'<span class="last">{last} {label}</span>' if len(words[-1].word) <= KEPT_TOGETHER else f"{last} {label}"
-        return f'<mark class="c{colour}{tagged}{kind}"{told}>{inside}{last}</mark>{escape(words[-1].after)}'
+        if within or len(last.word) > KEPT_TOGETHER:
+            shown = f"{self.marked(words, entity.start, entity.end, within)} {label}"
+        else:
+            inside = self.marked(words, entity.start, entity.end - 1, [])
+            shown = f'{inside}<span class="last">{word_html(words[-1], self.unsure)} {label}</span>'
+        return f'<mark class="c{colour}{tagged}{boxes}{kind}"{told}>{shown}</mark>{escape(last.after)}'
 
     def closing(self) -> str:
         """Everything after the last sentence: how many there were, and of which label."""
@@ -94,6 +108,41 @@ class EntityPage:
         said = f"{self.sentences:,} sentence{'' if self.sentences == 1 else 's'}"
         end = page(self.title, BODY).partition(BODY)[2]
         return f'</div>\n<footer>{legend}<p class="soft">{said}</p></footer>{end}'
+
+
+def nestings(entities: Sequence[Marked], words: int) -> list[list[Marked]]:
+    """The entities in groups within which none cross, each with outer ones before those in them; at least one group.
+
+    Raises ValueError for one that reaches beyond the words.
+    """
+    for entity in entities:
+        if not 0 <= entity.start < entity.end <= words:
+            raise ValueError(f"entity {entity.start} to {entity.end} reaches beyond {words} words")
+    groups: list[list[Marked]] = []
+    left = sorted(entities, key=lambda entity: (entity.start, -entity.end))
+    while left or not groups:
+        groups.append([])
+        open_ends, crossing = [words], []
+        for entity in left:
+            while open_ends[-1] <= entity.start:
+                open_ends.pop()
+            if entity.end <= open_ends[-1]:
+                open_ends.append(entity.end)
+                groups[-1].append(entity)
+            else:
+                crossing.append(entity)
+        left = crossing
+    return groups
+
+
+def height(entities: Sequence[Marked]) -> int:
+    """How many of them lie in each other at most, given outer ones before those in them."""
+    open_ends: list[int] = []
+    highest = 0
+    for entity in entities:
+        open_ends = [end for end in open_ends if end > entity.start] + [entity.end]
+        highest = max(highest, len(open_ends))
+    return highest
 
 
 def word_html(word: ShownWord, unsure: float) -> str:
@@ -133,6 +182,10 @@ _STYLE = (
 .w > small { display: block; font-size: .58em; line-height: 1.2; color: var(--soft); padding: 0 .25em; user-select: none; }
 mark .w > small { color: var(--text); }
 .last { white-space: nowrap; }
+.text p.nested { line-height: 3.4; }
+.text mark.over1 { padding: .55em .4em; }
+.text mark.over2 { padding: .9em .5em; }
+.text mark.over3 { padding: 1.25em .6em; }
 .text mark.tagged { padding-bottom: .85em; }
 .w.unsure > small { text-decoration: underline dotted 2px; text-underline-offset: .25em; }
 mark.unsure { border: 1px dashed var(--text); }

@@ -6,7 +6,7 @@ B sentences, S position, U distinct words of the batch, C character position, T 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from seqtasks.text.encoded import FormTable, Ragged
 
 IGNORE = -100  # the target where there is no word, or a label that training has not seen
 MULTIPLE = 4  # padded lengths are rounded up to this: few shapes, which the recurrent kernels cache
+ROWS = 8  # and a batch of pairs has a multiple of so many rows, where it can
 
 Positions = NDArray[np.int64]
 
@@ -45,7 +46,9 @@ class Batch:
     """Sentences side by side.
 
     positions_B: where they stand in their corpus; task: whose batch it is; targets: {head: ids, IGNORE at padding};
-    segments_BS: numbers of sentences or chunks within a document, where there are any.
+    segments_BS: numbers of sentences or chunks within a document, where there are any; priors: {head: log-probabilities_BSN of another
+    tagger, 0 at padding}, for heads that pool them with their scores; encoded: what a trunk has read of it already
+    (`seqtasks.nn.encoded.Encoded`).
     """
 
     ids_BS: Tensor
@@ -55,6 +58,8 @@ class Batch:
     targets: Mapping[str, Tensor]
     distinct: Distinct | None = None
     segments_BS: Tensor | None = None
+    priors: Mapping[str, Tensor] = field(default_factory=dict)
+    encoded: Any = None
 
     @property
     def tokens(self) -> int:
@@ -70,6 +75,7 @@ class Batch:
             targets={name: target.to(device) for name, target in self.targets.items()},
             distinct=self.distinct.to(device) if self.distinct else None,
             segments_BS=self.segments_BS.to(device) if self.segments_BS is not None else None,
+            priors={name: prior.to(device) for name, prior in self.priors.items()},
         )
 
 
@@ -101,26 +107,31 @@ def tagging_batch(forms: FormTable, sentences: Ragged, positions: Positions, tar
     inverse_rows = [inverse[start:end] for start, end in zip(starts[:-1], starts[1:], strict=True)]
     inverse_BS = pad(inverse_rows, 0, MULTIPLE)
     mask_BS = mask_of(rows, inverse_BS.size(1))
-    words_U = torch.from_numpy(forms.word_ids[distinct_U].astype(np.int64))
-    shapes_U = torch.from_numpy(forms.shapes[distinct_U].astype(np.int64))
-    spelled = [forms.characters[form] for form in distinct_U.tolist()]
-    characters_UC = pad(spelled, 0)
-    padded_words = words_U[inverse_BS] if len(distinct_U) else inverse_BS
+    distinct = distinct_words(forms, distinct_U, inverse_BS)
+    padded_words = distinct.words_U[inverse_BS] if len(distinct_U) else inverse_BS
     return Batch(
         ids_BS=padded_words.masked_fill(~mask_BS, 0),
         mask_BS=mask_BS,
         positions_B=torch.from_numpy(np.array(positions, dtype=np.int64)),
         task=task,
         targets={head: pad(target_rows, IGNORE, MULTIPLE) for head, target_rows in labels.items()},
-        distinct=Distinct(words_U, characters_UC, mask_of(spelled, characters_UC.size(1)), inverse_BS, shapes_U),
+        distinct=distinct,
     )
+
+
+def distinct_words(forms: FormTable, distinct_U: NDArray[np.integer[Any]], inverse_BS: Tensor) -> Distinct:
+    """The forms of these numbers as models read them."""
+    spelled = [forms.characters[form] for form in distinct_U.tolist()]
+    characters_UC = pad(spelled, 0)
+    words_U, shapes_U = (torch.from_numpy(numbers[distinct_U].astype(np.int64)) for numbers in (forms.word_ids, forms.shapes))
+    return Distinct(words_U, characters_UC, mask_of(spelled, characters_UC.size(1)), inverse_BS, shapes_U)
 
 
 def translation_batch(sources: Ragged, targets: Ragged | None, positions: Positions) -> Batch:
     """The pairs at `positions`; target rows end with the end of sentence already, and the decoder adds the begin."""
     rows = [sources[position] for position in positions.tolist()]
     ids_BS = pad(rows, 0, MULTIPLE)
-    wanted = {} if targets is None else {"target": pad([targets[position] for position in positions.tolist()], IGNORE)}
+    wanted = {} if targets is None else {"target": pad([targets[position] for position in positions.tolist()], IGNORE, MULTIPLE)}
     return Batch(ids_BS, mask_of(rows, ids_BS.size(1)), torch.from_numpy(np.array(positions, dtype=np.int64)), "translation", wanted)
 
 
@@ -128,14 +139,16 @@ class BatchPlan:
     """Which sentences go together in each epoch: a function of seed and epoch, so a resumed run needs only their numbers.
 
     lengths: [N], or [N, K] for sentences of several sides (the longest counts); tokens: the largest product of sentences and longest
-    length in a batch (a longer sentence is a batch of its own); pool: sentences that are sorted by length together.
+    length in a batch (a longer sentence is a batch of its own); pool: sentences that are sorted by length together; rows: sentences of a
+    batch are a multiple of this, but for the last of a pool and where fewer fit.
     """
 
-    def __init__(self, lengths: ArrayLike, *, tokens: int, pool: int, seed: int) -> None:
+    def __init__(self, lengths: ArrayLike, *, tokens: int, pool: int, seed: int, rows: int = 1) -> None:
         self.lengths_NK = columns(lengths)
         self.tokens = tokens
         self.pool = pool
         self.seed = seed
+        self.rows = rows
 
     def epoch(self, number: int) -> list[Positions]:
         """The batches of epoch `number`, in order: every sentence exactly once."""
@@ -143,7 +156,7 @@ class BatchPlan:
         order = generator.permutation(len(self.lengths_NK))
         batches: list[Positions] = []
         for start in range(0, len(order), self.pool):
-            batches += cut(order[start : start + self.pool], self.lengths_NK, self.tokens)
+            batches += cut(order[start : start + self.pool], self.lengths_NK, self.tokens, self.rows)
         return [batches[position] for position in generator.permutation(len(batches))]
 
 
@@ -159,14 +172,26 @@ def columns(lengths: ArrayLike) -> NDArray[np.int64]:
     return array[:, None] if array.ndim == 1 else array
 
 
-def cut(positions: Positions, lengths_NK: NDArray[np.int64], tokens: int) -> list[Positions]:
-    """Sort by length (the longest side first, then the last one), and cut where rows x longest would exceed the budget."""
+def rounded(lengths: ArrayLike) -> NDArray[np.int64]:
+    """Lengths as they are padded: rounded up to MULTIPLE."""
+    return -(-np.asarray(lengths, dtype=np.int64) // MULTIPLE) * MULTIPLE
+
+
+def cut(positions: Positions, lengths_NK: NDArray[np.int64], tokens: int, rows: int = 1) -> list[Positions]:
+    """Sort by length (the longest side first, then the last one), and cut where rows x longest would exceed the budget.
+
+    rows: what that leaves of a batch beyond a multiple of it goes to the next.
+    """
     keys = [*lengths_NK[positions].T, lengths_NK[positions].max(axis=1)]
     ordered = positions[np.lexsort(keys)]
     longest_N = lengths_NK[ordered].max(axis=1)
-    batches, start = [], 0
-    for end in range(1, len(ordered) + 1):
-        if end == len(ordered) or (end + 1 - start) * int(longest_N[end]) > tokens:
-            batches.append(ordered[start:end])
-            start = end
+    batches, start, end = [], 0, 1
+    while start < len(ordered):
+        if end < len(ordered) and (end + 1 - start) * int(longest_N[end]) <= tokens:
+            end += 1
+            continue
+        if end < len(ordered) and end - start > rows:
+            end -= (end - start) % rows
+        batches.append(ordered[start:end])
+        start, end = end, end + 1
     return batches

@@ -56,6 +56,24 @@ class Ragged:
         """The length of each row."""
         return np.diff(self.offsets)
 
+    def padded(self, rows: NDArray[np.int64], multiple: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Some rows side by side, filled up with 0 to the longest, rounded up to a multiple, and a mask that is True at real values."""
+        lengths = self.offsets[rows + 1] - self.offsets[rows]
+        longest = int(lengths.max(initial=0))
+        columns = np.arange(-(-longest // multiple) * multiple)
+        mask = columns < lengths[:, None]
+        values = np.zeros(mask.shape, dtype=np.int64)
+        values[mask] = self.values[(self.offsets[rows][:, None] + columns)[mask]]
+        return values, mask
+
+    def without_last(self) -> Ragged:
+        """The rows without their last id (the end of sentence). Raises ValueError for an empty row."""
+        if not self.lengths.all():
+            raise ValueError(f"row {int(np.argmin(self.lengths))} is empty")
+        kept = np.ones(len(self.values), dtype=bool)
+        kept[self.offsets[1:] - 1] = False
+        return Ragged(self.values[kept], self.offsets - np.arange(len(self.offsets)))
+
     def save(self, path: Path) -> None:
         """Two files, PATH.values.npy and PATH.offsets.npy."""
         for name, array in (("values", self.values), ("offsets", self.offsets)):

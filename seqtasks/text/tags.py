@@ -2,16 +2,21 @@
 
 A tag is "O" or a prefix, a hyphen and a label ("B-PER"). Spans are read leniently, as conlleval reads them: an I- that continues nothing
 begins a span. IOB1 writes B- only where a span follows another of the same label directly (Ramshaw and Marcus 1995).
+
+Spans that lie in each other or cross are written in the scheme "nested": BIO tags in layers, outermost first, those of a word joined by "+"
+("B-ORG+B-PER"; Straková et al. 2019 join them likewise). It has no table: each of its layers is BIO.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 OUTSIDE = "O"
 SCHEMES = ("IOB1", "BIO", "BIOES")
+NESTED = "nested"
+JOINT = "+"  # between the layers of a nested tag
 PREFIXES = {"IOB1": "BI", "BIO": "BI", "BIOES": "BIES"}
 
 
@@ -72,7 +77,9 @@ def begins(before: str | None, tag: str, scheme: str) -> bool:
 
 
 def spans_of(tags: Sequence[str], scheme: str) -> list[Span]:
-    """The spans that tags mean, in order."""
+    """The spans that tags mean, in order; nested ones by their start, a longer one first, each once."""
+    if scheme == NESTED:
+        return nested_spans(tags)
     check_scheme(scheme)
     spans: list[Span] = []
     start: int | None = None
@@ -87,7 +94,12 @@ def spans_of(tags: Sequence[str], scheme: str) -> list[Span]:
 
 
 def tags_of(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
-    """The tags of spans that do not overlap. Raises ValueError for spans that do, or that reach beyond `length`."""
+    """The tags of spans that do not overlap, but in the scheme "nested".
+
+    Raises ValueError for other spans that do, or that reach beyond `length`.
+    """
+    if scheme == NESTED:
+        return nested_tags(spans, length)
     check_scheme(scheme)
     tags = [OUTSIDE] * length
     for start, end, label in sorted(spans):
@@ -102,6 +114,42 @@ def tags_of(spans: Sequence[Span], length: int, scheme: str) -> list[str]:
                 prefix = "S" if position == start else "E"
             tags[position] = f"{prefix}-{label}"
     return tags
+
+
+def outermost_first(span: Span) -> tuple[int, int, str]:
+    """The order in which nested spans stand."""
+    return span.start, -span.end, span.label
+
+
+def layers_of(spans: Iterable[Span]) -> list[list[Span]]:
+    """Distinct spans in layers without overlap, outermost first: by their starts, the longest first, each in the first layer with room.
+
+    Where no spans cross, a span that lies in k others stands in layer k.
+    """
+    layers: list[list[Span]] = []
+    for span in sorted(set(spans), key=outermost_first):
+        free = next((layer for layer in layers if layer[-1].end <= span.start), None)
+        if free is None:
+            layers.append(free := [])
+        free.append(span)
+    return layers
+
+
+def nested_tags(spans: Iterable[Span], length: int) -> list[str]:
+    """Tags of the scheme "nested": of each word its layers up to the last that is not O."""
+    columns = [tags_of(layer, length, "BIO") for layer in layers_of(spans)]
+    if not columns:
+        return [OUTSIDE] * length
+    depths = [max([layer for layer, tag in enumerate(word, start=1) if tag != OUTSIDE], default=1) for word in zip(*columns, strict=True)]
+    return [JOINT.join(word[:depth]) for word, depth in zip(zip(*columns, strict=True), depths, strict=True)]
+
+
+def nested_spans(tags: Sequence[str]) -> list[Span]:
+    """The distinct spans of all layers; a layer that a word lacks is O there."""
+    words = [tag.split(JOINT) for tag in tags]
+    depth = max(map(len, words), default=0)
+    layers = [[word[layer] if layer < len(word) else OUTSIDE for word in words] for layer in range(depth)]
+    return sorted({span for layer in layers for span in spans_of(layer, "BIO")}, key=outermost_first)
 
 
 def repair(tags: Sequence[str], scheme: str) -> tuple[list[str], int]:

@@ -143,8 +143,9 @@ REFUSED = [
     ("translation", ["--tokens"], "--tokens is for tagging runs; a translation run splits its lines itself."),
     ("translation", ["--format", "conll"], "--format conll is for tagging runs. Use text or jsonl."),
     ("translation", ["--n-best", "2"], "--n-best above 1 needs --format jsonl, since text keeps one line for each line."),
-    ("pos", ["--beams", "3"], "--beams and --n-best are for translation runs."),
-    ("pos", ["--n-best", "2"], "--beams and --n-best are for translation runs."),
+    ("pos", ["--n-best", "2"], "--n-best is for translation runs."),
+    ("pos", ["--alignments"], "--alignments is for translation runs."),
+    ("pos", ["--prefix", "begun.txt"], "--prefix is for translation runs."),
 ]
 
 

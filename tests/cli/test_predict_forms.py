@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import seqtasks
-from seqtasks.cli.tagged_formats import as_conll, as_json, conllu_writer
+from seqtasks.cli.tagged_formats import as_conll, as_json, as_ranked_text, conllu_writer
 from seqtasks.recipes.tagged_line import TaggedLine
 from seqtasks.text import sentences
 from seqtasks.text.corpora.conllu import read_conllu
@@ -25,6 +26,7 @@ ANSWER = TaggedLine(
     line=4,
     start=9,
     schemes={"ner": "BIO"},
+    span_confidences={"ner": [0.5, 0.1234567]},
 )
 
 
@@ -44,6 +46,51 @@ def test_json_tells_places_confidences_and_entities() -> None:
     ]
     plain = json.loads(as_json(TaggedLine(ANSWER.words, ANSWER.tags)))
     assert list(plain) == ["tokens", "tags"]
+
+
+def test_the_k_best_stand_in_json_by_head_and_in_text_one_a_line() -> None:
+    ranked = {"upos": [(["A", "B", "C"], -0.5), (["A", "A", "C"], -1.25)], "ner": [(["B-PER", "O", "O"], -0.125)]}
+    answer = replace(ANSWER, ranked=ranked)
+    assert json.loads(as_json(answer))["k_best"] == {
+        "upos": [
+            {"log_probability": -0.5, "probability": 0.606531, "tags": ["A", "B", "C"]},
+            {"log_probability": -1.25, "probability": 0.286505, "tags": ["A", "A", "C"]},
+        ],
+        "ner": [
+            {
+                "log_probability": -0.125,
+                "probability": 0.882497,
+                "tags": ["B-PER", "O", "O"],
+                "entities": [{"head": "ner", "label": "PER", "text": "Ann", "tokens": [0, 1], "start": 0, "end": 3}],
+            }
+        ],
+    }
+    assert as_ranked_text(answer).split("\n") == [
+        "upos\t1\t-0.5000\t0.6065\tAnn/A 's/B Rome/C",
+        "upos\t2\t-1.2500\t0.2865\tAnn/A 's/A Rome/C",
+        "ner\t1\t-0.1250\t0.8825\tAnn/B-PER 's/O Rome/O",
+        "",
+    ]
+    assert as_ranked_text(TaggedLine((), {"upos": []}, ranked={"upos": [([], 0.0)]})) == ""
+
+
+def test_the_k_best_of_a_run_in_text_and_in_json_are_the_same(finished) -> None:
+    write(Path("in.txt"), f"{LINE}\n\nthe dog\n")
+    blocks = done("predict", finished("multitask"), "in.txt", "--k-best", 2).stdout.split("\n\n")
+    found = [
+        json.loads(line)
+        for line in done("predict", finished("multitask"), "in.txt", "--k-best", 2, "--format", "jsonl").stdout.splitlines()
+    ]
+    rows = [row.split("\t") for row in blocks[0].split("\n")]
+    assert [(row[0], row[1]) for row in rows] == [("upos", "1"), ("upos", "2"), ("ner", "1"), ("ner", "2")]
+    paths = [path for several in found[0]["k_best"].values() for path in several]
+    assert [row[4] for row in rows] == [" ".join(map("/".join, zip(found[0]["tokens"], path["tags"], strict=True))) for path in paths]
+    assert [float(row[3]) for row in rows] == pytest.approx([path["probability"] for path in paths], abs=1e-4)
+    assert [found[0]["tags"][head] for head in ("upos", "ner")] == [paths[0]["tags"], paths[2]["tags"]]
+    assert found[1]["k_best"] == {
+        "upos": [{"log_probability": 0.0, "probability": 1.0, "tags": []}],
+        "ner": [{"log_probability": 0.0, "probability": 1.0, "tags": [], "entities": []}],
+    }
 
 
 def test_conll_has_the_confidences_after_all_tags() -> None:
@@ -137,6 +184,8 @@ REFUSED = [
         "--language is for raw text; with --tokens each line is the words of one sentence. Leave one of the two out.",
     ),
     ("pos", ["--language", "english"], "language 'english' is no code of two small letters. Give one such as 'en', or leave it out."),
+    ("pos", ["--k-best", "2", "--format", "conll"], "--k-best needs --format text or jsonl; conll has one tag for each word."),
+    ("translation", ["--k-best", "2"], "--k-best is for tagging runs."),
     ("translation", ["--confidence"], "--confidence is for tagging runs."),
     ("translation", ["--language", "en"], "--language is for tagging runs."),
     ("translation", ["--split-sentences"], "--split-sentences is for tagging runs."),

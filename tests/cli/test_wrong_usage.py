@@ -30,8 +30,8 @@ def sets(*changes: str) -> list[str]:
 
 
 WRONG: list[tuple[list[str], int, str]] = [
-    (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, evaluate, compare, recipes, data."),
-    (["zzz"], 2, "no command 'zzz'. Commands: run, predict, evaluate, compare, recipes, data."),
+    (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, score, evaluate, compare, align, recipes, data."),
+    (["zzz"], 2, "no command 'zzz'. Commands: run, predict, score, evaluate, compare, align, recipes, data."),
     (["run"], 2, "Missing argument 'TASK'."),
     (["run", "poss"], 2, "no task 'poss'; did you mean 'pos'? Tasks: multitask, ner, pos, translation."),
     (["run", "pos", "defalt"], 2, "no recipe 'defalt' for pos; did you mean 'default'? Recipes: " + POS_RECIPES),
@@ -71,9 +71,13 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "pos", *sets("head.kind=x", "data.format=y")],
         2,
-        "no head 'x'. Known: softmax, crf.\nno reader 'y'. Known: conllu, columns, jsonl.\n",
+        "no head 'x'. Known: softmax, crf, layered, spans.\nno reader 'y'. Known: conllu, columns, jsonl.\n",
     ),
-    (["run", "translation", *sets("decoder.attention=dott")], 2, "no attention 'dott'; did you mean 'dot'? Known: additive, dot, general."),
+    (
+        ["run", "translation", *sets("decoder.attention=dott")],
+        2,
+        "no attention 'dott'; did you mean 'dot'? Known: additive, dot, scaled, general, location, coverage.",
+    ),
     (["run", "pos", *sets("training.optimizer=adm")], 2, f"{POS} [training]: optimizer = 'adm': input should be 'adam', 'adamw' or 'sgd'."),
     (
         ["run", "multitask", *sets("tasks.upos.head.dropout=x", "taks.ner=3")],

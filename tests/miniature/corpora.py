@@ -101,7 +101,7 @@ def data_directory(folder: Path, *, test: bool = True) -> Path:
 
 
 def sample(folder: Path) -> Path:
-    """A `data/` folder with miniatures of the bundled sample's translation, pos and ner parts."""
+    """A `data/` folder with miniatures of the bundled sample's translation, documents, pos and ner parts."""
     for split, size in SIZES.items():
         sentences, rows = tagged(size, seed=seeds(split)), pairs(size, seed=seeds(split))
         write(folder / "pos" / f"{split}.conllu", "".join(conllu(s, n) for n, s in enumerate(sentences)))
@@ -109,7 +109,14 @@ def sample(folder: Path) -> Path:
         write(folder / "ner" / f"{split}.jsonl", jsonl(sentences))
         write(folder / "translation" / f"{split}.en", "".join(f"{row[0]}\n" for row in rows))
         write(folder / "translation" / f"{split}.fr", "".join(f"{row[2]}\n" for row in rows))
+        for column, language in ((0, "en"), (2, "fr")):
+            write(folder / "documents" / f"{split}.{language}", documents([row[column] for row in rows]))
     return folder
+
+
+def documents(lines: list[str]) -> str:
+    """Three lines a document, blank lines between."""
+    return "\n".join("".join(f"{line}\n" for line in lines[start : start + 3]) for start in range(0, len(lines), 3))
 
 
 def jsonl(sentences: list[Tagged]) -> str:

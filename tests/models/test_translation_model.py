@@ -49,7 +49,7 @@ def test_steps_of_the_search_have_the_probabilities_of_teacher_forcing(kind: str
         memory, state = model.encode(batch)
         inputs_BT = model.shifted(batch.targets[TARGET])
         for position in range(inputs_BT.size(1)):
-            stepped_BV, state = model.step(inputs_BT[:, position], memory, state)
+            stepped_BV, state, _ = model.step(inputs_BT[:, position], memory, state)
             for row, target in enumerate(TARGETS):
                 if position < len(target):
                     torch.testing.assert_close(stepped_BV[row], forced_BTV[row, position], rtol=1e-4, atol=1e-5)

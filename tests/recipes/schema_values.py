@@ -9,12 +9,18 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from seqtasks.models.heads import HEADS
+from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.recipes.parts import READERS
 from seqtasks.recipes.schema import KINDS
 
-NAMED = {"backbone.kind": BACKBONES, "decoder.attention": ["none", *ATTENTIONS], "head.kind": HEADS, "data.format": READERS}
+NAMED = {
+    "backbone.kind": BACKBONES,
+    "decoder.attention": ["none", *ATTENTIONS],
+    "head.kind": {**HEADS, **NESTED_HEADS},
+    "data.format": READERS,
+}
 
 
 def choices(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, list[Any]]]:

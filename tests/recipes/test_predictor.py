@@ -1,5 +1,6 @@
 """A finished run in Python: raw text to words with places, tags, confidences and entities; words as they are given."""
 
+import math
 import re
 
 import pytest
@@ -59,21 +60,50 @@ def test_confidences_stand_beside_the_same_tags(finished, task: str) -> None:
             assert answer.confidences[head] == predictor.tagger.tag_with_confidence([*batch, []], head)[1][batch.index(words)]
 
 
-def test_entities_are_the_spans_of_tags_with_text_places_and_the_least_confidence() -> None:
+def test_entities_are_the_spans_of_tags_with_text_places_and_their_own_confidence() -> None:
     tags = {"upos": ["A"] * 5, "ner": ["B-PER", "I-PER", "O", "I-LOC", "B-LOC"]}
     sure = {"upos": [0.1] * 5, "ner": [0.9, 0.7, 0.99, 0.6, 0.8]}
     text = "Ann  Lee's Rome-Oslo"
     offsets = [(0, 3), (5, 8), (8, 10), (11, 15), (16, 20)]
     words = tuple(text[start:end] for start, end in offsets)
-    (found,) = TaggedLine(words, tags, sure, text, offsets, schemes={"ner": "BIO"}).entities.values()
+    spans = {"ner": [0.65, 0.5, 0.25]}
+    (found,) = TaggedLine(words, tags, sure, text, offsets, schemes={"ner": "BIO"}, span_confidences=spans).entities.values()
     assert [(entity.label, entity.start, entity.end, entity.text, entity.offsets, entity.confidence) for entity in found] == [
-        ("PER", 0, 2, "Ann  Lee", (0, 8), 0.7),
-        ("LOC", 3, 4, "Rome", (11, 15), 0.6),
-        ("LOC", 4, 5, "Oslo", (16, 20), 0.8),
+        ("PER", 0, 2, "Ann  Lee", (0, 8), 0.65),
+        ("LOC", 3, 4, "Rome", (11, 15), 0.5),
+        ("LOC", 4, 5, "Oslo", (16, 20), 0.25),
     ]
     (bare,) = TaggedLine(words, tags, schemes={"ner": "BIO"}).entities.values()
     assert [(entity.text, entity.offsets, entity.confidence) for entity in bare][0] == ("Ann Lee", None, None)
     assert TaggedLine(words, tags).entities == {}
+
+
+def test_ranked_tags_have_the_entities_that_they_mean() -> None:
+    ranked = {"ner": [(["B-PER", "O"], math.log(0.5)), (["O", "O"], math.log(0.25))], "upos": [(["A", "B"], 0.0)]}
+    found = TaggedLine(("Ann", "ran"), {"ner": ["B-PER", "O"], "upos": ["A", "B"]}, schemes={"ner": "BIO"}, ranked=ranked).k_best
+    assert [path.probability for path in found["ner"]] == pytest.approx([0.5, 0.25])
+    assert [[(entity.label, entity.text, entity.confidence) for entity in path.entities] for path in found["ner"]] == [
+        [("PER", "Ann", None)],
+        [],
+    ]
+    assert [(path.tags, path.entities) for path in found["upos"]] == [(["A", "B"], [])]
+    assert TaggedLine(("a",), {"upos": ["A"]}).k_best == {}
+
+
+@pytest.mark.parametrize("task", ["pos", "multitask"])
+def test_the_k_best_come_for_every_head_in_a_list_or_a_stream(finished, task: str) -> None:
+    predictor = predictor_of(finished, task)
+    both = predictor.tag([WORDS, []], k_best=3)
+    streamed = list(predictor.stream([" ".join(WORDS), ""], tokens=True, k_best=3))
+    assert [answer.k_best for answer in streamed] == [answer.k_best for answer in both]
+    assert list(both[0].k_best) == list(predictor.data)
+    for head, paths in both[0].k_best.items():
+        assert [path.tags for path in paths][0] == both[0].tags[head]
+        assert len({tuple(path.tags) for path in paths}) == len(paths) == 3
+        assert [path.log_probability for path in paths] == sorted((path.log_probability for path in paths), reverse=True)
+    assert all([(path.tags, path.probability) for path in paths] == [([], 1.0)] for paths in both[1].k_best.values())
+    with pytest.raises(UsageError, match=r"^k_best is 0\. Ask for 1 sequence of tags or more\.$"):
+        predictor.tag(WORDS, k_best=0)
 
 
 def test_only_heads_with_a_tag_scheme_have_entities(finished) -> None:
@@ -119,7 +149,7 @@ def test_what_is_held_at_a_time_is_bounded_in_lines_and_in_words(finished, monke
     predictor = predictor_of(finished, "pos")
     held: list[int] = []
     answers = predictor.answers
-    monkeypatch.setattr(predictor, "answers", lambda some, confidences: held.append(len(some)) or answers(some, confidences=confidences))
+    monkeypatch.setattr(predictor, "answers", lambda some, **asked: held.append(len(some)) or answers(some, **asked))
     monkeypatch.setattr(predictor_module, "CHUNK_WORDS", 10)
     lines = ["a b c d"] * 5 + [""] * 7 + ["a " * 30, "b"]
     whole = list(predictor.stream(lines, chunk=5))
@@ -150,6 +180,10 @@ def test_a_hidden_markov_model_answers_as_a_network_does(task: str, head: str) -
     assert answer.confidences is not None
     assert all(0 <= sure <= 1 for sure in answer.confidences[head])
     assert list(answer.entities) == (["ner"] if head == "ner" else [])
+    assert all(0 < (entity.confidence or 0) <= 1 for entities in answer.entities.values() for entity in entities)
+    paths = predictor.tag(TEXT, k_best=4)[0].k_best[head]
+    assert paths[0].tags == answer.tags[head]
+    assert 1 >= paths[0].probability >= paths[-1].probability > 0
     assert done("predict", "hmm", "--format", "jsonl", "--confidence", input=f"{TEXT}\n\n".encode()).stdout.count("\n") == 2
 
 

@@ -21,7 +21,8 @@ FILES |= {"report.html", "checkpoints"}
 def test_every_file_is_there_and_no_other(task: str, finished) -> None:
     run = finished(task)
     figures = {f"attention-{number}.png" for number in range(1, 6)} if task == "translation" else set()
-    assert {path.name for path in run.iterdir()} == FILES | figures
+    controls = {"controls"} if task == "multitask" else set()
+    assert {path.name for path in run.iterdir()} == FILES | figures | controls
     assert all(path.read_bytes().startswith(PNG) for path in run.glob("*.png"))
     assert not [path for path in run.rglob("*") if path.suffix in (".pkl", ".pt", ".bin", ".npz")]
 
@@ -30,7 +31,8 @@ def test_every_file_is_there_and_no_other(task: str, finished) -> None:
 def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None:
     found = metrics(finished(task))
     entities = ["entities"] if task in ("ner", "multitask") else []
-    assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, "cost"]
+    controls = ["controls"] if task == "multitask" else []
+    assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, "cost", *controls]
     for report in found.get("entities", {}).values():
         assert sum(row["support"] for row in report["per_type"]) == sum(
             report[count] for count in ("correct", "boundary_errors", "type_errors", "missed")

@@ -89,7 +89,7 @@ def part_lines(source: str, sample: Path, data_dir: Path, corpus: str) -> list[s
     import gzip
 
     if corpus.startswith("sample/"):
-        return (sample / "translation" / f"test.{source}").read_text(encoding="utf-8").split("\n")[:-1]
+        return (sample / corpus.removeprefix("sample/") / f"test.{source}").read_text(encoding="utf-8").split("\n")[:-1]
     packed = data_dir / corpus / f"test_2016_flickr.{source}.gz"
     return gzip.decompress(packed.read_bytes()).decode("utf-8").split("\n")[:-1]
 
@@ -137,8 +137,9 @@ def test_data_without_a_test_part_says_so_and_scores_dev(miniature: Path, tmp_pa
 
     bare = data_directory(tmp_path / "bare", test=False)
     for task, name in [(task, name) for task, name in SHIPPED if not of_the_sample(task, name)]:
-        result = train(task, Path(name), "--data-dir", bare, recipe=name)
+        run = Path(task) / name
+        result = train(task, run, "--data-dir", bare, recipe=name)
         assert result.stdout.count("note: No test part here: the scores are of dev.\n") == 1
-        assert {score["split"] for score in metrics(Path(name))["scores"]} == {"dev"}
-        by = seqtasks.load(name).recipe.training.select_by
-        assert metrics(Path(name))["selected_on"] == ("nothing" if by == "last" else "held-out tenth of train")
+        assert {score["split"] for score in metrics(run)["scores"]} == {"dev"}
+        by = seqtasks.load(run).recipe.training.select_by
+        assert metrics(run)["selected_on"] == ("nothing" if by == "last" else "held-out tenth of train")

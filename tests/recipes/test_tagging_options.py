@@ -1,5 +1,6 @@
 """Every value of every option of a tagging recipe is run: trained, saved, loaded again, and it answers the same."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import seqtasks
 from seqtasks.models.heads import CRFHead, SoftmaxHead
 from seqtasks.recipes.predictor import TaggingPredictor
 from tests.miniature.corpora import columns, jsonl, write
-from tests.miniature.runs import invoke, metrics, stored_answers, train
+from tests.miniature.nested import NESTED_ROWS
+from tests.miniature.runs import invoke, metrics, sha256, stored_answers, train
 from tests.miniature.sentences import Tagged, as_bioes, as_iob1, tagged
 from tests.recipes.schema_values import missing_values
 
@@ -45,6 +47,10 @@ OPTIONS = [
     ("ner", {"backbone.kind": "bilstm_attention", "backbone.heads": 2, "characters.widths": "[2, 5]", "words.shapes": 3}),
     ("pos", {"backbone.kind": "transformer", "backbone.layers": 2, "head.layer": 0, "words.rare_dropout": 0.5, "words.dropout": 0.1}),
     ("pos", {"backbone.kind": "convolution", "backbone.layers": 2, "backbone.dropout": 0.2, "words.rare_dropout": 0.5}),
+    ("ner", {"backbone.kind": "gru", "head.private_layers": 1}),
+    ("pos", {"head.hmm": 0.5, "training.epochs": 2}),
+    ("ner", {"head.hmm": 0.3, "head.tag_scheme": "BIOES"}),
+    ("ner", {"head.hmm": 0.3, "head.tag_scheme": "IOB1", "head.kind": "softmax", "head.constrained": True}),
 ]
 LAYOUTS = [
     {"data.format": "columns", "data.scheme": "BIO", "data.separator": "tab"},
@@ -64,7 +70,7 @@ def keyed(options: dict[str, object]) -> dict[str, object]:
 
 def test_the_tables_name_every_value_of_every_choice() -> None:
     conllu = {"data.format": "conllu"}  # what the POS rows read
-    assert missing_values("tagging", [options for _, options in OPTIONS] + LAYOUTS + VECTORS + [conllu]) == []
+    assert missing_values("tagging", [options for _, options in OPTIONS] + LAYOUTS + VECTORS + NESTED_ROWS + [conllu]) == []
 
 
 @pytest.mark.parametrize(
@@ -115,8 +121,13 @@ def test_vectors_from_a_local_file_start_the_words_and_stay_where_they_are_froze
     known = {word: np.linspace(number, number + 1, 8).round(3) for number, word in enumerate(words) if word != "dog"}
     write(Path("vectors.txt"), f"{len(known)} 8\n" + "".join(f"{word} {' '.join(map(str, row))}\n" for word, row in known.items()))
     result = train("ner", Path("run"), words__vectors="vectors.txt", **keyed(options))
-    total = len(words) + 2
-    assert f"note: {len(known)} of {total} words have a vector in vectors.txt ({100 * len(known) / total:.1f} %).\n" in result.stdout
+    assert f"note: {len(known)} of {len(words)} words of train have a vector in vectors.txt ({len(known)} as written); " in result.stdout
+    assert "note: The words began as the vectors of vectors.txt, which were learned from other text" in result.stdout
+    facts = json.loads(Path("run/run.json").read_text(encoding="utf-8"))["vectors"]
+    assert (facts["name"], facts["sha256"]) == ("vectors.txt", sha256(Path("vectors.txt")))
+    assert facts["words"]["train"] == {"exact": len(known), "lower_cased": 0, "ngrams": 0, "none": len(words) - len(known), "unknown": 0}
+    assert facts["words"].keys() == facts["tokens"].keys() == {"train", "dev"}
+    assert "<h3>Vectors of vectors.txt</h3>" in Path("run/report.html").read_text(encoding="utf-8")
     predictor = seqtasks.load("run")
     table = predictor.tagger.model.trunk.embedder.words.table.weight.detach().numpy()
     rows = [table[predictor.tagger.assets.words.id(word)] for word in known]

@@ -41,6 +41,29 @@ OPTIONS = [
     {"backbone.kind": "bilstm_attention", "backbone.heads": 2, "decoder.attention": "general"},
     {"backbone.kind": "transformer", "backbone.layers": 2, "decoder.attention": "additive"},
     {"backbone.kind": "convolution", "backbone.layers": 2, "decoder.attention": "general"},
+    {"decoding.samples": 3, "decoding.mbr": "chrf", "decoding.temperature": 0.7, "decoding.top_k": 20, "decoding.top_p": 0.9}
+    | {"decoding.seed": 4},
+    {"decoding.beams": 3, "decoding.mbr": "bleu", "decoding.coverage_penalty": 0.2, "decoding.block_ngrams": 2, "decoding.min_length": 3},
+    {"decoder.attention": "location", "decoder.window": "local-p", "decoder.window_size": 3, "decoding.beams": 3},
+    {"decoder.attention": "coverage", "decoder.input_feeding": True, "decoder.normaliser": "entmax15", "decoding.beams": 3},
+    {"decoder.attention": "scaled", "decoder.heads": 2, "decoder.normaliser": "sparsemax", "decoder.kind": "gru"},
+    {"decoder.attention": "general", "decoder.normaliser": "topk", "decoder.top_k": 2, "decoder.window": "local-m", "decoding.beams": 3},
+    {"decoder.attention": "coverage", "decoder.heads": 4, "decoder.window": "local-m", "decoding.beams": 3},
+    {"decoder.attention": "additive", "decoder.hierarchical": True, "data.context": 3, "decoder.heads": 2},
+    {"text.dropout": 0.2, "training.r_drop": 2.0, "training.average_checkpoints": 2, "training.epochs": 2, "backbone.dropout": 0.2},
+    {"text.tokenizer": "unigram", "text.sampling": 0.3, "text.joint": False, "training.scheduled_sampling": "linear"}
+    | {"training.sampling_half": 1, "training.epochs": 2, "decoder.input_feeding": True, "text.lowercase": True},
+    {
+        "training.scheduled_sampling": "exponential",
+        "training.sampling_half": 2,
+        "training.sampling_most": 1.0,
+        "training.precision": "bf16",
+    },
+    {"training.scheduled_sampling": "inverse_sigmoid", "decoder.attention": "none", "data.context": 2, "text.dropout": 0.1},
+    {"training.guided_attention": 1.0, "training.guided_loss": "cross_entropy", "training.guided_updates": 2, "training.r_drop": 1.0},
+    {"training.guided_attention": 0.5, "training.guided_loss": "squared", "decoder.attention": "scaled", "decoder.normaliser": "sparsemax"}
+    | {"text.tokenizer": "whitespace", "text.joint": False},
+    {"training.objective": "risk", "training.risk_samples": 3, "training.risk_alpha": 0.5, "training.accumulate": 2},
 ]
 
 

@@ -72,10 +72,40 @@ def test_the_end_counts_sentences_and_labels_and_colours_begin_anew_after_the_la
     assert "2 sentences" in page.closing()
 
 
-@pytest.mark.parametrize(
-    ("marks", "told"),
-    [([(0, 2), (1, 3)], "1 to 3"), ([(0, 4)], "0 to 4"), ([(1, 1)], "1 to 1"), ([(-1, 1)], "-1 to 1")],
-)
-def test_entities_that_overlap_or_reach_beyond_the_words_are_refused(marks: list[tuple[int, int]], told: str) -> None:
-    with pytest.raises(ValueError, match=rf"^entity {told} overlaps another or reaches beyond 3 words$"):
-        EntityPage("Text", "about").sentence(words_of("a b c"), {"ner": [Marked(start, end, "X", None) for start, end in marks]})
+def test_an_entity_in_another_is_drawn_inside_it_and_outer_ones_get_larger_boxes() -> None:
+    page = EntityPage("Text", "about")
+    marks = [Marked(1, 2, "C", None), Marked(0, 3, "A", 0.4), Marked(0, 2, "B", None)]
+    html = page.sentence(words_of("a b c d"), {"ner": marks})
+    assert plain(html) == "a b C B c A 40 % d "
+    assert html == (
+        '<p dir="auto" class="nested"><mark class="c0 over2 unsure" title="40 % sure"><mark class="c1 over1">a '
+        '<mark class="c2"><span class="last">b <span class="label">C<small></small></span></span></mark> '
+        '<span class="label">B<small></small></span></mark> c <span class="label">A<small> 40 %</small></span></mark> d </p>'
+    )
+    assert page.counts == {"A": 1, "B": 1, "C": 1}
+
+
+def test_labels_of_one_place_and_of_the_last_word_stand_in_each_other_and_the_space_after_them_outside() -> None:
+    html = EntityPage("Text", "about").sentence(words_of("a b c"), {"ner": [Marked(0, 2, "X", None), Marked(0, 2, "Y", None)]})
+    assert plain(html) == "a b Y X c "
+    assert html.endswith("</mark> c </p>")
+    deep = [Marked(0, end, "X", None) for end in range(9, 0, -1)]
+    assert set(re.findall(r"over\d", EntityPage("Text", "about").sentence(words_of("w " * 9), {"ner": deep}))) == {
+        "over1",
+        "over2",
+        "over3",
+    }
+
+
+def test_entities_that_cross_are_drawn_on_a_further_line_of_the_same_words() -> None:
+    page = EntityPage("Text", "about")
+    html = page.sentence(words_of("a b c"), {"ner": [Marked(0, 2, "X", None), Marked(1, 3, "Y", None), Marked(1, 2, "Z", None)]})
+    assert [plain(line) for line in html.split("\n")] == ["a b Z X c ", "a b c Y "]
+    assert page.counts == {"X": 1, "Y": 1, "Z": 1}
+    assert page.sentences == 1
+
+
+@pytest.mark.parametrize(("mark", "told"), [((0, 4), "0 to 4"), ((1, 1), "1 to 1"), ((-1, 1), "-1 to 1")])
+def test_entities_that_reach_beyond_the_words_are_refused(mark: tuple[int, int], told: str) -> None:
+    with pytest.raises(ValueError, match=rf"^entity {told} reaches beyond 3 words$"):
+        EntityPage("Text", "about").sentence(words_of("a b c"), {"ner": [Marked(*mark, "X", None)]})

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.text.batching import IGNORE, MULTIPLE, BatchPlan, in_order, pad, tagging_batch, translation_batch
+from seqtasks.text.batching import IGNORE, MULTIPLE, BatchPlan, columns, cut, in_order, pad, rounded, tagging_batch, translation_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import PAD, UNK, Vocabulary
 from seqtasks.text.word_shapes import shape_of
@@ -43,6 +43,35 @@ def test_epochs_and_seeds_differ():
     plans = [BatchPlan(lengths, tokens=100, pool=20, seed=seed) for seed in (1, 2)]
     orders = {tuple(tuple(batch) for batch in plan.epoch(number)) for plan in plans for number in (0, 1, 2)}
     assert len(orders) == 6
+
+
+@given(LENGTHS, st.integers(1, 200), st.integers(1, 60), st.integers(1, 9), st.integers(0, 2))
+def test_rows_are_a_multiple_but_for_the_last_of_a_pool_and_where_fewer_fit(lengths, tokens, pool, rows, number):
+    padded = rounded(lengths)
+    plan = BatchPlan(padded, tokens=tokens, pool=pool, seed=1, rows=rows)
+    batches = plan.epoch(number)
+    check_batches(padded, batches, tokens)
+    odd = [batch for batch in batches if len(batch) % rows and len(batch) > rows]
+    assert len(odd) <= -(-len(lengths) // pool)
+
+
+@given(LENGTHS, st.integers(1, 80))
+def test_one_row_at_a_time_cuts_as_a_plan_without_rows(lengths, tokens):
+    """The batches of tagging recipes."""
+    order, ordered = np.arange(len(lengths)), columns(lengths)
+    longest = ordered.max(axis=1) if len(lengths) else order
+    expected, start = [], 0
+    queue = order[np.lexsort([*ordered.T, longest])]
+    for end in range(1, len(queue) + 1):
+        if end == len(queue) or (end + 1 - start) * int(longest[queue[end]]) > tokens:
+            expected.append(queue[start:end].tolist())
+            start = end
+    assert [batch.tolist() for batch in cut(order, ordered, tokens)] == expected
+
+
+@given(st.lists(st.integers(0, 40)))
+def test_lengths_are_rounded_as_batches_are_padded(lengths):
+    assert rounded(lengths).tolist() == [pad([np.zeros(length, dtype=np.int32)], 0, MULTIPLE).size(1) for length in lengths]
 
 
 def test_sentences_of_a_pool_are_batched_by_length():
@@ -116,7 +145,7 @@ def test_a_translation_batch_rebuilds_its_pairs(pairs):
     batch = translation_batch(Ragged.from_lists(sources), Ragged.from_lists(targets), order)
     assert [row[mask].tolist() for row, mask in zip(batch.ids_BS, batch.mask_BS, strict=True)] == sources[::-1]
     assert [row[row != IGNORE].tolist() for row in batch.targets["target"]] == targets[::-1]
-    assert batch.targets["target"].size(1) == max(map(len, targets))
+    assert batch.targets["target"].size(1) == -(-max(map(len, targets)) // MULTIPLE) * MULTIPLE
     assert not batch.ids_BS[~batch.mask_BS].any()
     assert (batch.task, batch.distinct, batch.positions_B.tolist()) == ("translation", None, order.tolist())
     assert batch.tokens == sum(map(len, sources))

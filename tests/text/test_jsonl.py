@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
-from seqtasks.text.corpora.jsonl import outermost, read_jsonl
+from seqtasks.text.corpora.jsonl import outermost, read_jsonl, with_nested_tags
 from seqtasks.text.tags import Span, spans_of
 
 
@@ -106,3 +106,41 @@ def test_faults_are_named_with_their_line(file, entry, problem):
     with pytest.raises(DataError) as caught:
         read_jsonl(path)
     assert str(caught.value) == f"{path}:2: {problem}"
+
+
+def test_tags_beside_spans_stay_the_tags_and_those_by_head_are_passed_over(file):
+    span = {"start": 0, "end": 1, "label": "PER"}
+    both, answered = (
+        {"tokens": ["a", "b"], "tags": ["B-X", "O"], "spans": [span]},
+        {"tokens": ["a"], "tags": {"ner": ["O"]}, "spans": [span]},
+    )
+    assert [(found.tags["ner"], found.spans) for found in read_jsonl(file(both, answered))] == [
+        (("B-X", "O"), (Span(0, 1, "PER"),)),
+        (("B-PER",), (Span(0, 1, "PER"),)),
+    ]
+    with pytest.raises(DataError, match="1 words but no list of tags"):
+        read_jsonl(file({"tokens": ["a"], "tags": {"ner": ["O"]}}))
+
+
+@settings(max_examples=25, deadline=None)  # each writes files
+@given(SPANS)
+def test_nested_tags_of_a_file_mean_all_its_spans_each_once(tmp_path_factory, spans):
+    path = tmp_path_factory.mktemp("spans") / "x.jsonl"
+    path.write_text(json.dumps({"tokens": ["w"] * 12, "spans": [span._asdict() for span in spans]}))
+    corpus = with_nested_tags(read_jsonl(path), "ner")
+    assert set(spans_of(corpus[0].tags["ner"], "nested")) == set(spans)
+    twice = len(spans) - len(set(spans))
+    assert corpus.notes == ((f"{path}: {twice} spans stand there twice; each counts once",) if twice else ())
+
+
+def test_tags_without_spans_are_read_as_nested_ones_repaired_and_counted(file):
+    path = file({"tokens": ["a", "b"], "tags": ["I-X+B-Y", "O+I-Y"]}, {"tokens": ["a"], "tags": ["B-X"]})
+    corpus = with_nested_tags(read_jsonl(path), "ner")
+    assert [found.tags["ner"] for found in corpus] == [("B-Y+B-X", "I-Y"), ("B-X",)]
+    assert corpus.notes == (f"{path}: repaired 2 illegal tags in layer ner",)
+
+
+def test_a_label_that_would_break_nested_tags_is_refused_with_its_line(file):
+    path = file({"text": "a", "spans": []}, {"text": "a", "spans": [{"start": 0, "end": 1, "label": "A+B"}]})
+    with pytest.raises(DataError, match=rf"^{path}:2: label 'A\+B' holds '\+', which joins nested tags\. Give it another name\.$"):
+        with_nested_tags(read_jsonl(path), "ner")

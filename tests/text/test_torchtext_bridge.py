@@ -4,16 +4,14 @@ import os
 import sys
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.errors import DataError, RunDirectoryError, UsageError
-from seqtasks.text import torchtext_bridge
+from seqtasks.errors import UsageError
 from seqtasks.text.corpora.examples import SentencePair, TaggedSentence
-from seqtasks.text.torchtext_bridge import embedding_of, examples_of, parse_vectors, tokenizer, vectors, vocabulary_of
+from seqtasks.text.torchtext_bridge import embedding_of, examples_of, tokenizer, vectors, vocabulary_of
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 
 
@@ -28,8 +26,7 @@ def file(tmp_path):
 
 
 def table(found):
-    assert found.array.dtype == np.float32
-    return dict(zip(found.words, found.array.tolist(), strict=True))
+    return {word: row.tolist() for word, row in found.rows.items()}
 
 
 def test_tokenizers_by_name():
@@ -66,87 +63,15 @@ def test_a_reason_of_several_lines_is_cut_to_its_first(monkeypatch):
     )
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("the 1 2 3\nof -1.5 0 1e-3\n", {"the": [1, 2, 3], "of": [-1.5, 0, np.float32(1e-3)]}),
-        ("2 3\nthe 1 2 3 \nof 4 5 6", {"the": [1, 2, 3], "of": [4, 5, 6]}),
-        ("a 1 2\nb 3 4\n\n", {"a": [1, 2], "b": [3, 4]}),
-        ("2 2\n2 3 4\n7 5 6\n", {"2": [3, 4], "7": [5, 6]}),
-        (". . . 1 2\nat name@domain 3 4\nx 5 6\n", {". . .": [1, 2], "at name@domain": [3, 4], "x": [5, 6]}),
-        ("1 2 3\n", {"1": [2, 3]}),
-        ("a 1 2\na 3 4\n", {"a": [1, 2]}),
-        ("\ufeffa\u00a0b 1 2\n\u2028 3 4\nc\r 5 6\r\n", {"a\u00a0b": [1, 2], "\u2028": [3, 4], "c\r": [5, 6]}),
-        ("nan 1 2\n", {"nan": [1, 2]}),
-    ],
-)
-def test_vectors_of_a_text_file_are_the_same_the_second_time(file, tmp_path, monkeypatch, text, expected):
-    path, cache = file(text), tmp_path / "cache"
-    assert table(vectors(path, cache)) == expected
-    assert sorted(found.suffix for found in cache.iterdir()) == [".npy", ".txt"]
-    monkeypatch.setattr(torchtext_bridge, "parse_vectors", None)  # what is cached is not parsed again
-    assert table(vectors(str(path), cache)) == expected
-
-
-def test_vectors_equal_those_that_torchtext_reads(file, tmp_path):
-    from torchtext.vocab import Vectors
-
-    draw = np.random.default_rng(0).normal(size=(5, 4)).round(4)
-    path = file("".join(f"w{row} {' '.join(map(str, numbers))}\n" for row, numbers in enumerate(draw)))
-    ours, theirs = parse_vectors(path), Vectors(path.name, cache=str(tmp_path), unk_init=torch.Tensor.zero_)
-    assert ours.words == theirs.itos
-    np.testing.assert_array_equal(ours.array, theirs.vectors.numpy())
-
-
-def test_a_changed_file_gives_its_new_vectors(file, tmp_path):
-    assert table(vectors(file("a 1 2\n"), tmp_path / "cache")) == {"a": [1, 2]}
-    assert table(vectors(file("a 3 4\n"), tmp_path / "cache")) == {"a": [3, 4]}
-    assert table(vectors(file("a 1 2\n", "elsewhere.txt"), tmp_path / "cache")) == {"a": [1, 2]}
-
-
-@pytest.mark.parametrize("suffix", [".npy", ".words.txt"])
-def test_a_damaged_cache_is_made_again(file, tmp_path, suffix):
-    path, cache = file("a 1 2\nb 3 4\n"), tmp_path / "cache"
-    vectors(path, cache)
-    (damaged,) = cache.glob(f"*{suffix}")
-    for content in (b"", b"a", b"\xff\xfe\n"):
-        damaged.write_bytes(content)
-        assert table(vectors(path, cache)) == {"a": [1, 2], "b": [3, 4]}
-
-
-def test_a_cache_that_cannot_be_written_does_no_harm(file, tmp_path, monkeypatch):
-    def refuse(path):
-        raise RunDirectoryError("no space")
-
-    monkeypatch.setattr(torchtext_bridge, "atomic_path", refuse)
-    assert table(vectors(file("a 1 2\n"), tmp_path / "cache")) == {"a": [1, 2]}
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "problem"),
-    [
-        ("a 1 2\nb 1\n", ":2", "expected a word and 2 numbers: 'b 1'"),
-        ("a 1 2\nb 1 x\n", ":2", "expected a word and 2 numbers: 'b 1 x'"),
-        ("a 1 2\nb 1 nan\n", ":2", "expected a word and 2 numbers: 'b 1 nan'"),
-        ("a 1 2\nb 1 1e39\n", ":2", "expected a word and 2 numbers: 'b 1 1e39'"),
-        ("a 1 2\n 3 4\n", ":2", "expected a word and 2 numbers: ' 3 4'"),
-        ("2 3\na 1 2\n", ":2", "expected a word and 3 numbers: 'a 1 2'"),
-        ("a\t1\t2\n", ":1", "expected a word and its numbers, separated by spaces: 'a\\t1\\t2'"),
-        ("only words here\n", ":1", "expected a word and its numbers, separated by spaces: 'only words here'"),
-        ("", "", "no vectors in it"),
-        ("2 3\n\n", "", "no vectors in it"),
-    ],
-)
-def test_faults_of_a_vector_file_are_named(file, tmp_path, text, place, problem):
-    path = file(text)
-    with pytest.raises(DataError) as caught:
-        vectors(path, tmp_path / "cache")
-    assert str(caught.value) == f"{path}{place}: {problem}. Use a text file of vectors."
+def test_a_local_file_is_read_anew_each_time(file, tmp_path):
+    assert table(vectors(file("a 1 2\n"), tmp_path / "cache", ["A", "b"])) == {"a": [1, 2]}
+    assert table(vectors(str(file("a 3 4\n")), tmp_path / "cache", ["A", "b"])) == {"a": [3, 4]}
+    assert not (tmp_path / "cache").exists()
 
 
 def test_neither_file_nor_name_is_named(tmp_path):
     with pytest.raises(UsageError) as caught:
-        vectors("glove.7B.50d", tmp_path)
+        vectors("glove.7B.50d", tmp_path, [])
     known = "charngram.100d, fasttext.en.300d, fasttext.simple.300d, glove.42B.300d"
     assert str(caught.value) == f"words.vectors = 'glove.7B.50d': no such file, and no name torchtext knows ({known}, ...)."
 
@@ -155,10 +80,22 @@ def test_published_vectors_come_through_torchtext(tmp_path, monkeypatch):
     import torchtext.vocab
 
     def published(cache):
-        return SimpleNamespace(itos=["a", "b"], vectors=torch.tensor([[1.0, 2.0], [3.0, 4.0]]), cache=cache)
+        return SimpleNamespace(stoi={"a": 0, "b": 1}, vectors=torch.tensor([[1.0, 2.0], [3.0, 4.0]]), cache=cache)
 
     monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "glove.6B.50d", published)
-    assert table(vectors("glove.6B.50d", tmp_path)) == {"a": [1, 2], "b": [3, 4]}
+    assert table(vectors("glove.6B.50d", tmp_path, ["B", "c"])) == {"b": [3, 4]}
+
+
+def test_published_vectors_of_n_grams_give_every_word_one_that_shares_any(tmp_path, monkeypatch):
+    import torchtext.vocab
+
+    grams = torchtext.vocab.CharNGram.__new__(torchtext.vocab.CharNGram)
+    grams.stoi, grams.dim, grams.unk_init = {"2gram-ab": 0, "2gram-bc": 1}, 2, torch.Tensor.zero_
+    grams.vectors = torch.tensor([[1.0, 2.0], [3.0, 6.0]])
+    monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "charngram.100d", lambda cache: grams)
+    found = vectors("charngram.100d", tmp_path, ["abc", "xab", "z"])
+    assert (found.size, found.rows) == (2, {})
+    assert {word: row.tolist() for word, row in found.composed.items()} == {"abc": [2, 4], "xab": [1, 2]}
 
 
 def test_a_failed_download_is_one_line_and_leaves_nothing_that_blocks_the_next_try(tmp_path, monkeypatch):
@@ -172,7 +109,7 @@ def test_a_failed_download_is_one_line_and_leaves_nothing_that_blocks_the_next_t
 
     monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "glove.6B.50d", broken)
     with pytest.raises(UsageError) as caught:
-        vectors("glove.6B.50d", tmp_path)
+        vectors("glove.6B.50d", tmp_path, ["a"])
     why = "the download failed (<urlopen error no route>). Try again, or give a local file."
     assert str(caught.value) == f"words.vectors = 'glove.6B.50d': {why}"
     assert list(tmp_path.iterdir()) == []

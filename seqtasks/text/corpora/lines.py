@@ -32,9 +32,16 @@ def read_lines(source: Path | str | IO[bytes]) -> Iterator[tuple[int, str]]:
             yield from decoded(source, path)
         return
     path = Path(source)
+    with opened(path) as file:
+        yield from decoded(file, path)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked where it is a gzip file. Raises DataError for what cannot be read."""
     with plain_faults(path), path.open("rb") as raw:
         packed = raw.peek(len(GZIP)).startswith(GZIP)
-        yield from decoded(cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw, path)
+        yield cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
 
 
 @contextmanager

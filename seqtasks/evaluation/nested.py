@@ -1,0 +1,158 @@
+"""Scores of spans that may lie in each other or cross, which seqeval cannot read: micro precision, recall and F1 over (start, end, label).
+
+`f1`, `precision`, `recall` count every span; `f1_outer` those that lie in no other span of their own side, `f1_inner` those that do (so a
+span may be outer among the gold ones and inner among the predicted ones). `flat_ceiling` is no score of a system: it is the best `f1` that
+any tagging without overlap could reach on the part, precision 1 and as many gold spans as fit beside each other.
+
+N sentences.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqtasks.evaluation.score import Score, bootstrap_interval, check_same_lengths, signed
+from seqtasks.evaluation.spans import EntityReport, TypeScore, entity_scores
+from seqtasks.text.nested import inner, most_disjoint, outer
+from seqtasks.text.tags import NESTED, Span, spans_of
+
+Spans = Sequence[Span]
+Counts = NDArray[np.int64]  # [N, 3]: of each sentence the correct, gold and predicted spans
+
+
+def scores_of_spans(
+    gold: Sequence[Sequence[str]],
+    predicted: Sequence[Sequence[str]],
+    *,
+    scheme: str,
+    split: str,
+    head: str,
+    seed: int = 1,
+    samples: int = 1000,
+) -> EntityReport:
+    """The report on tags of any scheme: `entity_scores`, or for the scheme "nested" `nested_scores`."""
+    if scheme != NESTED:
+        return entity_scores(gold, predicted, scheme=scheme, split=split, head=head, seed=seed, samples=samples)
+    for position, (true, found) in enumerate(zip(gold, predicted, strict=False), start=1):
+        check_same_lengths(true, found, ("gold tags", f"predicted tags in sentence {position}"))
+    sides = [[spans_of(tags, scheme) for tags in side] for side in (gold, predicted)]
+    return nested_scores(*sides, split=split, head=head, seed=seed, samples=samples)
+
+
+def nested_scores(
+    gold: Sequence[Spans], predicted: Sequence[Spans], *, split: str, head: str, seed: int = 1, samples: int = 1000
+) -> EntityReport:
+    """Scores `f1`, `precision`, `recall`, `f1_outer`, `f1_inner` and `flat_ceiling` of a set of spans per sentence, in percent.
+
+    A part without any such span scores 0 and has no interval. `samples=0` leaves the intervals out.
+    Raises ValueError where the two are not aligned.
+    """
+    check_same_lengths(gold, predicted, ("gold sentences", "predicted sentences"))
+    pairs = [(set(true), set(found)) for true, found in zip(gold, predicted, strict=True)]
+    every = counts_of(pairs, list)
+    wanted = [
+        ("f1", "exact", every),
+        ("precision", "exact", every),
+        ("recall", "exact", every),
+        ("f1_outer", "outer", counts_of(pairs, outer)),
+        ("f1_inner", "inner", counts_of(pairs, inner)),
+        ("flat_ceiling", "most without overlap", flat_counts(every, pairs)),
+    ]
+    scores = [_score(*one, split=split, head=head, seed=seed, samples=samples) for one in wanted]
+    errors = [span_errors(true, found) for true, found in pairs]
+    boundary, wrong_type, missed, spurious = (sum(column) for column in zip((0, 0, 0, 0), *errors, strict=True))
+    return EntityReport(
+        scores=scores,
+        illegal=0,
+        correct=int(every[:, 0].sum()),
+        boundary_errors=boundary,
+        type_errors=wrong_type,
+        missed=missed,
+        spurious=spurious,
+        per_type=by_type(pairs),
+    )
+
+
+def counts_of(pairs: Sequence[tuple[set[Span], set[Span]]], which: Callable[[list[Span]], list[Span]]) -> Counts:
+    """Correct, gold and predicted among the spans that `which` chooses on each side."""
+    sides = [(set(which(sorted(true))), set(which(sorted(found)))) for true, found in pairs]
+    return np.array([(len(true & found), len(true), len(found)) for true, found in sides], dtype=np.int64).reshape(-1, 3)
+
+
+def flat_counts(every: Counts, pairs: Sequence[tuple[set[Span], set[Span]]]) -> Counts:
+    """The counts of a tagging that has of every sentence as many gold spans as any without overlap can have, and nothing else."""
+    best_N = np.array([most_disjoint(true) for true, _ in pairs], dtype=np.int64)
+    return np.stack([best_N, every[:, 1], best_N], axis=1)
+
+
+def span_errors(gold: set[Span], predicted: set[Span]) -> tuple[int, int, int, int]:
+    """Of one sentence: boundary errors, type errors, missed, spurious; wrong spans are matched one to one, those at one place first.
+
+    gold = correct + type errors + boundary errors + missed, and likewise predicted with spurious for missed.
+    """
+    true, found = sorted(gold - predicted), sorted(predicted - gold)
+    places = Counter((span.start, span.end) for span in true) & Counter((span.start, span.end) for span in found)
+    true, found = beside(true, places), beside(found, places)
+    boundary = 0
+    for span in list(true):
+        fitting = next((other for other in found if other.label == span.label and overlap(span, other)), None)
+        if fitting is not None:
+            found.remove(fitting)
+            boundary += 1
+    return boundary, places.total(), len(true) - boundary, len(found)
+
+
+def beside(spans: Sequence[Span], places: Counter[tuple[int, int]]) -> list[Span]:
+    """The spans without those matched at `places`, as many at each as it says."""
+    left, rest = places.copy(), []
+    for span in spans:
+        if left[span.start, span.end]:
+            left[span.start, span.end] -= 1
+        else:
+            rest.append(span)
+    return rest
+
+
+def overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def by_type(pairs: Sequence[tuple[set[Span], set[Span]]]) -> list[TypeScore]:
+    """A row for each label of either side, by name."""
+    correct, gold, predicted = (
+        Counter(span.label for spans in column for span in spans)
+        for column in ([true & found for true, found in pairs], [true for true, _ in pairs], [found for _, found in pairs])
+    )
+    rows = []
+    for label in sorted({*gold, *predicted}):
+        counts = np.array([[correct[label], gold[label], predicted[label]]])
+        precision, recall, f1 = (_value(name, counts) for name in ("precision", "recall", "f1"))
+        rows.append(TypeScore(label, precision, recall, f1, gold[label]))
+    return rows
+
+
+def _score(name: str, which: str, counts: Counts, *, split: str, head: str, seed: int, samples: int) -> Score:
+    interval = bootstrap_interval(*_ratio(name)(*counts.T), seed=seed, samples=samples)
+    _, gold, predicted = counts.sum(axis=0).tolist()
+    settings = {"spans": which, "scheme": NESTED, "gold": gold, "predicted": predicted, "sentences": len(counts)}
+    signature = signed(settings, interval, seed=seed, samples=samples)
+    return Score(name=name, value=_value(name, counts), split=split, head=head, signature=signature, interval=interval)
+
+
+def _value(name: str, counts: Counts) -> float:
+    numerator, denominator = _ratio(name)(*counts.sum(axis=0).tolist())
+    return 100.0 * numerator / denominator if denominator else 0.0
+
+
+def _ratio(name: str) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
+    """Numerator and denominator of correct, gold and predicted."""
+    if name == "precision":
+        return lambda correct, gold, predicted: (correct, predicted)
+    if name == "recall":
+        return lambda correct, gold, predicted: (correct, gold)
+    return lambda correct, gold, predicted: (2 * correct, gold + predicted)
