@@ -11,7 +11,7 @@ from seqtasks.recipes.load import find_recipe
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
 
-POS_RECIPES = "bilstm, bilstm-crf, default, hmm, hmm-ewt, lstm, lstm-ewt, ud-english-ewt."
+POS_RECIPES = "bilstm, bilstm-crf, default, hmm, hmm-ewt, lstm, lstm-ewt, ud-english-ewt, ud-english-ewt-pooled."
 POS, MULTI = str(find_recipe("pos", "default")), str(find_recipe("multitask", "default"))
 RECIPES = {
     "missing.toml": 'kind = "tagging"\n[data]\nformat = "conllu"\n',
