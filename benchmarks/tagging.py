@@ -67,10 +67,11 @@ def prepare(options: argparse.Namespace, peers: dict[str, str]) -> tuple[Path, i
         command = [sys.executable, "-m", "seqtasks.cli.main", "run", "pos", "ud-english-ewt", "--data-dir", str(options.data_dir)]
         subprocess.run([*command, "--out", str(run), "--overwrite", *settings], check=True)
     for name, file in FITTED.items():
-        ready = options.work / file / "model-best" if name == "spacy" else options.work / file
-        if name in peers and not ready.exists():
+        if name in peers and not (options.work / file).exists():
             print(f"training {name} ...", flush=True)
-            run_worker(peers[name], 1, "fit", name, options.work / "data.json", options.work / file)
+            unfinished = options.work / f"unfinished-{file}"
+            run_worker(peers[name], 1, "fit", name, options.work / "data.json", unfinished)
+            unfinished.rename(options.work / file)
     return run, words
 
 
