@@ -108,14 +108,19 @@ class HMMTagger(BaseEstimator):
 
     def predict_proba(self, sentences: Sentences) -> list[NDArray[np.float64]]:
         """For each sentence of S words the posterior of each tag of each word, [S, N] in the order of classes_; rows sum to 1."""
-        tables: list[NDArray[np.float64]] = []
-        for part in self._decoder(sentences).marginals(sentences):
+        ends = np.cumsum(np.fromiter(map(len, sentences), dtype=np.int64, count=len(sentences)))
+        return np.split(self.posterior_table(sentences), ends[:-1]) if len(ends) else []
+
+    def posterior_table(self, sentences: Sentences) -> NDArray[np.float64]:
+        """The rows of `predict_proba` of all T words, one sentence after another: [T, N]."""
+        parts = self._decoder(sentences).marginals(sentences)
+        tables = [np.zeros((0, len(self.classes_)))]
+        for part in parts:
             words = np.repeat(np.arange(len(part.first_T1) - 1), np.diff(part.first_T1))
             table = np.zeros((len(part.first_T1) - 1, len(self.classes_)))
             table[words, part.tags_Z] = tempered(part.first_T1, part.probabilities_Z, self.weights_.temperature)
-            ends = np.cumsum(part.lengths_B)
-            tables += [table[end - length : end] for length, end in zip(part.lengths_B, ends, strict=True)]
-        return tables
+            tables.append(table)
+        return np.concatenate(tables)
 
     def k_best(self, sentences: Sentences, k: int) -> list[list[tuple[list[str], float]]]:
         """Of each sentence its k best sequences of tags with log P(words, tags), best first; fewer where there are fewer."""

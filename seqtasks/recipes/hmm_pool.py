@@ -6,9 +6,8 @@ saved with the run. S words of a sentence, N labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,7 +21,26 @@ from seqtasks.text.corpora.examples import TaggedSentence
 LOWEST = 1e-6  # a probability counts as at least that much
 SCHEMES = ("BIO", "BIOES")  # that the HMM knows; to it tags in another one are labels without a scheme
 Sentences = Sequence[Sequence[str]]
-Opinions = list[NDArray[np.float32]]  # of each sentence log-probabilities [S, N]
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """Log-probabilities of labels for the T words of some sentences, one sentence after another; sentence i begins at offsets[i]."""
+
+    table_TN: NDArray[np.float32]
+    offsets: NDArray[np.int64]
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        """Those of each sentence, [S, N]."""
+        return iter(np.split(self.table_TN, self.offsets[1:-1]))
+
+    def padded(self, positions: Positions, length: int) -> NDArray[np.float32]:
+        """Of some sentences, [B, length, N], 0 at padding."""
+        columns = np.arange(length)
+        mask = columns < (self.offsets[positions + 1] - self.offsets[positions])[:, None]
+        rows_BSN = np.zeros((*mask.shape, self.table_TN.shape[1]), dtype=np.float32)
+        rows_BSN[mask] = self.table_TN[(self.offsets[positions][:, None] + columns)[mask]]
+        return rows_BSN
 
 
 def fitted(words: Sentences, tags: Sentences, scheme: str | None) -> HMMTagger:
@@ -32,29 +50,21 @@ def fitted(words: Sentences, tags: Sentences, scheme: str | None) -> HMMTagger:
 
 def opinions(tagger: HMMTagger, sentences: Sentences, labels: Sequence[str]) -> Opinions:
     """What the tagger thinks of each sentence, in the order of `labels`."""
-    place = {label: number for number, label in enumerate(labels)}
-    known = [number for number, tag in enumerate(tagger.classes_) if tag in place]
-    columns = [place[tagger.classes_[number]] for number in known]
-    rows = []
-    for table_SC in tagger.predict_proba(sentences):
-        row_SN = np.full((len(table_SC), len(labels)), LOWEST, dtype=np.float32)
-        row_SN[:, columns] = table_SC[:, known].clip(min=LOWEST)
-        rows.append(np.log(row_SN))
-    return rows
+    place = {tag: number for number, tag in enumerate(tagger.classes_)}
+    known = np.array([label in place for label in labels])
+    table_TC = tagger.posterior_table(sentences).astype(np.float32)
+    table_TN = np.full((len(table_TC), len(labels)), LOWEST, dtype=np.float32)
+    table_TN[:, known] = table_TC[:, [place[label] for label in labels if label in place]].clip(min=LOWEST)
+    offsets = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
+    return Opinions(np.log(table_TN, out=table_TN), offsets)
 
 
 def with_opinions(batch: Batch, positions: Positions, found: Mapping[str, Opinions]) -> Batch:
-    """The batch with the opinions on its sentences, 0 at padding; the batch as it is where there are none."""
+    """The batch with the opinions on its sentences; the batch as it is where there are none."""
     if not found:
         return batch
-    priors = {}
-    for head, rows in found.items():
-        own: list[NDArray[Any]] = [rows[position] for position in positions.tolist()]
-        table_BSN = np.zeros((*batch.mask_BS.shape, own[0].shape[1]), dtype=np.float32)
-        for number, row_SN in enumerate(own):
-            table_BSN[number, : len(row_SN)] = row_SN
-        priors[head] = torch.from_numpy(table_BSN)
-    return replace(batch, priors=priors)
+    length = batch.mask_BS.size(1)
+    return replace(batch, priors={head: torch.from_numpy(own.padded(positions, length)) for head, own in found.items()})
 
 
 def fit_hmms(parts: TaggedParts, heads: Sequence[str]) -> dict[str, HMMTagger]:

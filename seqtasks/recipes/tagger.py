@@ -28,8 +28,8 @@ from seqtasks.text.tags import NESTED, Span, convert, repair
 from seqtasks.training.devices import denormals_flushed, in_threads
 
 LONGEST = 1000
-BATCH_TOKENS = 8000
-BATCH_ROWS = 256  # sentences of a batch: more of them leave the processor's cache
+BATCH_TOKENS = 16_000
+BATCH_ROWS = 384  # sentences of a batch: many more leave the processor's cache
 GROUP_WORDS = 30_000
 AS_BIO = {"B": "B", "S": "B", "I": "I", "E": "I"}  # prefixes of BIOES
 T = TypeVar("T")

@@ -10,7 +10,7 @@ import torch
 import seqtasks
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.nn.encoded import Encoded
-from seqtasks.recipes.hmm_pool import LOWEST, opinions, with_opinions
+from seqtasks.recipes.hmm_pool import LOWEST, Opinions, opinions, with_opinions
 from seqtasks.text.batching import Batch
 from tests.miniature.runs import invoke, train
 from tests.miniature.sentences import tagged
@@ -40,7 +40,8 @@ def test_opinions_are_the_log_posteriors_in_the_order_of_the_labels_and_a_floor_
 def test_opinions_of_a_batch_stand_at_its_words_and_padding_is_zero() -> None:
     mask_BS = torch.tensor([[True, True, True], [True, False, False]])
     batch = Batch(torch.ones(2, 3, dtype=torch.long), mask_BS, torch.tensor([4, 2]), "", {})
-    rows = [np.full((size, 2), float(-size), dtype=np.float32) for size in (9, 9, 1, 9, 3)]
+    sizes = [9, 9, 1, 9, 3]
+    rows = Opinions(np.repeat(-np.array(sizes, dtype=np.float32), sizes)[:, None].repeat(2, axis=1), np.cumsum([0, *sizes]))
     priors_BSN = with_opinions(batch, np.array([4, 2]), {"pos": rows}).priors["pos"]
     assert priors_BSN.tolist() == [[[-3, -3]] * 3, [[-1, -1], [0, 0], [0, 0]]]
     assert with_opinions(batch, np.array([4, 2]), {}) is batch
