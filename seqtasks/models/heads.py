@@ -48,8 +48,7 @@ class Head(nn.Module, ABC):
 
     def scores(self, encoded: Encoded) -> Tensor:
         """scores_BSN: the weight of each label for each word, any real number."""
-        result: Tensor = self.projection(self.dropout(encoded.layers[self.layer]))
-        return result
+        return encoded.projected(self.layer, lambda states: self.projection(self.dropout(states)))
 
     @abstractmethod
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:

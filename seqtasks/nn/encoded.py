@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +27,10 @@ class Encoded:
     def output(self) -> Tensor:
         """The states_BSH of the top layer."""
         return self.layers[-1]
+
+    def projected(self, layer: int, projection: Callable[[Tensor], Tensor]) -> Tensor:
+        """projected_BSN: what a projection makes of the states_BSH of a layer, position by position; without meaning at padding."""
+        return projection(self.layers[layer])
 
 
 def summary(encoded: Encoded) -> Tensor:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import overload
 
 import torch
@@ -22,6 +21,7 @@ from torch.nn import functional
 
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.highway import Highway
+from seqtasks.nn.packed_scan import compiled
 from seqtasks.nn.recurrent import Bidirectional, Directional, Stack
 
 AT_ONCE = 512  # words whose highway is computed together: so many stay in the processor's cache
@@ -54,7 +54,7 @@ class Packing:
 
 
 class PackedDirection:
-    """The weights of one layer in one direction, arranged for `scan`."""
+    """The weights of one layer in one direction, arranged for `packed_scan`."""
 
     def __init__(self, part: Directional, precision: torch.dtype) -> None:
         weights = [weight.detach() for weight in part.layer.all_weights[0]]
@@ -68,24 +68,6 @@ class PackedDirection:
         """products_NG: what the gates are given before any recurrence."""
         return functional.linear(inputs_NE, self.input_GE, self.bias_G)
 
-    def scan(self, products: Callable[[int], Tensor], sizes: Sequence[int]) -> Tensor:
-        """states_NH from the products_MG of each step, which are overwritten. Hochreiter and Schmidhuber (1997), with a forget gate."""
-        hidden, longest = self.recurrent_HG.size(0), sizes[0]
-        states_NH = self.recurrent_HG.new_empty(sum(sizes), hidden)
-        states = states_NH.split(list(sizes))
-        cells_BH, squashed_BH, gates_BG = torch.zeros(longest, hidden), torch.empty(longest, hidden), torch.empty(longest, 4 * hidden)
-        going, before_MH = 0, states[0]  # how many sentences have a state already, and their last one
-        for step in reversed(range(len(sizes))) if self.backward else range(len(sizes)):
-            size, products_MG = sizes[step], products(step)
-            if going := min(going, size):
-                products_MG[:going].addmm_(before_MH[:going], self.recurrent_HG)
-            gates_MG = gates_BG[:size].copy_(products_MG).sigmoid_()
-            input_MH, forget_MH, new_MH, output_MH = gates_MG.chunk(4, dim=1)
-            cells_MH = cells_BH[:size].mul_(forget_MH).addcmul_(input_MH, new_MH, value=2).sub_(input_MH)
-            torch.tanh(cells_MH, out=squashed_BH[:size])
-            before_MH, going = states[step].copy_(squashed_BH[:size].mul_(output_MH)), size
-        return states_NH
-
 
 class PackedLayer:
     """One layer of a stack in all its directions, with its highway."""
@@ -98,6 +80,11 @@ class PackedLayer:
             both = (highway.gate.weight, 2 * highway.carry.weight), (highway.gate.bias, 2 * highway.carry.bias)
             weight_KE, bias_K = (torch.cat(pair).detach().to(precision) for pair in both)
             self.highway = weight_KE, bias_K
+
+    def scan(self, products: Sequence[Tensor], steps: Sequence[Tensor]) -> Tensor:
+        """states_NH of all directions, side by side, from their products_UG, of which each step reads these rows."""
+        pairs = zip(self.directions, products, strict=True)
+        return torch.cat([compiled()(products_UG, list(steps), part.recurrent_HG, part.backward) for part, products_UG in pairs], dim=1)
 
     def passed(self, inputs_NE: Tensor) -> Tensor | None:
         """What the highway lets pass beside the layer, [N, H]; None without one."""
@@ -145,22 +132,15 @@ class PackedStack:
         """
         packing = Packing.of(mask_BS)
         numbers_N = numbers_BS.flatten()[packing.places_N]
-        states = [self.lowest(first, numbers_N, packing.sizes)]
+        passed_NH = None if first.passed_UH is None else first.passed_UH[numbers_N]
+        states_NH = self.layers[0].scan(first.products, numbers_N.split(packing.sizes))
+        states = [self.added(states_NH, passed_NH, first.vectors_UE[numbers_N] if self.residual else None)]
+        steps = torch.arange(len(numbers_N)).split(packing.sizes)
         for layer in self.layers[1:]:
             inputs_NH = states[-1]
-            found = [part.scan(part.products(inputs_NH).split(packing.sizes).__getitem__, packing.sizes) for part in layer.directions]
-            states.append(self.added(torch.cat(found, dim=1), layer.passed(inputs_NH), inputs_NH))
-        return Encoded(Padded(packing, states), None, mask_BS)
-
-    def lowest(self, first: FirstLayer, numbers_N: Tensor, sizes: list[int]) -> Tensor:
-        """states_NH of the first layer."""
-        steps = numbers_N.split(sizes)
-        found = [
-            part.scan(partial(of_step, products_UG, steps), sizes)
-            for part, products_UG in zip(self.layers[0].directions, first.products, strict=True)
-        ]
-        passed_NH = None if first.passed_UH is None else first.passed_UH[numbers_N]
-        return self.added(torch.cat(found, dim=1), passed_NH, first.vectors_UE[numbers_N] if self.residual else None)
+            states_NH = layer.scan([part.products(inputs_NH) for part in layer.directions], steps)
+            states.append(self.added(states_NH, layer.passed(inputs_NH), inputs_NH))
+        return PackedEncoded(Padded(packing, states), None, mask_BS)
 
     def added(self, states_NH: Tensor, passed_NH: Tensor | None, inputs_NE: Tensor | None) -> Tensor:
         """States with what passes beside their layer: by its highway, or as it is where a residual stack's sizes agree. In place."""
@@ -171,12 +151,12 @@ class PackedStack:
         return states_NH
 
 
+@dataclass(frozen=True)
 class Padded(Sequence[Tensor]):
     """states_BSH of each layer, padded when they are asked for."""
 
-    def __init__(self, packing: Packing, states: list[Tensor]) -> None:
-        self.packing = packing
-        self.states = states
+    packing: Packing
+    states: list[Tensor]
 
     def __len__(self) -> int:
         return len(self.states)
@@ -193,9 +173,15 @@ class Padded(Sequence[Tensor]):
         return self.packing.padded(self.states[layer])
 
 
-def of_step(products_UG: Tensor, steps: Sequence[Tensor], step: int) -> Tensor:
-    """products_MG of the words of one step."""
-    return products_UG.index_select(0, steps[step])
+@dataclass(frozen=True)
+class PackedEncoded(Encoded):
+    """Encoded sentences whose states lie packed."""
+
+    layers: Padded
+
+    def projected(self, layer: int, projection: Callable[[Tensor], Tensor]) -> Tensor:
+        """Of real words alone; zero at padding."""
+        return self.layers.packing.padded(projection(self.layers.states[layer].float()[None])[0])
 
 
 def packable(backbone: nn.Module) -> bool:
