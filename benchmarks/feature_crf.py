@@ -1,51 +1,26 @@
 """A feature CRF (python-crfsuite) beside finished runs of a tagging recipe: scores, and the paired difference with its interval.
 
     pip install -r benchmarks/peers.txt            # python-crfsuite is all it needs of them
-    python benchmarks/feature_crf.py RUN_DIR --data-dir DIR [--split dev]
+    python -m benchmarks.feature_crf RUN_DIR --data-dir DIR [--split dev]
 
 RUN_DIR is a run, or the folder of several seeds (`seqtasks run ner uner-danish-ddt --seeds 5 --out RUN_DIR`). The CRF is trained on the
-same training part and answers the same part. Its features: the word, its affixes of 1 to 4 characters, its shape, words and shapes of two
-neighbours on each side. c1 0.1, c2 0.01, 80 iterations: nothing is tuned here. Entity tags are scored by F1, others by accuracy.
+same training part and answers the same part; benchmarks/crf_features.py has its features. Entity tags are scored by F1, others by accuracy.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 import pycrfsuite
 
+from benchmarks.crf_features import PARAMETERS, features
 from seqtasks.evaluation.audit import Annotated
 from seqtasks.evaluation.compare_systems import compare_systems
 from seqtasks.evaluation.systems import SystemOutput
 from seqtasks.recipes.compared_runs import ComparedRun, seeds_of, training_corpus, training_part
 from seqtasks.recipes.parts import Place, file_scheme
-
-PARAMETERS = {"c1": 0.1, "c2": 0.01, "max_iterations": 80, "feature.possible_transitions": True}
-
-
-def shape(word: str) -> str:
-    """Xxdd- for Ab12-: capitals, small letters, digits, others as they are; runs shortened to two."""
-    kinds = ["X" if letter.isupper() else "x" if letter.islower() else "d" if letter.isdigit() else letter for letter in word]
-    return "".join(kind for place, kind in enumerate(kinds) if kinds[max(0, place - 2) : place] != [kind, kind])
-
-
-def features(words: Sequence[str]) -> list[list[str]]:
-    """The features of every word of a sentence."""
-    shapes = [shape(word) for word in words]
-    rows = []
-    for place, word in enumerate(words):
-        lower = word.lower()
-        row = ["bias", f"w={word}", f"l={lower}", f"s={shapes[place]}"]
-        row += [f"p{size}={lower[:size]}" for size in range(1, 5)] + [f"e{size}={lower[-size:]}" for size in range(1, 5)]
-        for step in (-2, -1, 1, 2):
-            there = place + step
-            inside = 0 <= there < len(words)
-            row += [f"{step}l={words[there].lower()}", f"{step}s={shapes[there]}"] if inside else [f"{step}none"]
-        rows.append(row)
-    return rows
 
 
 def crf_answers(train: Annotated, part: Annotated) -> list[list[str]]:

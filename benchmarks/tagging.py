@@ -10,7 +10,7 @@ Every measurement has a process of its own with the same number of threads, and 
 out; for spaCy documents are made of the words, for crfsuite features are computed, within the time. "steady" is the first reading of dev
 after the whole of train has been read, so that caches are as in long use and dev's own words are new; "again" is the fastest of five more.
 Printed are medians over rounds (smallest .. largest), and medians of the ratios within rounds. Training: words of batches a second; flair
-has a tagger of the same sizes (word vectors of 100, characters to 150 features by its LSTM, 2 x 200 BiLSTM, no CRF) and batches of as
+has a tagger of the same sizes (word vectors of 100, characters to 100 features by its LSTM, a BiLSTM of 200, no CRF) and batches of as
 many words.
 """
 
@@ -28,15 +28,7 @@ from typing import Any
 from benchmarks.hmm import spread, write_data
 
 WORKER = Path(__file__).with_name("tagging_worker.py")
-RECIPE = {
-    "backbone.layers": "2",
-    "backbone.highway": "true",
-    "backbone.hidden_size": "200",
-    "words.shapes": "8",
-    "characters.widths": "[2, 4, 5]",
-    "characters.filters": "50",
-    "training.epochs": "15",
-}
+RECIPE = "ud-english-ewt-pooled"
 FITTED = {"spacy": "spacy", "crfsuite": "crfsuite.model"}  # peers that predict, and their models in WORK
 Facts = dict[str, Any]
 
@@ -63,9 +55,8 @@ def prepare(options: argparse.Namespace, peers: dict[str, str]) -> tuple[Path, i
     words = write_data(options.data_dir, "upos", options.work / "data.json")
     run = options.run or options.work / "run"
     if not (run / "metrics.json").exists():
-        settings = [part for key, value in RECIPE.items() for part in ("--set", f"{key}={value}")]
-        command = [sys.executable, "-m", "seqtasks.cli.main", "run", "pos", "ud-english-ewt", "--data-dir", str(options.data_dir)]
-        subprocess.run([*command, "--out", str(run), "--overwrite", *settings], check=True)
+        command = [sys.executable, "-m", "seqtasks.cli.main", "run", "pos", RECIPE, "--data-dir", str(options.data_dir)]
+        subprocess.run([*command, "--out", str(run), "--overwrite"], check=True)
     for name, file in FITTED.items():
         if name in peers and not (options.work / file).exists():
             print(f"training {name} ...", flush=True)

@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from crf_features import PARAMETERS, features  # beside this file, which is run as a script
+
 AGAIN = 5
 Rows = list[list[str]]
 Data = dict[str, dict[str, Rows]]
@@ -73,33 +75,14 @@ def spacy_load(model: Path, option: str) -> Predict:
     return predict
 
 
-def shape(word: str) -> str:
-    """Xxx-99: letters by case, digits, and other marks as they are."""
-    return "".join("X" if c.isupper() else "x" if c.islower() else "9" if c.isdigit() else c for c in word)
-
-
-def crf_features(words: list[str]) -> list[list[str]]:
-    """For each word itself, its affixes of one to four letters, its shape, and two neighbours on each side."""
-    around = ["", "", *words, "", ""]
-    found = []
-    for position, word in enumerate(words):
-        features = [f"w={word}", f"s={shape(word)}"]
-        for length in (1, 2, 3, 4):
-            features += [f"p{length}={word[:length]}", f"e{length}={word[-length:]}"]
-        for distance in (-2, -1, 1, 2):
-            features.append(f"w{distance}={around[position + 2 + distance]}")
-        found.append(features)
-    return found
-
-
 def crfsuite_fit(data: Data, model: Path) -> None:
     """A linear-chain CRF by L-BFGS."""
     import pycrfsuite
 
     trainer = pycrfsuite.Trainer(verbose=False)
-    trainer.set_params({"c1": 0.1, "c2": 0.01, "max_iterations": 80})
+    trainer.set_params(PARAMETERS)
     for words, tags in zip(data["train"]["words"], data["train"]["tags"], strict=True):
-        trainer.append(crf_features(words), tags)
+        trainer.append(features(words), tags)
     model.parent.mkdir(parents=True, exist_ok=True)
     trainer.train(str(model))
 
@@ -110,7 +93,7 @@ def crfsuite_load(model: Path, option: str) -> Predict:
 
     tagger = pycrfsuite.Tagger()
     tagger.open(str(model))
-    return lambda sentences: [tagger.tag(crf_features(words)) for words in sentences]
+    return lambda sentences: [tagger.tag(features(words)) for words in sentences]
 
 
 def seqtasks_speed(data: Data, run: Path, option: str) -> dict[str, float]:
@@ -160,8 +143,8 @@ def flair_speed(data: Data, model: Path, option: str) -> dict[str, float]:
             tags.add_item(label)
             for character in word:
                 characters.add_item(character)
-    parts = [OneHotEmbeddings(words, embedding_length=100), CharacterEmbeddings(characters, char_embedding_dim=32, hidden_size_char=75)]
-    tagger = SequenceTagger(StackedEmbeddings(parts), tags, "upos", hidden_size=200, rnn_layers=2, use_crf=False)
+    parts = [OneHotEmbeddings(words, embedding_length=100), CharacterEmbeddings(characters, char_embedding_dim=32, hidden_size_char=50)]
+    tagger = SequenceTagger(StackedEmbeddings(parts), tags, "upos", hidden_size=200, rnn_layers=1, use_crf=False)
     optimizer = torch.optim.AdamW(tagger.parameters(), lr=0.003)
     tagger.train()
 
