@@ -5,13 +5,16 @@ B sentences, T target position, H hidden, V target vocabulary, S source position
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seqtasks.models.trunk import Trunk
 from seqtasks.nn.attention import Memory
-from seqtasks.nn.decoders import AttentionDecoder, DecoderState, PlainDecoder
+from seqtasks.nn.decoder_state import Decoder
 from seqtasks.nn.embeddings import WordEmbedding
 from seqtasks.text.batching import IGNORE, Batch
 
@@ -32,6 +35,17 @@ class TiedOutput(nn.Module):
         return F.linear(self.projection(outputs_H), self.words.table.weight, self.bias)
 
 
+def output_of(output: nn.Module, ids_C: Tensor) -> Callable[[Tensor], Tensor]:
+    """The output layer of a few words only: outputs_...H -> logits_...C. Raises ValueError for a layer that is neither kind of ours."""
+    if isinstance(output, TiedOutput):
+        projection, weight_CE, bias_C = output.projection, output.words.table.weight[ids_C], output.bias[ids_C]
+        return lambda outputs_H: F.linear(projection(outputs_H), weight_CE, bias_C)
+    if isinstance(output, nn.Linear):
+        weight_CH, bias = output.weight[ids_C], None if output.bias is None else output.bias[ids_C]
+        return lambda outputs_H: F.linear(outputs_H, weight_CH, bias)
+    raise ValueError(f"the rows of an output layer {type(output).__name__} cannot be told")
+
+
 class TranslationModel(nn.Module):
     """Encoder, decoder and output layer.
 
@@ -44,7 +58,7 @@ class TranslationModel(nn.Module):
         self,
         *,
         trunk: Trunk,
-        decoder: AttentionDecoder | PlainDecoder,
+        decoder: Decoder[Any],
         output: nn.Module,
         bos: int,
         padding: int,
@@ -58,7 +72,7 @@ class TranslationModel(nn.Module):
         self.padding = padding
         self.sentence_end = sentence_end
 
-    def encode(self, batch: Batch) -> tuple[Memory, DecoderState]:
+    def encode(self, batch: Batch) -> tuple[Memory, Any]:
         """What attention sees of each source (B rows) and the decoder's first state (B rows)."""
         segments_BS = batch.segments_BS
         if segments_BS is None and self.sentence_end is not None:
@@ -77,7 +91,7 @@ class TranslationModel(nn.Module):
         outputs_BTH, weights_BTS = self.decoder(self.shifted(batch.targets[TARGET]), *self.encode(batch))
         return outputs_BTH, weights_BTS
 
-    def step(self, last_N: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, DecoderState, Tensor | None]:
+    def step(self, last_N: Tensor, memory: Memory, state: Any) -> tuple[Tensor, Any, Tensor | None]:
         """One word further: log_probs_NV (float32), the new state, and attention weights_NS (None without attention).
 
         Row n belongs to sentence n // (N / B) of the memory.

@@ -16,17 +16,22 @@ from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.characters import CharacterLSTM
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
+from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.convolution import IteratedConvolutions
+from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.crf import CRF, FreeSteps
+from seqtasks.nn.decoder_state import CachedState, Decoder, RowState
 from seqtasks.nn.decoders import AttentionDecoder, DecoderState, PlainDecoder
 from seqtasks.nn.dropout import LockedDropout, WordDropout
 from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.nn.encoded import Encoded, summary
+from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.nn.highway import Highway
 from seqtasks.nn.normalisers import NORMALISERS, entmax15, masked_softmax, sparsemax, top_k
 from seqtasks.nn.recurrent import Bidirectional, Directional, Stack
 from seqtasks.nn.self_attention import Attended, SelfAttention
 from seqtasks.nn.transformer import Transformer
+from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.nn.windows import WINDOWS, MonotonicWindow, PredictedWindow, Shares
 
 __all__ = [
@@ -41,14 +46,19 @@ __all__ = [
     "Bidirectional",
     "Bridge",
     "CRF",
+    "CachedState",
     "CharacterCNN",
     "CharacterLSTM",
+    "ConditionalGRUDecoder",
+    "ConvolutionDecoder",
     "Coverage",
+    "Decoder",
     "DecoderState",
     "Directional",
     "DotAttention",
     "Encoded",
     "FreeSteps",
+    "GNMTDecoder",
     "GeneralAttention",
     "HierarchicalAttention",
     "Highway",
@@ -61,12 +71,14 @@ __all__ = [
     "NORMALISERS",
     "PlainDecoder",
     "PredictedWindow",
+    "RowState",
     "SelfAttention",
     "ShapeEmbedding",
     "Shares",
     "Stack",
     "TokenEmbedder",
     "Transformer",
+    "TransformerDecoder",
     "WINDOWS",
     "WordDropout",
     "WordEmbedding",

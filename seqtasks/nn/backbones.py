@@ -106,9 +106,16 @@ def bilstm_attention(
     return Attended(stack, heads=heads, dropout=LockedDropout(dropout))
 
 
-def transformer(*, input_size: int, hidden_size: int, layers: int, dropout: float, heads: int = 4) -> Transformer:
-    """Self-attention layers; output_size is hidden_size, which heads must divide."""
-    return Transformer(input_size=input_size, hidden_size=hidden_size, layers=layers, heads=heads, dropout=LockedDropout(dropout))
+def transformer(*, input_size: int, hidden_size: int, layers: int, dropout: float, heads: int = 4, inner_size: int = 0) -> Transformer:
+    """Self-attention layers; output_size is hidden_size, which heads must divide. inner_size: of the feed-forward parts, 0 is 4 x that."""
+    return Transformer(
+        input_size=input_size,
+        hidden_size=hidden_size,
+        layers=layers,
+        heads=heads,
+        dropout=LockedDropout(dropout),
+        inner_size=inner_size,
+    )
 
 
 def convolution(*, input_size: int, hidden_size: int, layers: int, dropout: float) -> IteratedConvolutions:

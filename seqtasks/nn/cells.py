@@ -82,62 +82,91 @@ class SteppedLinear:
     def __init__(self, base_TNY: Tensor, weight_XY: Tensor) -> None:
         self.inputs: list[Tensor] = []
         self.weight_XY = weight_XY.detach()
-        self.learns = torch.is_grad_enabled() and weight_XY.requires_grad
+        self.learns = torch.is_grad_enabled() and weight_XY.requires_grad and weight_XY.numel() > 0
         if self.learns:
             base_TNY = cast(Tensor, _OneWeightGradient.apply(base_TNY, weight_XY, self.inputs))
         self.bases = iter(base_TNY.unbind(0))
 
     def __call__(self, input_NX: Tensor) -> Tensor:
+        if not self.weight_XY.size(0):  # everything was known beforehand
+            return next(self.bases)
         if self.learns:
             self.inputs.append(input_NX.detach())
         return torch.addmm(next(self.bases), input_NX, self.weight_XY)
 
 
 class CellStack(nn.Module):
-    """A decoder's recurrent layers. Dropout between them, one mask per sentence, in training; `step` applies none."""
+    """A decoder's recurrent layers. Dropout between them, one mask per sentence, in training; `step` and its parts apply none.
 
-    def __init__(self, *, kind: str, input_size: int, hidden_size: int, layers: int, dropout: float) -> None:
+    context_size: of a context that joins the input of every layer above the first; 0: there is none. residual: every layer above the first
+    adds the states that it is given (not the context) to its own; what runs on over time are its own.
+    """
+
+    def __init__(
+        self, *, kind: str, input_size: int, hidden_size: int, layers: int, dropout: float, context_size: int = 0, residual: bool = False
+    ) -> None:
         super().__init__()
         if kind not in ("lstm", "gru"):
             raise ValueError(f"unknown decoder kind {kind!r}; choose from lstm, gru")
         if layers < 1:
             raise ValueError(f"a decoder needs at least one layer, got {layers}")
-        sizes = [input_size] + [hidden_size] * (layers - 1)
+        sizes = [input_size] + [hidden_size + context_size] * (layers - 1)
         self.layers = nn.ModuleList(single_layer(kind=kind, input_size=size, hidden_size=hidden_size) for size in sizes)
         self.between = LockedDropout(dropout)
         self.hidden_size = hidden_size
         self.lstm = kind == "lstm"
+        self.residual = residual
 
     def sequence(self, inputs_NTX: Tensor, hidden_LNH: Tensor, cell_LNH: Tensor | None) -> Tensor:
         """Top states_NTH over a whole sequence: one call per layer."""
-        states = inputs_NTX
-        for number, layer in enumerate(self.layers):
-            if number > 0:
-                states = self.between(states)
-            hidden_1NH = hidden_LNH[number : number + 1].contiguous()
-            start = hidden_1NH if cell_LNH is None else (hidden_1NH, cell_LNH[number : number + 1].contiguous())
-            states = layer(states, start)[0]
-        return states
+        return self.further(self.layer_sequence(0, inputs_NTX, hidden_LNH, cell_LNH), hidden_LNH, cell_LNH)
 
-    def step(self, inputs_NX: Tensor, hidden_LNH: Tensor, cell_LNH: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """hidden_LNH (the top one last) and cell_LNH after one more token."""
-        hidden, cells, below = [], [], inputs_NX
-        for number, layer in enumerate(self.layers):
-            weights = weights_of(layer)
-            input_NG = functional.linear(below, weights.input_GX, weights.input_bias_G)
-            recurrent_NG = functional.linear(hidden_LNH[number], weights.recurrent_GH, weights.recurrent_bias_G)
-            if cell_LNH is None:
-                below = gru_state(input_NG, recurrent_NG, hidden_LNH[number])
-            else:
-                below, cell_NH = lstm_state(input_NG + recurrent_NG, cell_LNH[number])
-                cells.append(cell_NH)
-            hidden.append(below)
-        return torch.stack(hidden), torch.stack(cells) if cells else None
+    def further(self, states_NTH: Tensor, hidden_LNH: Tensor, cell_LNH: Tensor | None, context_NTC: Tensor | None = None) -> Tensor:
+        """Top states_NTH, given those of the first layer."""
+        for number in range(1, len(self.layers)):
+            inputs_NTX = self.between(states_NTH if context_NTC is None else torch.cat([states_NTH, context_NTC], dim=2))
+            states_NTH = self.layer_sequence(number, inputs_NTX, hidden_LNH, cell_LNH)
+            if self.residual:
+                states_NTH = states_NTH + inputs_NTX[:, :, : self.hidden_size]
+        return states_NTH
+
+    def layer_sequence(self, number: int, inputs_NTX: Tensor, hidden_LNH: Tensor, cell_LNH: Tensor | None) -> Tensor:
+        """One layer's own states_NTH over a whole sequence, in one call."""
+        hidden_1NH = hidden_LNH[number : number + 1].contiguous()
+        start = hidden_1NH if cell_LNH is None else (hidden_1NH, cell_LNH[number : number + 1].contiguous())
+        return cast(Tensor, self.layers[number](inputs_NTX, start)[0])
+
+    def step(self, inputs_NX: Tensor, hidden_LNH: Tensor, cell_LNH: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+        """After one more token: the top states_NH, hidden_LNH and cell_LNH."""
+        cell_NH = None if cell_LNH is None else cell_LNH[0]
+        return self.further_step(self.layer_step(0, inputs_NX, hidden_LNH[0], cell_NH), hidden_LNH, cell_LNH)
+
+    def further_step(
+        self, first: tuple[Tensor, Tensor | None], hidden_LNH: Tensor, cell_LNH: Tensor | None, context_NC: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The same, given what layer_step says of the first layer."""
+        top_NH, found = first[0], [first]
+        for number in range(1, len(self.layers)):
+            inputs_NX = top_NH if context_NC is None else torch.cat([top_NH, context_NC], dim=1)
+            found.append(self.layer_step(number, inputs_NX, hidden_LNH[number], None if cell_LNH is None else cell_LNH[number]))
+            top_NH = found[-1][0] + top_NH if self.residual else found[-1][0]
+        cells = [cell_NH for _, cell_NH in found if cell_NH is not None]
+        return top_NH, torch.stack([hidden_NH for hidden_NH, _ in found]), torch.stack(cells) if cells else None
+
+    def layer_step(self, number: int, inputs_NX: Tensor, hidden_NH: Tensor, cell_NH: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """One layer's own hidden_NH and cell_NH after one more token."""
+        weights = weights_of(self.layers[number])
+        input_NG = functional.linear(inputs_NX, weights.input_GX, weights.input_bias_G)
+        recurrent_NG = functional.linear(hidden_NH, weights.recurrent_GH, weights.recurrent_bias_G)
+        if cell_NH is None:
+            return gru_state(input_NG, recurrent_NG, hidden_NH), None
+        return lstm_state(input_NG + recurrent_NG, cell_NH)
 
     def prepared(self, number: int, *, steps: int, rows: int, known_NTX: Tensor | None) -> Step:
         """One layer's step with its weights laid out once: (varying_NX, hidden_NH, cell_NH) -> (hidden_NH, cell_NH), called `steps` times.
 
-        known_NTX: the first columns of the layer's input, where they are known beforehand: multiplied here for all steps at once.
+        known_NTX: the first columns of the layer's input, where they are known beforehand: multiplied here for all steps at once. A layer
+        of which all are known is given a varying_NX without columns.
         """
         weights = weights_of(self.layers[number])
         bias_G = working(weights.input_bias_G + weights.recurrent_bias_G if self.lstm else weights.input_bias_G)

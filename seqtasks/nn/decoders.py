@@ -1,9 +1,10 @@
 """Recurrent decoders: with attention (Luong et al. 2015; input feeding, 3.3) and from one context vector (Cho et al. 2014).
 
 Training calls `forward` with the whole target (teacher forcing); search calls `step` once per token. Both give the same values.
+With residual every layer above the first adds its input to its states. Others: `gnmt_decoder`, `conditional_gru`.
 Dropout acts in `forward` in training: on the embedded inputs, between layers and on the outputs, one mask per sentence each.
-B batch, S source position, T target position, E embedding, H hidden size, L layers, Q queries; N = B * K rows, where the K rows of a
-sentence (its beams) are consecutive and the memory has B rows.
+B batch, S source position, T target position, E embedding, H hidden size, C size of a context, L layers, Q queries; N = B * K rows, where
+the K rows of a sentence (its beams) are consecutive and the memory has B rows.
 """
 
 from __future__ import annotations
@@ -65,8 +66,39 @@ def sentence_rows(rows: int, memory: Memory) -> int:
     return sentences
 
 
+def check_attention(attention: AnyAttention, bridge: Bridge, *, hidden_size: int) -> None:
+    """Raises ValueError unless the attention takes the decoder's states as queries and reads what the bridge does."""
+    if attention.query_size != hidden_size:
+        raise ValueError(f"the attention takes queries of {attention.query_size} features but the decoder has {hidden_size}")
+    if attention.memory_size != bridge.encoder_size:
+        raise ValueError(f"the attention reads {attention.memory_size} features but the bridge {bridge.encoder_size}")
+
+
+def look(attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    """context_NTC, weights_NTS and the attention's next state; one step at a time where that runs over time."""
+    if attention.parallel or states_NTH.size(1) == 1:
+        return ask(attention, states_NTH, memory, looked_NSX)
+    found = []
+    for states_NH in states_NTH.unbind(1):
+        context_N1C, weights_N1S, looked_NSX = ask(attention, states_NH[:, None], memory, looked_NSX)
+        found.append((context_N1C, weights_N1S))
+    contexts, weights = zip(*found, strict=True)
+    return torch.cat(contexts, dim=1), torch.cat(weights, dim=1), looked_NSX
+
+
+def ask(attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+    """The same in one call of the attention, where the rows of one sentence ask together."""
+    rows, steps, size = states_NTH.shape
+    sentences = sentence_rows(rows, memory)
+    queries = rows * steps // max(sentences, 1)
+    looked = None if looked_NSX is None else looked_NSX.reshape(sentences, queries, *looked_NSX.shape[1:])
+    context_BQC, weights_BQS, looked = attention(states_NTH.reshape(sentences, queries, size), memory, looked)
+    context_NTC = context_BQC.reshape(rows, steps, context_BQC.size(2))
+    return context_NTC, weights_BQS.reshape(rows, steps, weights_BQS.size(2)), None if looked is None else looked.flatten(0, 1)
+
+
 class AttentionDecoder(nn.Module):
-    """Recurrent states ask the attention; output = tanh(W [context; state]).
+    """The top layer's states ask the attention; output = tanh(W [context; state]).
 
     With input feeding the last output joins the next input, so training loops over T (the embeddings' share of the input product is
     computed for all T at once); without it training is one recurrent call and one attention call over all T, or T of them for an
@@ -84,20 +116,18 @@ class AttentionDecoder(nn.Module):
         dropout: float,
         input_feeding: bool,
         kind: str,
+        residual: bool = False,
     ) -> None:
         super().__init__()
         check_bridge(bridge, hidden_size=hidden_size, layers=layers, kind=kind)
-        if attention.query_size != hidden_size:
-            raise ValueError(f"the attention takes queries of {attention.query_size} features but the decoder has {hidden_size}")
-        if attention.memory_size != bridge.encoder_size:
-            raise ValueError(f"the attention reads {attention.memory_size} features but the bridge {bridge.encoder_size}")
+        check_attention(attention, bridge, hidden_size=hidden_size)
         embedding_size = cast(TargetEmbedding, embedding).output_size
         self.embedding = embedding
         self.attention = attention
         self.bridge = bridge
         self.input_feeding = input_feeding
         input_size = embedding_size + (hidden_size if input_feeding else 0)
-        self.cells = CellStack(kind=kind, input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout)
+        self.cells = CellStack(kind=kind, input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout, residual=residual)
         self.combine = nn.Linear(attention.memory_size + hidden_size, hidden_size)
         self.dropout = LockedDropout(dropout)
         self.output_size = hidden_size
@@ -116,8 +146,8 @@ class AttentionDecoder(nn.Module):
             outputs_BTH, weights_BTS = self.fed(embedded_BTE, memory, state)
         else:
             states_BTH = self.cells.sequence(embedded_BTE, state.hidden_LNH, state.cell_LNH)
-            joined_BTX, weights_BTS, _ = self.look(states_BTH, memory, state.looked_NSX)
-            outputs_BTH = torch.tanh(self.combine(joined_BTX))
+            context_BTC, weights_BTS, _ = look(self.attention, states_BTH, memory, state.looked_NSX)
+            outputs_BTH = torch.tanh(self.combine(torch.cat([context_BTC, states_BTH], dim=2)))
         return self.dropout(outputs_BTH), weights_BTS
 
     def fed(self, embedded_BTE: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
@@ -137,10 +167,11 @@ class AttentionDecoder(nn.Module):
             below = feed_BH
             for number, step in enumerate(steps):
                 mask = masks[number]
-                hidden[number], cells[number] = step(below if mask is None else below * mask, hidden[number], cells[number])
-                below = hidden[number]
-            joined_B1X, weights_B1S, looked_BSX = self.look(below[:, None], memory, looked_BSX)
-            feed_BH = torch.tanh(combine(joined_B1X[:, 0]))
+                inputs_BH = below if mask is None else below * mask
+                hidden[number], cells[number] = step(inputs_BH, hidden[number], cells[number])
+                below = hidden[number] + inputs_BH if number and self.cells.residual else hidden[number]
+            context_B1C, weights_B1S, looked_BSX = look(self.attention, below[:, None], memory, looked_BSX)
+            feed_BH = torch.tanh(combine(torch.cat([context_B1C[:, 0], below], dim=1)))
             outputs.append(feed_BH)
             weights.append(weights_B1S[:, 0])
         return torch.stack(outputs, dim=1), torch.stack(weights, dim=1)
@@ -150,33 +181,11 @@ class AttentionDecoder(nn.Module):
         inputs_NX = self.embedding(last_N)
         if state.feed_NH is not None:
             inputs_NX = torch.cat([inputs_NX, state.feed_NH], dim=1)
-        hidden_LNH, cell_LNH = self.cells.step(inputs_NX, state.hidden_LNH, state.cell_LNH)
-        joined_N1X, weights_N1S, looked_NSX = self.look(hidden_LNH[-1][:, None], memory, state.looked_NSX)
-        outputs_NH = torch.tanh(self.combine(joined_N1X))[:, 0]
+        top_NH, hidden_LNH, cell_LNH = self.cells.step(inputs_NX, state.hidden_LNH, state.cell_LNH)
+        context_N1C, weights_N1S, looked_NSX = look(self.attention, top_NH[:, None], memory, state.looked_NSX)
+        outputs_NH = torch.tanh(self.combine(torch.cat([context_N1C[:, 0], top_NH], dim=1)))
         feed_NH = outputs_NH if self.input_feeding else None
         return outputs_NH, DecoderState(hidden_LNH, cell_LNH, feed_NH, looked_NSX), weights_N1S[:, 0]
-
-    def look(self, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
-        """[context; state]_NTX, weights_NTS and the attention's next state; one step at a time where that runs over time."""
-        if self.attention.parallel or states_NTH.size(1) == 1:
-            return self.ask(states_NTH, memory, looked_NSX)
-        found = []
-        for states_NH in states_NTH.unbind(1):
-            joined_N1X, weights_N1S, looked_NSX = self.ask(states_NH[:, None], memory, looked_NSX)
-            found.append((joined_N1X, weights_N1S))
-        joined, weights = zip(*found, strict=True)
-        return torch.cat(joined, dim=1), torch.cat(weights, dim=1), looked_NSX
-
-    def ask(self, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
-        """The same in one call of the attention, where the rows of one sentence ask together."""
-        rows, steps, size = states_NTH.shape
-        sentences = sentence_rows(rows, memory)
-        queries = rows * steps // max(sentences, 1)
-        looked = None if looked_NSX is None else looked_NSX.reshape(sentences, queries, *looked_NSX.shape[1:])
-        context_BQX, weights_BQS, looked = self.attention(states_NTH.reshape(sentences, queries, size), memory, looked)
-        context_NTX = context_BQX.reshape(rows, steps, context_BQX.size(2))
-        joined_NTX = torch.cat([context_NTX, states_NTH], dim=2)
-        return joined_NTX, weights_BQS.reshape(rows, steps, weights_BQS.size(2)), None if looked is None else looked.flatten(0, 1)
 
 
 class PlainDecoder(nn.Module):
@@ -185,13 +194,15 @@ class PlainDecoder(nn.Module):
     The memory carries it as a source of one position. Outputs are the top states; there are no weights.
     """
 
-    def __init__(self, *, embedding: nn.Module, bridge: Bridge, hidden_size: int, layers: int, dropout: float, kind: str) -> None:
+    def __init__(
+        self, *, embedding: nn.Module, bridge: Bridge, hidden_size: int, layers: int, dropout: float, kind: str, residual: bool = False
+    ) -> None:
         super().__init__()
         check_bridge(bridge, hidden_size=hidden_size, layers=layers, kind=kind)
         input_size = cast(TargetEmbedding, embedding).output_size + bridge.encoder_size
         self.embedding = embedding
         self.bridge = bridge
-        self.cells = CellStack(kind=kind, input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout)
+        self.cells = CellStack(kind=kind, input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout, residual=residual)
         self.dropout = LockedDropout(dropout)
         self.output_size = hidden_size
 
@@ -211,8 +222,8 @@ class PlainDecoder(nn.Module):
     def step(self, last_N: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, DecoderState, None]:
         """One more token for every row, without dropout: outputs_NH, the next state, and None for weights."""
         inputs_NX = self.joined(self.embedding(last_N)[:, None], memory)[:, 0]
-        hidden_LNH, cell_LNH = self.cells.step(inputs_NX, state.hidden_LNH, state.cell_LNH)
-        return hidden_LNH[-1], DecoderState(hidden_LNH, cell_LNH, None), None
+        top_NH, hidden_LNH, cell_LNH = self.cells.step(inputs_NX, state.hidden_LNH, state.cell_LNH)
+        return top_NH, DecoderState(hidden_LNH, cell_LNH, None), None
 
     def joined(self, embedded_NTE: Tensor, memory: Memory) -> Tensor:
         """inputs_NTX: every embedded token with its sentence's context vector."""

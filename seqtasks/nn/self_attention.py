@@ -35,12 +35,19 @@ class SelfAttention(nn.Module):
         """attended_BSH, whatever at padding. bias_ASS: added to the energy, a row for each word that looks."""
         if states_BSH.numel() == 0:
             return states_BSH
-        sentences, length, size = states_BSH.shape
-        split = self.project(states_BSH).view(sentences, length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         seen_BS = mask_BS | ~mask_BS.any(dim=1, keepdim=True)  # a sentence without words looks at its padding: no row is NaN
-        query, key, value = split.unbind(0)
-        attended_BASD = functional.scaled_dot_product_attention(query, key, value, attn_mask=with_mask(bias_ASS, seen_BS))
-        joined_BSH: Tensor = self.join(attended_BASD.transpose(1, 2).reshape(sentences, length, size))
+        query, key, value = self.split(states_BSH).unbind(1)
+        return self.joined(functional.scaled_dot_product_attention(query, key, value, attn_mask=with_mask(bias_ASS, seen_BS)))
+
+    def split(self, states_BSH: Tensor) -> Tensor:
+        """Queries, keys and values of each head, [B, 3, A, S, D]."""
+        sentences, length, size = states_BSH.shape
+        split_B3ASD: Tensor = self.project(states_BSH).view(sentences, length, 3, self.heads, size // self.heads).permute(0, 2, 3, 1, 4)
+        return split_B3ASD
+
+    def joined(self, attended_BASD: Tensor) -> Tensor:
+        """attended_BSH of what the heads have found."""
+        joined_BSH: Tensor = self.join(attended_BASD.transpose(1, 2).flatten(2))
         return joined_BSH
 
 

@@ -1,7 +1,8 @@
 """A Transformer encoder (Vaswani et al. 2017) with the norm first (Xiong et al. 2020) and relative positions (Raffel et al. 2020, 2.1).
 
 How far and to which side a word stands adds a learned number for each head to the energy of attention: nothing depends on where a
-sentence stands or on how it is padded. B batch, S position, E input size, H features, A heads, R relative positions.
+sentence stands or on how it is padded. B batch, S position, Q positions that look, E input size, H features, A heads, R relative
+positions.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.self_attention import SelfAttention
 
 REACH = 16  # words further away than this share one number
-WIDER = 4  # the inner layer of the feed-forward part, in units of the features
+WIDER = 4  # the inner layer of the feed-forward part, in units of the features, where no size is given
 
 
 class RelativeBias(nn.Module):
@@ -31,24 +32,24 @@ class RelativeBias(nn.Module):
         self.table = nn.Parameter(-slope_A[:, None] * distance_R)
         self.reach = reach
 
-    def forward(self, length: int) -> Tensor:
-        """bias_ASS: of the word that looks (second dimension) towards each word (third)."""
+    def forward(self, length: int, first: int = 0) -> Tensor:
+        """bias_AQS: of the words that look (from number `first` on) towards each of `length` words."""
         positions_S = torch.arange(length, device=self.table.device)
-        distance_SS = (positions_S - positions_S[:, None]).clamp(-self.reach, self.reach)
-        return self.table[:, distance_SS + self.reach]
+        distance_QS = (positions_S - positions_S[first:, None]).clamp(-self.reach, self.reach)
+        return self.table[:, distance_QS + self.reach]
 
 
 class TransformerLayer(nn.Module):
     """states + attention(norm(states)), then states + feed_forward(norm(states)); dropout of what is added, one mask per sentence."""
 
-    def __init__(self, *, size: int, heads: int, dropout: LockedDropout) -> None:
+    def __init__(self, *, size: int, heads: int, dropout: LockedDropout, inner_size: int = 0) -> None:
         super().__init__()
         self.bias = RelativeBias(heads=heads, reach=REACH)
         self.attention_norm = nn.LayerNorm(size)
         self.attention = SelfAttention(size=size, heads=heads)
         self.inner_norm = nn.LayerNorm(size)
-        self.inner = nn.Linear(size, WIDER * size)
-        self.outer = nn.Linear(WIDER * size, size)
+        self.inner = nn.Linear(size, inner_size or WIDER * size)
+        self.outer = nn.Linear(inner_size or WIDER * size, size)
         self.dropout = dropout
         for linear in (self.inner, self.outer):
             nn.init.xavier_uniform_(linear.weight)
@@ -57,15 +58,21 @@ class TransformerLayer(nn.Module):
     def forward(self, states_BSH: Tensor, mask_BS: Tensor) -> Tensor:
         """states_BSH, whatever at padding."""
         attended_BSH = self.attention(self.attention_norm(states_BSH), mask_BS, self.bias(states_BSH.size(1)))
-        states_BSH = states_BSH + self.dropout(attended_BSH)
+        return self.fed(states_BSH + self.dropout(attended_BSH))
+
+    def fed(self, states_BSH: Tensor) -> Tensor:
+        """The second half: states_BSH + feed_forward(norm(states_BSH)), each word on its own."""
         added_BSH = self.outer(functional.gelu(self.inner(self.inner_norm(states_BSH))))
         return states_BSH + self.dropout(added_BSH)
 
 
 class Transformer(nn.Module):
-    """A backbone: a linear map to hidden_size and a norm, the layers, and a last norm of the top one. It has no final states."""
+    """A backbone: a linear map to hidden_size and a norm, the layers, and a last norm of the top one. It has no final states.
 
-    def __init__(self, *, input_size: int, hidden_size: int, layers: int, heads: int, dropout: LockedDropout) -> None:
+    inner_size: of the feed-forward parts; 0 is WIDER * hidden_size.
+    """
+
+    def __init__(self, *, input_size: int, hidden_size: int, layers: int, heads: int, dropout: LockedDropout, inner_size: int = 0) -> None:
         super().__init__()
         if layers < 1:
             raise ValueError(f"a Transformer needs at least one layer, got {layers}")
@@ -73,7 +80,9 @@ class Transformer(nn.Module):
         nn.init.xavier_uniform_(self.enter.weight)
         nn.init.zeros_(self.enter.bias)
         self.scale = nn.LayerNorm(hidden_size)  # embeddings are small: without it what layers add would drown them
-        self.layers = nn.ModuleList(TransformerLayer(size=hidden_size, heads=heads, dropout=dropout) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            TransformerLayer(size=hidden_size, heads=heads, dropout=dropout, inner_size=inner_size) for _ in range(layers)
+        )
         self.norm = nn.LayerNorm(hidden_size)
         self.output_size = hidden_size
 

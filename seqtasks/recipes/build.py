@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -16,11 +17,15 @@ from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.characters import CharacterLSTM
+from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
+from seqtasks.nn.decoder_state import Decoder
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
 from seqtasks.nn.dropout import WordDropout, rare_word_rates
 from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
+from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build_attention import build_attention
+from seqtasks.recipes.build_rivals import RIVALS
 from seqtasks.recipes.names import PLAIN, chosen, options_taken, tasks_of
 from seqtasks.recipes.parts import head_scheme
 from seqtasks.recipes.schema import (
@@ -143,27 +148,21 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
     return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding=target.pad, sentence_end=sentence_end)
 
 
-def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> AttentionDecoder | PlainDecoder:
+def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> Decoder[Any]:
+    """The decoder: without attention, or with one that the top layer asks, or the first, or that sits between two GRUs; or a rival."""
+    if settings.kind in RIVALS:
+        return RIVALS[settings.kind](settings, words, trunk.output_size)
     bridge = Bridge(encoder_size=trunk.output_size, hidden_size=settings.hidden_size, layers=settings.layers, cell=settings.kind == "lstm")
+    shared: dict[str, Any] = {"embedding": words, "bridge": bridge}
+    shared |= {name: getattr(settings, name) for name in ("hidden_size", "layers", "dropout", "residual")}
     if settings.attention == PLAIN:
-        return PlainDecoder(
-            embedding=words,
-            bridge=bridge,
-            hidden_size=settings.hidden_size,
-            layers=settings.layers,
-            dropout=settings.dropout,
-            kind=settings.kind,
-        )
-    return AttentionDecoder(
-        embedding=words,
-        attention=build_attention(settings, memory_size=trunk.output_size),
-        bridge=bridge,
-        hidden_size=settings.hidden_size,
-        layers=settings.layers,
-        dropout=settings.dropout,
-        input_feeding=settings.input_feeding,
-        kind=settings.kind,
-    )
+        return PlainDecoder(kind=settings.kind, **shared)
+    attention = build_attention(settings, memory_size=trunk.output_size)
+    if settings.kind == "cgru":
+        return ConditionalGRUDecoder(attention=attention, **shared)
+    if settings.attend == "first":
+        return GNMTDecoder(attention=attention, kind=settings.kind, **shared)
+    return AttentionDecoder(attention=attention, kind=settings.kind, input_feeding=settings.input_feeding, **shared)
 
 
 def build_optimizer(model: nn.Module, settings: TrainingSettings) -> torch.optim.Optimizer:

@@ -20,8 +20,10 @@ from seqtasks.models.heads import HEADS
 from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.recipes.decoding_options import decoding_faults
+from seqtasks.recipes.decoding_options import decoding_faults, shortlist_faults
 from seqtasks.recipes.parts import READERS, corpora_of
+from seqtasks.recipes.recurrent_options import recurrent_faults
+from seqtasks.recipes.rival_options import kind_faults
 from seqtasks.recipes.schema import (
     BackboneSettings,
     CharacterSettings,
@@ -41,7 +43,7 @@ from seqtasks.text.words import check_language
 
 PLAIN = "none"  # the attention of a decoder that has none
 OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
-OPTIONS = ("residual", "highway", "recurrent_dropout", "heads")  # keys of [backbone] that not every backbone takes
+OPTIONS = ("residual", "highway", "recurrent_dropout", "heads", "inner_size")  # keys of [backbone] that not every backbone takes
 P = TypeVar("P")
 
 
@@ -90,7 +92,7 @@ def check_recipe(recipe: Recipe) -> None:
         if recipe.decoder.attention != PLAIN:
             names.append((ATTENTIONS, recipe.decoder.attention, "seqtasks.attentions"))
         faults += [*translation_faults(recipe), *training_faults(recipe)]
-        faults += decoding_faults(recipe.decoding, attention=recipe.decoder.attention != PLAIN)
+        faults += decoding_faults(recipe.decoding, attention=recipe.decoder.attention != PLAIN) + shortlist_faults(recipe.decoding)
     if isinstance(recipe, TaggingRecipe | MultitaskRecipe):
         names += [({**HEADS, **NESTED_HEADS}, task.head.kind, "seqtasks.heads") for task in tasks_of(recipe).values()]
         faults += tagging_faults(recipe)
@@ -142,8 +144,8 @@ def translation_faults(recipe: TranslationRecipe) -> list[str]:
             f"decoder.embedding_size = {recipe.decoder.embedding_size}, but embedding_size = {recipe.embedding_size}: "
             "with text.joint and decoder.tied they are one table and must agree."
         ]
-    if recipe.decoder.attention == PLAIN and recipe.decoder.input_feeding:
-        return ["decoder.input_feeding needs an attention to feed; decoder.attention is 'none'. Set one of the two."]
+    if faults := kind_faults(recipe.decoder) or recurrent_faults(recipe.decoder, attention=recipe.decoder.attention != PLAIN):
+        return faults
     return [*attention_faults(recipe.decoder, recipe.data.context), *guide_faults(recipe)]
 
 

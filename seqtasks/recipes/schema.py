@@ -109,12 +109,13 @@ class BackboneSettings(Table):
     highway: bool = False  # recurrent layers add their input, through a gate
     recurrent_dropout: Rate = 0.0  # share of recurrent weights that each batch of the training goes without
     heads: PositiveInt = 4  # of self-attention; they divide hidden_size
+    inner_size: NonNegativeInt = 0  # of a Transformer's feed-forward parts; 0: four times hidden_size
 
 
 class DecoderSettings(Table):
     """[decoder] of a translation recipe. attention "none" is the plain encoder-decoder with one context vector."""
 
-    kind: Literal["lstm", "gru"] = "lstm"
+    kind: Literal["lstm", "gru", "cgru", "transformer", "convolution"] = "lstm"
     attention: str
     hidden_size: PositiveInt
     attention_size: PositiveInt = 256  # of the hidden layer of additive, location and coverage attention; heads share it
@@ -125,7 +126,11 @@ class DecoderSettings(Table):
     heads: PositiveInt = 1  # attentions side by side, each on its own projection; they divide hidden_size and the size of the states
     hierarchical: bool = False  # words within each sentence of the document, then sentences; needs data.context
     layers: PositiveInt = 1
+    attend: Literal["top", "first"] = "top"  # the layer whose state asks; what the first one finds joins the input of each layer above
+    residual: bool = False  # layers above the first add their input to their output
     input_feeding: bool = False
+    inner_size: NonNegativeInt = 0  # of a Transformer's feed-forward parts; 0: four times hidden_size
+    width: PositiveInt = 3  # tokens that each layer of a convolutional decoder sees, the last one read among them
     dropout: Rate = 0.0
     embedding_size: PositiveInt
     tied: bool = True  # the output layer shares the target embedding, and with [text] joint the source's too
@@ -163,6 +168,9 @@ class DecodingSettings(Table):
     top_p: Share = 1.0  # of samples: each token is one of the most probable that make up this share of the probability
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1  # of samples
     mbr: Literal["none", "chrf", "bleu"] = "none"  # choose what is most like the other samples, or the other results of the beams
+    shortlist: Annotated[int, Field(ge=0, le=100)] = 0  # answers hold only so many translations of each source word, such as 50; 0: any
+    shortlist_frequent: NonNegativeInt = 300  # and so many of the most frequent target words
+    replace_unknown: bool = False  # an unknown word becomes the dictionary entry of the source word it looked at, or that word itself
     batch_tokens: PositiveInt = 4000
     dev_beams: PositiveInt = 1
 

@@ -57,6 +57,7 @@ def plain_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     from seqtasks.recipes import reporting
 
     monkeypatch.setattr(reporting, "curves", lambda rows, path: path.write_bytes(PIXEL))
+    monkeypatch.setattr(reporting, "length_scores", lambda bins, path: path.write_bytes(PIXEL))
     monkeypatch.setattr(reporting, "heatmap", lambda source, target, weights_TS, path: path.write_bytes(PIXEL))
 
 

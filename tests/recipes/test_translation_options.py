@@ -6,7 +6,11 @@ import pytest
 import torch
 
 import seqtasks
+from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
+from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
+from seqtasks.nn.gnmt_decoder import GNMTDecoder
+from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.recipes.predictor import TranslationPredictor
 from tests.miniature.corpora import write
 from tests.miniature.runs import metrics, train
@@ -43,6 +47,8 @@ OPTIONS = [
     {"backbone.kind": "convolution", "backbone.layers": 2, "decoder.attention": "general"},
     {"decoding.samples": 3, "decoding.mbr": "chrf", "decoding.temperature": 0.7, "decoding.top_k": 20, "decoding.top_p": 0.9}
     | {"decoding.seed": 4},
+    {"decoding.shortlist": 5, "decoding.shortlist_frequent": 9, "decoding.replace_unknown": True, "decoding.beams": 3}
+    | {"text.tokenizer": "word", "text.joint": False, "text.min_count": 3},
     {"decoding.beams": 3, "decoding.mbr": "bleu", "decoding.coverage_penalty": 0.2, "decoding.block_ngrams": 2, "decoding.min_length": 3},
     {"decoder.attention": "location", "decoder.window": "local-p", "decoder.window_size": 3, "decoding.beams": 3},
     {"decoder.attention": "coverage", "decoder.input_feeding": True, "decoder.normaliser": "entmax15", "decoding.beams": 3},
@@ -64,6 +70,26 @@ OPTIONS = [
     {"training.guided_attention": 0.5, "training.guided_loss": "squared", "decoder.attention": "scaled", "decoder.normaliser": "sparsemax"}
     | {"text.tokenizer": "whitespace", "text.joint": False},
     {"training.objective": "risk", "training.risk_samples": 3, "training.risk_alpha": 0.5, "training.accumulate": 2},
+    {"decoder.attend": "first", "decoder.layers": 3, "decoder.residual": True, "decoder.dropout": 0.2, "decoding.beams": 3}
+    | {"training.precision": "bf16", "training.guided_attention": 0.5},
+    {"decoder.attend": "first", "decoder.layers": 2, "decoder.kind": "gru", "decoder.attention": "coverage", "decoding.beams": 3}
+    | {"training.scheduled_sampling": "linear", "training.sampling_half": 1},
+    {"decoder.kind": "cgru", "decoder.dropout": 0.2, "decoding.beams": 3, "training.precision": "bf16", "training.r_drop": 1.0},
+    {"decoder.kind": "cgru", "decoder.layers": 2, "decoder.residual": True, "decoder.attention": "location", "decoder.tied": False}
+    | {"decoder.window": "local-p", "training.scheduled_sampling": "linear", "training.sampling_half": 1, "decoding.samples": 2},
+    {"decoder.residual": True, "decoder.layers": 2, "decoder.input_feeding": True, "decoder.kind": "gru"},
+    {"decoder.residual": True, "decoder.layers": 2, "decoder.attention": "none"},
+    {"decoder.kind": "transformer", "decoder.attention": "scaled", "decoder.heads": 2, "decoder.layers": 2, "decoder.inner_size": 12}
+    | {"backbone.kind": "transformer", "backbone.heads": 2, "backbone.inner_size": 12, "decoding.beams": 3, "training.precision": "bf16"}
+    | {"training.guided_attention": 0.5, "training.r_drop": 1.0, "decoder.dropout": 0.2},
+    {"decoder.kind": "transformer", "decoder.attention": "scaled", "training.scheduled_sampling": "linear", "training.sampling_half": 1}
+    | {"text.dropout": 0.1, "data.context": 2, "decoding.samples": 2, "decoder.tied": False},
+    {"decoder.kind": "transformer", "decoder.attention": "scaled", "training.objective": "risk", "training.risk_samples": 3},
+    {"decoder.kind": "convolution", "decoder.attention": "dot", "decoder.width": 2, "decoder.layers": 2, "decoder.dropout": 0.2}
+    | {"backbone.kind": "convolution", "decoding.beams": 3, "training.precision": "bf16", "training.guided_attention": 0.5},
+    {"decoder.kind": "convolution", "decoder.attention": "scaled", "decoder.normaliser": "sparsemax"}
+    | {"training.scheduled_sampling": "linear", "training.sampling_half": 1, "decoding.coverage_penalty": 0.2, "decoding.beams": 3},
+    {"decoder.kind": "convolution", "decoder.attention": "dot", "training.objective": "risk", "training.risk_samples": 3},
 ]
 
 
@@ -89,11 +115,15 @@ def model_says(predictor: TranslationPredictor, options: dict[str, object]) -> b
     """Whether the loaded model is of the kinds asked for."""
     model = predictor.translator.model
     kinds = type(model.decoder), type(model.output).__name__
-    plain = options.get("decoder.attention") == "none"
+    decoder = PlainDecoder if options.get("decoder.attention") == "none" else AttentionDecoder
+    if options.get("decoder.attend") == "first":
+        decoder = GNMTDecoder
+    others = {"cgru": ConditionalGRUDecoder, "transformer": TransformerDecoder, "convolution": ConvolutionDecoder}
+    decoder = others.get(str(options.get("decoder.kind")), decoder)
     tied = bool(options.get("decoder.tied", True))
     shares = model.decoder.embedding.table.weight is model.trunk.embedder.words.table.weight
     joint = bool(options.get("text.joint", True)) and tied
-    return kinds == (PlainDecoder if plain else AttentionDecoder, "TiedOutput" if tied else "Linear") and shares == joint
+    return kinds == (decoder, "TiedOutput" if tied else "Linear") and shares == joint
 
 
 @pytest.mark.parametrize("recipe", ["separate", "joint"])

@@ -1,0 +1,106 @@
+"""The conditional GRU of dl4mt and Nematus (Sennrich et al. 2017): two GRU steps around the attention.
+
+    asking    s' = GRU1(embedding of the last word, s)
+    looking   c = attention(s')
+    reading   s = GRU2(c, s')
+    output    t = tanh(W_s s + W_y embedding + W_c c), of the embedding's size (their deep output)
+
+Layers above it are plain GRUs, which read s (and none of the context); the top one's state then stands for s in the output.
+B batch, S source position, T target position, E embedding, H hidden size, C size of a context; N rows of a search (see `decoders`).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from seqtasks.nn.attention import AnyAttention, Memory
+from seqtasks.nn.bridge import Bridge
+from seqtasks.nn.cells import CellStack
+from seqtasks.nn.decoders import DecoderState, TargetEmbedding, check_attention, check_bridge, look
+from seqtasks.nn.dropout import LockedDropout
+from seqtasks.nn.encoded import Encoded
+
+
+class ConditionalGRUDecoder(nn.Module):
+    """GRU, attention, GRU for every word: what was looked at changes the state that asks for the next word.
+
+    So training loops over T, but only with what depends on the step before: the products of all words' embeddings are one, and the layers
+    above and the output come after the loop, for all T at once.
+    Dropout acts in training on the embedded inputs, on the contexts, between layers and on the outputs, one mask per sentence each.
+    Raises ValueError for parts that do not fit.
+    """
+
+    def __init__(
+        self,
+        *,
+        embedding: nn.Module,
+        attention: AnyAttention,
+        bridge: Bridge,
+        hidden_size: int,
+        layers: int,
+        dropout: float,
+        residual: bool = False,
+    ) -> None:
+        super().__init__()
+        check_bridge(bridge, hidden_size=hidden_size, layers=layers, kind="gru")
+        check_attention(attention, bridge, hidden_size=hidden_size)
+        embedding_size, context_size = cast(TargetEmbedding, embedding).output_size, attention.memory_size
+        self.embedding = embedding
+        self.attention = attention
+        self.bridge = bridge
+        self.asking = CellStack(kind="gru", input_size=embedding_size, hidden_size=hidden_size, layers=1, dropout=0.0)
+        self.cells = CellStack(
+            kind="gru", input_size=context_size, hidden_size=hidden_size, layers=layers, dropout=dropout, residual=residual
+        )
+        self.combine = nn.Linear(hidden_size + embedding_size + context_size, embedding_size)
+        self.dropout = LockedDropout(dropout)
+        self.output_size = embedding_size
+
+    def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
+        """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
+        memory = self.attention.project(encoded.output, encoded.mask_BS, segments_BS)
+        hidden_LBH, cell_LBH = self.bridge(encoded)
+        return memory, DecoderState(hidden_LBH, cell_LBH, None)
+
+    def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTE and weights_BTS."""
+        embedded_BTE = self.dropout(self.embedding(inputs_BT))
+        states_BTH, context_BTC, weights_BTS = self.base(embedded_BTE, memory, state)
+        top_BTH = self.cells.further(states_BTH, state.hidden_LNH, None)
+        return self.dropout(self.deep_output(top_BTH, embedded_BTE, context_BTC)), weights_BTS
+
+    def base(self, embedded_BTE: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor, Tensor]:
+        """The loop over T: states_BTH after reading, what was read (with dropout) as context_BTC, and weights_BTS."""
+        rows, length, _ = embedded_BTE.shape
+        asking = self.asking.prepared(0, steps=length, rows=rows, known_NTX=embedded_BTE)
+        reading = self.cells.prepared(0, steps=length, rows=rows, known_NTX=None)
+        mask_BC = self.dropout.mask(rows, self.attention.memory_size, state.hidden_LNH)
+        state_BH, looked_BSX = state.hidden_LNH[0], state.looked_NSX
+        states, contexts, weights = [], [], []
+        for _ in range(length):
+            asking_BH, _ = asking(state_BH[:, :0], state_BH, None)  # its input is known beforehand, all of it
+            context_B1C, weights_B1S, looked_BSX = look(self.attention, asking_BH[:, None], memory, looked_BSX)
+            context_BC = context_B1C[:, 0] if mask_BC is None else context_B1C[:, 0] * mask_BC
+            state_BH, _ = reading(context_BC, asking_BH, None)
+            states.append(state_BH)
+            contexts.append(context_BC)
+            weights.append(weights_B1S[:, 0])
+        return torch.stack(states, dim=1), torch.stack(contexts, dim=1), torch.stack(weights, dim=1)
+
+    def step(self, last_N: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, DecoderState, Tensor]:
+        """One more token for every row, without dropout: outputs_NE, the next state and weights_NS."""
+        embedded_NE = self.embedding(last_N)
+        asking_NH, _ = self.asking.layer_step(0, embedded_NE, state.hidden_LNH[0], None)
+        context_N1C, weights_N1S, looked_NSX = look(self.attention, asking_NH[:, None], memory, state.looked_NSX)
+        context_NC = context_N1C[:, 0]
+        read = self.cells.layer_step(0, context_NC, asking_NH, None)
+        top_NH, hidden_LNH, _ = self.cells.further_step(read, state.hidden_LNH, None)
+        outputs_NE = self.deep_output(top_NH, embedded_NE, context_NC)
+        return outputs_NE, DecoderState(hidden_LNH, None, None, looked_NSX), weights_N1S[:, 0]
+
+    def deep_output(self, top_H: Tensor, embedded_E: Tensor, context_C: Tensor) -> Tensor:
+        """t_...E of top states_...H, embedded last words and contexts; W_s, W_y and W_c side by side in one product."""
+        return torch.tanh(self.combine(torch.cat([top_H, embedded_E, context_C], dim=-1)))
