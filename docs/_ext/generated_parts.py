@@ -2,7 +2,8 @@
 
 A line `% generated: NAME` in a page is replaced by the Markdown that PARTS[NAME] returns:
 recipe-tables from `seqtasks/recipes/schema.py`, commands and exit-codes from the command line, blocks and modules as autodoc
-directives, task-cards from the cards in `tasks/`. A key of a recipe without a meaning is a warning, so with -W the build fails.
+directives, task-cards from the cards in `tasks/`, translation-faults from `seqtasks/diagnosis/`. A key of a recipe without a meaning is a
+warning, so with -W the build fails.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import cards
 import command_line
+import faults
 import modules
 import recipe_tables
 from sphinx.application import Sphinx
@@ -23,6 +25,7 @@ PARTS = {
     "blocks": modules.blocks_markdown,
     "modules": modules.modules_markdown,
     "task-cards": cards.markdown,
+    "translation-faults": faults.markdown,
 }
 MARKER = re.compile(r"^% generated: ([\w-]+)$", re.MULTILINE)
 EXAMPLE = re.compile(r"^(```pycon\n(?:(?!^```).*\n)*?.+)\n\n```$", re.MULTILINE)

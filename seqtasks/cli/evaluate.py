@@ -15,6 +15,7 @@ import click
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
 def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str) -> None:
     """Score the run in RUN_DIR on FILES: one annotated file, or a source and a target file."""
+    from seqtasks.cli.faults import fault_lines
     from seqtasks.evaluation.score import Score
     from seqtasks.recipes.predictor import evaluate as evaluate_run
 
@@ -26,3 +27,5 @@ def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str)
         score = Score.from_json(entry)
         interval = f" ({score.interval[0]:.2f} to {score.interval[1]:.2f})" if score.interval else ""
         click.echo(f"{score.split}  {score.head}  {score.name} = {score.value:.2f}{interval} [{score.signature}]")
+    for line in fault_lines(metrics):
+        click.echo(line)

@@ -99,7 +99,8 @@ def stop_on_signal() -> Iterator[list[int]]:
 
 
 def show(result: RunResult) -> None:
-    """Scores, five held-out examples, and where everything lies."""
+    """Scores, five held-out examples, faults of translations, and where everything lies."""
+    from seqtasks.cli.faults import fault_lines
     from seqtasks.recipes.run_directory import RunDirectory
 
     for note in result.outcome.notes:
@@ -112,6 +113,8 @@ def show(result: RunResult) -> None:
         interval = f" ({score.interval[0]:.2f} to {score.interval[1]:.2f})" if score.interval else ""
         control = controls.get((score.split, score.head, score.name), "")
         click.echo(f"  {score.split:<12}{score.head:<12}{score.name} = {score.value:.2f}{interval}{control} [{score.signature}]")
+    for line in fault_lines(result.metrics):
+        click.echo(line)
     report = RunDirectory(result.path).report
     if report.exists():
         click.echo(f"\nreport: {report}")

@@ -32,6 +32,8 @@ DECODING: list[tuple[str, dict[str, Any]]] = [
     ("--top-p", {"type": click.FloatRange(0, 1, min_open=True), "help": "Of samples: only the tokens of this share of probability."}),
     ("--seed", {"type": click.IntRange(0, 2**63 - 1), "help": "Of samples."}),
     ("--mbr", {"type": click.Choice(["none", "chrf", "bleu"]), "help": "Choose what is most like the other samples or hypotheses."}),
+    ("--shortlist", {"type": click.IntRange(0, 100), "help": "Only so many likely translations of each source word, and frequent words."}),
+    ("--replace-unknown", {"is_flag": True, "default": None, "help": "Put what the source word means in the place of an unknown word."}),
 ]
 OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("--prefix", {"type": click.Path(path_type=Path), "help": "File of how each translation begins, line for line."}),

@@ -39,14 +39,14 @@ def translation_scores(
     check_same_lengths(hypotheses, references, ("hypotheses", "references"))
     tokenise, settings = moses(language)
     tokenised = [tokenise(text) for text in hypotheses], [tokenise(text) for text in references]
-    measured = {
+    kinds = {
         "bleu": (bleu_metric(language), (hypotheses, references), {}),
         "chrf": (CHRF(), (hypotheses, references), {}),
         "bleu_tok_lc": (BLEU(tokenize="none", lowercase=True, force=True), tokenised, settings),
     }
     scores = []
-    for name, (metric, (texts, answers), more) in measured.items():
-        value, interval, signature = _measure(metric, texts, answers, seed=seed, samples=samples)
+    for name, (metric, (texts, answers), more) in kinds.items():
+        value, interval, signature = measured(metric, texts, answers, seed=seed, samples=samples)
         settings_shown = {**signature, **more, "sentences": str(len(texts))}
         scores.append(
             Score(
@@ -101,10 +101,10 @@ def language_code(language: str) -> str:
     return re.split(r"[^a-z]", language.strip().lower(), maxsplit=1)[0]
 
 
-def _measure(
+def measured(
     metric: Metric, hypotheses: Sequence[str], references: Sequence[str], *, seed: int, samples: int
 ) -> tuple[float, tuple[float, float] | None, dict[str, str]]:
-    """A metric's value, interval and signature; its sufficient statistics are computed once and serve all of them."""
+    """A metric's value, interval and sacrebleu signature; its sufficient statistics are computed once and serve all of them."""
     statistics = metric._extract_corpus_statistics(list(hypotheses) or [""], [list(references) or [""]])
     value = float(metric._aggregate_and_compute(statistics).score)
     sums_RK = resampled_sums(np.asarray(statistics, dtype=np.float64), seed=seed, samples=samples if hypotheses else 0)

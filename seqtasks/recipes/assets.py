@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from seqtasks.align.lexicon import Lexicon
 from seqtasks.errors import RunDirectoryError
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.run_directory import read_json
@@ -20,6 +21,7 @@ from seqtasks.text.tokenizers import Tokenizer, make_tokenizer
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 
 SUBWORDS = ("bpe", "unigram")
+LEXICON = "lexicon.npz"
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,17 @@ class Language:
     vocabulary: Vocabulary
     lowercase: bool
 
+    def split(self, line: str) -> list[str]:
+        """The tokens of a line, those too that the vocabulary lacks."""
+        return self.tokenizer.split(line.lower() if self.lowercase else line)
+
     def encode(self, text: str) -> list[int]:
         """Token ids of a line, with the end of sentence; of a text in context (`seqtasks.text.corpora.documents`) with each sentence's."""
-        ids: list[int] = []
-        for line in (text.lower() if self.lowercase else text).split(BREAK):
-            ids += [*self.vocabulary.ids(self.tokenizer.split(line)), self.vocabulary.eos]
-        return ids
+        return [number for line in text.split(BREAK) for number in (*self.vocabulary.ids(self.split(line)), self.vocabulary.eos)]
+
+    def spell(self, text: str) -> list[str]:
+        """The tokens that `encode` gives ids to, as they are written."""
+        return [token for line in text.split(BREAK) for token in (*self.split(line), EOS)]
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
         return self.vocabulary.tokens(ids)
@@ -112,10 +119,11 @@ class Language:
 
 @dataclass(frozen=True)
 class TranslationAssets:
-    """Both sides; with a joint vocabulary they are one and the same."""
+    """Both sides; with a joint vocabulary they are one and the same. lexicon: of the training pairs' tokens, where decoding needs one."""
 
     source: Language
     target: Language
+    lexicon: Lexicon | None = None
 
     @classmethod
     def learn(cls, sources: Sequence[str], targets: Sequence[str], settings: TextSettings) -> TranslationAssets:
@@ -130,10 +138,13 @@ class TranslationAssets:
             language.vocabulary.save(folder / f"{side}.txt")
             if isinstance(language.tokenizer, SubwordTokenizer):
                 language.tokenizer.save(folder / f"{side}-subwords.json")
+        if self.lexicon is not None:
+            self.lexicon.save(folder / LEXICON)
 
     @classmethod
     def load(cls, folder: Path, settings: TextSettings) -> TranslationAssets:
-        return cls(load_language(folder, "source", settings), load_language(folder, "target", settings))
+        source, target = (load_language(folder, side, settings) for side in ("source", "target"))
+        return cls(source, target, Lexicon.load(folder / LEXICON) if (folder / LEXICON).exists() else None)
 
 
 def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:

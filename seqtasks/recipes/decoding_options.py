@@ -18,6 +18,8 @@ def decoding_faults(settings: DecodingSettings, *, attention: bool) -> list[str]
     """Values of [decoding] that do not fit each other, or a model without attention."""
     faults = []
     plain = DecodingSettings()
+    if settings.replace_unknown and not attention:
+        faults.append("decoding.replace_unknown needs attention; decoder.attention is 'none'. Leave one of the two out.")
     if settings.samples:
         if settings.coverage_penalty:
             faults.append(
@@ -37,6 +39,18 @@ def decoding_faults(settings: DecodingSettings, *, attention: bool) -> list[str]
         found = f"decoding.mbr = {settings.mbr!r} chooses among several translations, but decoding.beams = 1 finds one."
         faults.append(f"{found} Set decoding.samples, such as to 16, or use more beams.")
     return faults
+
+
+def shortlist_faults(settings: DecodingSettings) -> list[str]:
+    """A key of shortlists without any, in a recipe; a user may leave out the shortlists of a finished run all the same."""
+    if settings.shortlist or settings.shortlist_frequent == DecodingSettings().shortlist_frequent:
+        return []
+    return ["decoding.shortlist_frequent has no meaning without a shortlist. Set decoding.shortlist, or leave it out."]
+
+
+def needs_lexicon(settings: DecodingSettings) -> bool:
+    """Whether answers depend on what words mean in the training pairs."""
+    return bool(settings.shortlist or settings.replace_unknown)
 
 
 def changed(settings: DecodingSettings, changes: Mapping[str, Any], *, attention: bool) -> DecodingSettings:

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from torch import nn
 
+from seqtasks.diagnosis.translations import Diagnosis
 from seqtasks.errors import UsageError
+from seqtasks.evaluation.by_length import LengthBin
 from seqtasks.evaluation.controls import Controlled
 from seqtasks.evaluation.score import Score
 from seqtasks.evaluation.spans import EntityReport
@@ -39,9 +41,19 @@ class HeldOutExample:
     attention: tuple[Sequence[str], Sequence[str], np.ndarray] | None = None
 
 
+@dataclass(frozen=True)
+class Review:
+    """What is told of the translations of a part beside its scores: what is wrong with them, and the scores by the length of the source."""
+
+    diagnosis: Diagnosis
+    by_length: list[LengthBin]
+
+
 @dataclass
 class Outcome:
-    """The final scores, predictions by file name, examples and remarks; reports on entities by part and head; scores beside controls."""
+    """The final scores, predictions by file name, examples and remarks; reports on entities by part and head; scores beside controls;
+    reviews of translations by part.
+    """
 
     scores: list[Score] = field(default_factory=list)
     predictions: dict[str, str] = field(default_factory=dict)
@@ -49,6 +61,7 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     entities: dict[str, EntityReport] = field(default_factory=dict)
     controls: list[Controlled] = field(default_factory=list)
+    reviews: dict[str, Review] = field(default_factory=dict)
 
 
 class Job(Protocol):

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seqtasks.align.shortlist import Shortlists
 from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.constraints import block_ngrams, minimum_length, prefix_table, starting_with
 from seqtasks.decoding.ensembles import Together, ensemble
@@ -24,6 +25,7 @@ from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.decoding.step import Constraint, Hypothesis, Step, StepFunction
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.schema import DecodingSettings
+from seqtasks.recipes.shortlisted import short_memories, short_stepping
 from seqtasks.text.batching import in_order, pad, translation_batch
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.vocabulary import Vocabulary
@@ -45,8 +47,9 @@ class Piece:
 
 @dataclass(frozen=True)
 class Started:
-    """A batch before its first step; memory and state have one row per sentence."""
+    """A batch before its first step; memory and state have one row per sentence. step: over all words, or over those of shortlists."""
 
+    step: StepFunction[Any, Any]
     pieces: Sequence[Piece]
     mask_BS: Tensor
     memory: Any
@@ -55,17 +58,27 @@ class Started:
 
 
 class ModelSearch:
-    """Models that share their vocabularies, as one step function. average: a name of `seqtasks.decoding.ensembles.AVERAGES`."""
+    """Models that share their vocabularies, as one step function. average: a name of `seqtasks.decoding.ensembles.AVERAGES`.
+
+    shortlists: what searches and samples choose from; given outputs are scored over all words in any case.
+    """
 
     def __init__(
-        self, models: Sequence[TranslationModel], vocabulary: Vocabulary, device: torch.device, *, average: str = PROBABILITIES
+        self,
+        models: Sequence[TranslationModel],
+        vocabulary: Vocabulary,
+        device: torch.device,
+        *,
+        average: str = PROBABILITIES,
+        shortlists: Shortlists | None = None,
     ) -> None:
         self.models = models
         self.vocabulary = vocabulary
         self.device = device
-        steps = [stepping(model) for model in models]
-        together = steps[0] if len(steps) == 1 else ensemble(steps, average=average)
-        self.step: StepFunction[Any, Any] = without(together, (vocabulary.pad, vocabulary.bos))
+        self.shortlists = shortlists
+        self.never = (vocabulary.pad, vocabulary.bos)
+        whole, short = ([kind(model) for model in models] for kind in (stepping, short_stepping))
+        self.step, self.short_step = (without(together(steps, average), self.never) for steps in (whole, short))
 
     def search(self, pieces: Sequence[Piece], settings: DecodingSettings, beams: int, n_best: int) -> list[list[Hypothesis]]:
         """The best hypotheses of each piece: greedy where one is kept, else beam search."""
@@ -75,11 +88,11 @@ class ModelSearch:
             longest_B, rules = limits(started, settings), constraints(started, settings)
             if beams == 1:
                 found = greedy(
-                    self.step, started.memory, started.state, maximum_lengths=longest_B, constraints=rules, bos=words.bos, eos=words.eos
+                    started.step, started.memory, started.state, maximum_lengths=longest_B, constraints=rules, bos=words.bos, eos=words.eos
                 )
                 return [[best] for best in found]
             return beam_search(
-                self.step,
+                started.step,
                 started.memory,
                 started.state,
                 bos=words.bos,
@@ -92,7 +105,7 @@ class ModelSearch:
                 constraints=rules,
             )
 
-        return self.by_batch(pieces, settings.batch_tokens // beams, one)
+        return self.by_batch(pieces, settings.batch_tokens // beams, one, self.shortlists)
 
     def sample(self, pieces: Sequence[Piece], settings: DecodingSettings) -> list[list[Hypothesis]]:
         """The samples of each piece, drawn by the seed and the piece's number."""
@@ -100,7 +113,7 @@ class ModelSearch:
 
         def one(started: Started) -> list[list[Hypothesis]]:
             return sample(
-                self.step,
+                started.step,
                 started.memory,
                 started.state,
                 generators=[np.random.default_rng([settings.seed, *piece.number]) for piece in started.pieces],
@@ -112,7 +125,7 @@ class ModelSearch:
                 eos=self.vocabulary.eos,
             )
 
-        return self.by_batch(pieces, settings.batch_tokens // settings.samples, one)
+        return self.by_batch(pieces, settings.batch_tokens // settings.samples, one, self.shortlists)
 
     def forced(
         self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]], budget: int, *, attention: bool = False
@@ -124,13 +137,15 @@ class ModelSearch:
             rows = [np.asarray(piece.prefix, dtype=np.int64) for piece in started.pieces]
             lengths, bos = [len(row) for row in rows], self.vocabulary.bos
             words_BT = pad(rows, 0).to(self.device)
-            found = forced(self.step, started.memory, started.state, words_BT, lengths, bos=bos, attention=attention)
+            found = forced(started.step, started.memory, started.state, words_BT, lengths, bos=bos, attention=attention)
             return [cropped(output, len(piece.ids)) for output, piece in zip(found, started.pieces, strict=True)]
 
         return self.by_batch(pieces, budget, one)
 
     @torch.inference_mode()
-    def by_batch(self, pieces: Sequence[Piece], budget: int, answer: Callable[[Started], list[Any]]) -> list[Any]:
+    def by_batch(
+        self, pieces: Sequence[Piece], budget: int, answer: Callable[[Started], list[Any]], shortlists: Shortlists | None = None
+    ) -> list[Any]:
         """The answer for each piece, in order; pieces of like length go together. The longer of source and prefix counts."""
         if not pieces:
             return []
@@ -141,17 +156,22 @@ class ModelSearch:
         answers: list[Any] = [None for _ in pieces]
         for positions in in_order(lengths, max(1, budget)):
             chosen = [pieces[position] for position in positions.tolist()]
-            for position, found in zip(positions.tolist(), answer(self.start(sources, positions, chosen)), strict=True):
+            started = self.start(sources, positions, chosen, shortlists)
+            for position, found in zip(positions.tolist(), answer(started), strict=True):
                 answers[position] = found
         return answers
 
-    def start(self, sources: Ragged, positions: np.ndarray, pieces: Sequence[Piece]) -> Started:
-        """The encoded sources of a batch."""
+    def start(self, sources: Ragged, positions: np.ndarray, pieces: Sequence[Piece], shortlists: Shortlists | None) -> Started:
+        """The encoded sources of a batch, and with shortlists what each may answer: the words of its list, and of its prefix."""
         batch = translation_batch(sources, None, positions).to(self.device)
         memories, states = zip(*(model.encode(batch) for model in self.models), strict=True)
+        if shortlists is not None:
+            lists = [np.union1d(shortlists.ids(piece.ids), [*piece.prefix, *self.never]) for piece in pieces]
+            memories = tuple(short_memories(self.models, memories, lists))
         alone = len(memories) == 1
         memory, state = (memories[0], states[0]) if alone else (Together(memories), Together(states))
-        return Started(pieces, batch.mask_BS, memory, state, self.vocabulary.eos)
+        step = self.step if shortlists is None else self.short_step
+        return Started(step, pieces, batch.mask_BS, memory, state, self.vocabulary.eos)
 
 
 def stepping(model: TranslationModel) -> StepFunction[Any, Any]:
@@ -164,13 +184,19 @@ def stepping(model: TranslationModel) -> StepFunction[Any, Any]:
     return step
 
 
+def together(steps: Sequence[StepFunction[Any, Any]], average: str) -> StepFunction[Any, Any]:
+    """One step function of one or several."""
+    return steps[0] if len(steps) == 1 else ensemble(steps, average=average)
+
+
 def without(step: StepFunction[Any, Any], barred: Sequence[int]) -> StepFunction[Any, Any]:
-    """A step over the whole vocabulary that never answers some words: those that no translation holds (padding, begin)."""
+    """A step that never answers some words: those that no translation holds (padding, begin). A shortlist is one of all rows."""
 
     def barring(last_N: Tensor, memory: Any, state: Any) -> Step[Any]:
         answer = step(last_N, memory, state)
         for word in barred:
-            answer.log_probs_NV[:, word] = -torch.inf  # in place: the step has just made it
+            columns: Any = word if answer.candidate_ids is None else answer.candidate_ids == word
+            answer.log_probs_NV[:, columns] = -torch.inf  # in place: the step has just made it
         return answer
 
     return barring

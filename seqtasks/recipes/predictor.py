@@ -23,6 +23,7 @@ from seqtasks.recipes.tagged_posteriors import Posteriors, k_best_of
 from seqtasks.recipes.tagged_scores import score_tags
 from seqtasks.recipes.tagger import Tagger, written_in
 from seqtasks.recipes.translation_predictor import TranslationPredictor
+from seqtasks.recipes.translation_review import reviews_json
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.words import check_language
 from seqtasks.training.devices import PRECISIONS, find_device, find_precision
@@ -187,14 +188,19 @@ def load(
 
 
 def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> dict[str, Any]:
-    """The metrics.json object of a run's scores on annotated files, or on a source and a target file."""
+    """The metrics.json object of a run's scores on annotated files, or on a source and a target file, and of what is told beside."""
     directory = RunDirectory.open(run_dir).finished()
     metrics = read_json(directory.metrics)
     keys = ("format", "task", "selected_on")
     if missing := [key for key in keys if key not in metrics]:
         raise RunDirectoryError(f"{directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")
-    scores = load(run_dir, device=device).evaluate(files)
-    return {**{key: metrics[key] for key in keys}, "scores": [score.to_json() for score in scores]}
+    predictor, told = load(run_dir, device=device), {}
+    if isinstance(predictor, TranslationPredictor):
+        scores, review = predictor.reviewed(files)
+        told = reviews_json({files[0].name: review})
+    else:
+        scores = predictor.evaluate(files)
+    return {**{key: metrics[key] for key in keys}, "scores": [score.to_json() for score in scores], **told}
 
 
 def chunks(sentences: Iterable[RawSentence], size: int, *, words: int) -> Iterator[list[RawSentence]]:

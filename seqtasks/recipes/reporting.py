@@ -10,12 +10,13 @@ from typing import Any
 import seqtasks
 from seqtasks.evaluation.controls import Controlled, signed_number
 from seqtasks.evaluation.spans import EntityReport
-from seqtasks.recipes.job import HeldOutExample, Outcome
+from seqtasks.recipes.job import HeldOutExample, Outcome, Review
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.toml import write_toml
 from seqtasks.recipes.work import Work
-from seqtasks.reports.plots import curves, heatmap
+from seqtasks.reports.plots import curves, heatmap, length_scores
+from seqtasks.reports.review_parts import ReportReview
 from seqtasks.reports.run_report import ReportExample, ReportTable, RunReport, write_run_report
 from seqtasks.text.files import write_atomically
 from seqtasks.training.history import History
@@ -53,6 +54,7 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, work: Work, out
             *control_tables(outcome.controls),
             *vector_tables(facts),
         ],
+        reviews=[report_review(split, review, directory) for split, review in outcome.reviews.items()],
     )
     write_run_report(report, directory.report)
 
@@ -101,6 +103,14 @@ def report_example(example: HeldOutExample, number: int, directory: RunDirectory
         path = directory.path / f"attention-{number}.png"
         heatmap(*example.attention, path)
     return ReportExample(example.input, example.output, example.reference, path)
+
+
+def report_review(split: str, review: Review, directory: RunDirectory) -> ReportReview:
+    """A review with its plot drawn, where there is anything in it."""
+    if not review.by_length:
+        return ReportReview(split, review.diagnosis)
+    length_scores(review.by_length, directory.by_length)
+    return ReportReview(split, review.diagnosis, review.by_length, directory.by_length)
 
 
 def shown(path: str) -> str:

@@ -21,6 +21,7 @@ from seqtasks.recipes.reporting import write_outputs
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
 from seqtasks.recipes.schema import HMMRecipe, Recipe, TaggingRecipe
 from seqtasks.recipes.tagging import TaggingJob
+from seqtasks.recipes.translation_review import reviews_json
 from seqtasks.recipes.work import Listener, RunOptions, Work, cost
 from seqtasks.text.files import write_atomically
 from seqtasks.training.devices import denormals_flushed
@@ -148,7 +149,7 @@ def metrics_of(task: str, job: Job, outcome: Outcome) -> dict[str, Any]:
         "data": [{"split": part.split, "path": part.path, "sentences": part.sentences, "sha256": part.checksum} for part in job.parts],
     }
     entities = {name: report.to_json() for name, report in outcome.entities.items()}
-    return found | ({"entities": entities} if entities else {})
+    return found | ({"entities": entities} if entities else {}) | reviews_json(outcome.reviews)
 
 
 def resume_command(loaded: LoadedRecipe, path: Path, options: RunOptions) -> str:

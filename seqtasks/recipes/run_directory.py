@@ -1,7 +1,7 @@
 """The run directory: what a run leaves behind, and what it is loaded from.
 
 recipe.toml (resolved), run.json (format, task, command, machine), text/ (vocabularies, tokenizers), model.safetensors (of an HMM: hmm/),
-metrics.json, history.jsonl, predictions/, curves.png, attention-N.png, report.html, checkpoints/.
+metrics.json, history.jsonl, predictions/, curves.png, attention-N.png, by-length.png, report.html, checkpoints/.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class RunDirectory:
         self.checkpoints = path / "checkpoints"
         self.predictions = path / "predictions"
         self.curves = path / "curves.png"
+        self.by_length = path / "by-length.png"
         self.report = path / "report.html"
 
     @classmethod

@@ -19,8 +19,9 @@ from seqtasks.recipes.build import build_translation
 from seqtasks.recipes.job import HeldOutExample, Outcome, PartFacts, example_split, five_positions, select_parts
 from seqtasks.recipes.parts import Place, read_parts, read_translation_part
 from seqtasks.recipes.schema import TranslationRecipe
-from seqtasks.recipes.translation_training import build_objective, drawn_sides, guide_of, plan_of
-from seqtasks.recipes.translator import Translator, forced_batches
+from seqtasks.recipes.translation_review import HEAD, review
+from seqtasks.recipes.translation_training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
+from seqtasks.recipes.translator import Translation, Translator, forced_batches
 from seqtasks.text.batching import Batch, translation_batch
 from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
 from seqtasks.text.corpora.examples import SentencePair
@@ -28,8 +29,6 @@ from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.encoded import Ragged
 from seqtasks.training.loop import DevResult
 from seqtasks.training.translation_objectives import translation_objective
-
-HEAD = "translation"
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,7 @@ class TranslationJob:
         pairs, held_out = [[training[position] for position in part] for part in (chosen.kept, chosen.held_out)]
         self.assets = assets or TranslationAssets.learn([sentence_of(p.source) for p in pairs], [p.target for p in pairs], recipe.text)
         self.train = self.short_enough(EncodedPairs.of(pairs, self.assets))
+        self.assets = with_lexicon(recipe, self.assets, self.train.pairs)
         self.scored: dict[str, Sequence[SentencePair]] = {k: corpus.examples for k, corpus in corpora.items() if k != "train"}
         if not self.scored:
             self.scored = {"dev": held_out}
@@ -126,11 +126,13 @@ class TranslationJob:
         """Scores, translations and examples of every part that is reported."""
         outcome = Outcome()
         for split, pairs in self.scored.items():
-            scores, texts = score_pairs(self.translator, pairs, split=split, language=self.recipe.data.target)
+            scores, found = score_pairs(self.translator, pairs, split=split, language=self.recipe.data.target)
+            texts = [one.text for one in found]
             outcome.scores += scores
             outcome.predictions[f"{split}.{self.recipe.data.target}"] = "".join(f"{text}\n" for text in texts)
             if split == example_split(list(self.scored)):
                 outcome.examples = [self.example(pairs[position], texts[position]) for position in five_positions(len(pairs))]
+                outcome.reviews[split] = review(self.translator, pairs, found, split=split, recipe=self.recipe)
         return outcome
 
     def example(self, pair: SentencePair, text: str) -> HeldOutExample:
@@ -154,13 +156,15 @@ def forced(translator: Translator, part: EncodedPairs) -> tuple[float, int, int]
     return total, count, correct
 
 
-def score_pairs(translator: Translator, pairs: Sequence[SentencePair], *, split: str, language: str) -> tuple[list[Score], list[str]]:
+def score_pairs(
+    translator: Translator, pairs: Sequence[SentencePair], *, split: str, language: str
+) -> tuple[list[Score], list[Translation]]:
     """BLEU, chrF, perplexity and accuracy of pairs, and their translations."""
-    texts = [best[0].text for best in translator.translate([pair.source for pair in pairs])]
-    scores = translation_scores(texts, [pair.target for pair in pairs], language=language, split=split, head=HEAD)
+    found = [best[0] for best in translator.translate([pair.source for pair in pairs])]
+    scores = translation_scores([one.text for one in found], [pair.target for pair in pairs], language=language, split=split, head=HEAD)
     full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]
     if not full:
-        return scores, texts
+        return scores, found
     total, count, correct = forced(translator, EncodedPairs.of(full, translator.assets))
     accuracy = Score("accuracy", 100 * correct / max(1, count), split, HEAD, f"unit:token|tokens:{count}|decoding:forced", None)
-    return [*scores, perplexity(total, count, split=split, head=HEAD), accuracy], texts
+    return [*scores, perplexity(total, count, split=split, head=HEAD), accuracy], found

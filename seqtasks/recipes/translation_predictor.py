@@ -13,15 +13,17 @@ from seqtasks.decoding.ensembles import AVERAGES
 from seqtasks.errors import UsageError, did_you_mean
 from seqtasks.evaluation.score import Score
 from seqtasks.models.translation import TranslationModel
-from seqtasks.recipes.assets import TranslationAssets
+from seqtasks.recipes.assets import LEXICON, TranslationAssets
 from seqtasks.recipes.build import build_translation
-from seqtasks.recipes.decoding_options import changed
+from seqtasks.recipes.decoding_options import changed, needs_lexicon
+from seqtasks.recipes.job import Review
 from seqtasks.recipes.model_search import PROBABILITIES
 from seqtasks.recipes.names import PLAIN
 from seqtasks.recipes.parts import refuse_empty
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import TranslationRecipe
 from seqtasks.recipes.translation import score_pairs
+from seqtasks.recipes.translation_review import review
 from seqtasks.recipes.translator import ScoredPair, Translation, Translator
 from seqtasks.text.corpora.documents import in_context, pairs_in_context
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
@@ -53,6 +55,11 @@ class TranslationPredictor:
         self.attention = all(one.decoder.attention != PLAIN for one in recipes)
         if decoding:
             recipe = recipe.model_copy(update={"decoding": changed(recipe.decoding, decoding, attention=self.attention)})
+        if needs_lexicon(recipe.decoding) and assets.lexicon is None:
+            raise UsageError(
+                f"{directory.path}: decoding.shortlist and decoding.replace_unknown need a lexicon, which a run learns where its own "
+                "recipe sets one of the two. Train it so, or leave them out."
+            )
         self.recipe = recipe
         self.translator = Translator(models[0], assets, recipe.decoding, device, others=models[1:], average=average)
 
@@ -120,11 +127,17 @@ class TranslationPredictor:
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of a source and a target file, or of one TSV file of pairs."""
+        return self.reviewed(files)[0]
+
+    def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
+        """The scores of such files, and what is told of their translations beside."""
         if not 1 <= len(files) <= 2:
             raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
         pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
         examples = pairs_in_context(pairs.examples, self.recipe.data.context)
-        return score_pairs(self.translator, examples, split=files[0].name, language=self.recipe.data.target)[0]
+        split = files[0].name
+        scores, found = score_pairs(self.translator, examples, split=split, language=self.recipe.data.target)
+        return scores, review(self.translator, examples, found, split=split, recipe=self.recipe)
 
 
 def loaded(recipe: TranslationRecipe, directory: RunDirectory, assets: TranslationAssets, device: torch.device) -> TranslationModel:
@@ -139,7 +152,10 @@ def same_text(directory: RunDirectory, recipe: TranslationRecipe, other: RunDire
     found = other.recipe()
     if not isinstance(found, TranslationRecipe):
         raise UsageError(f"{other.path}: no translation run. An ensemble is of translation runs.")
-    texts = [{file.name: file.read_bytes() for file in run.text.iterdir() if file.is_file()} for run in (directory, other)]
+    texts = [
+        {file.name: file.read_bytes() for file in run.text.iterdir() if file.is_file() and file.name != LEXICON}
+        for run in (directory, other)
+    ]
     if texts[0] != texts[1] or found.text != recipe.text:
         raise UsageError(
             f"{other.path}: its vocabularies are not those of {directory.path}. "

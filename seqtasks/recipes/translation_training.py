@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from torch import nn
 
 from seqtasks.align.aligner import train_aligner
+from seqtasks.align.corpus import Side
+from seqtasks.align.lexicon import Lexicon
 from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.evaluation.bleu import sentence_bleu
 from seqtasks.models.translation import TranslationModel
+from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
+from seqtasks.nn.decoder_state import Decoder
 from seqtasks.recipes.assets import Language, TranslationAssets
+from seqtasks.recipes.decoding_options import needs_lexicon
 from seqtasks.recipes.model_search import stepping, without
 from seqtasks.recipes.schema import DecodingSettings, TranslationRecipe
 from seqtasks.text.batching import ROWS, Batch, BatchPlan, rounded
+from seqtasks.text.corpora.documents import sentence_of
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.subword_sampling import SampledLines
@@ -62,10 +68,21 @@ def guide_of(recipe: TranslationRecipe, assets: TranslationAssets, sources: Ragg
     )
 
 
-def walks(decoder: nn.Module) -> bool:
-    """Whether the decoder goes through a target word for word even in training: it is fed its output, or what it looked at."""
+def with_lexicon(recipe: TranslationRecipe, assets: TranslationAssets, pairs: Sequence[SentencePair]) -> TranslationAssets:
+    """The assets with a lexicon of all tokens of these pairs, where decoding needs one and they have none."""
+    if assets.lexicon is not None or not needs_lexicon(recipe.decoding):
+        return assets
+    source = Side.of([assets.source.split(sentence_of(pair.source)) for pair in pairs])
+    target = Side.of([assets.target.split(pair.target) for pair in pairs])
+    trained = train_aligner(source.sentences, target.sentences, source_words=len(source.words), target_words=len(target.words))
+    return replace(assets, lexicon=Lexicon.of(trained.aligner, source.words, target.words))
+
+
+def walks(decoder: Decoder[Any]) -> bool:
+    """Whether the decoder goes through a target word for word even in training: it reads its output, or what it looked at."""
     attention: Any = getattr(decoder, "attention", None)
-    return bool(getattr(decoder, "input_feeding", False)) or not getattr(attention, "parallel", True)
+    loops = isinstance(decoder, ConditionalGRUDecoder) or getattr(decoder, "input_feeding", False)
+    return bool(loops) or not getattr(attention, "parallel", True)
 
 
 def candidates(target: Language, settings: DecodingSettings, *, samples: int, seed: int) -> Sample:

@@ -7,8 +7,9 @@ in pieces, so that memory stays bounded and nothing is lost.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -19,19 +20,23 @@ from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.assets import TranslationAssets
 from seqtasks.recipes.model_search import PROBABILITIES, ModelSearch, Piece
 from seqtasks.recipes.schema import DecodingSettings
+from seqtasks.recipes.shortlisted import shortlists_of
+from seqtasks.recipes.unknown_words import Tokens, without_unknown
 from seqtasks.recipes.word_alignment import WordAlignment, by_word, joined, linked
 from seqtasks.text.batching import in_order
 from seqtasks.text.corpora.documents import BREAK
 from seqtasks.text.encoded import Ragged
+from seqtasks.text.vocabulary import EOS
 
 LONGEST = 250
+Token = TypeVar("Token")
 
 
 @dataclass(frozen=True)
 class Translation:
     """One answer for one line: its text, its log-probability in nats and the score by which it was chosen.
 
-    alignment: of its words with the source's, where that was asked for and the model has attention.
+    alignment: of its words with the source's, where that was asked for and the model has attention; ids: its tokens, without an end.
     """
 
     text: str
@@ -39,6 +44,7 @@ class Translation:
     score: float
     finished: bool
     alignment: WordAlignment | None = None
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ class Translator:
         self.assets = assets
         self.settings = settings
         self.device = device
-        self.models = ModelSearch([model, *others], assets.target.vocabulary, device, average=average)
+        lists = shortlists_of(assets, settings)
+        self.models = ModelSearch([model, *others], assets.target.vocabulary, device, average=average, shortlists=lists)
 
     def translate(
         self,
@@ -95,31 +102,48 @@ class Translator:
             owners.append(range(len(pieces), len(pieces) + len(cut)))
             pieces.extend(cut)
         found = self.answers(pieces, beams or self.settings.beams, n_best)
-        links = self.alignments(pieces, [best[0] for best in found]) if alignments else [None] * len(pieces)
+        tokens = self.tokens(lines, pieces, found)
+        chosen = [best[0] for best in found], [best[0] for best in tokens]
+        links = self.alignments(pieces, *chosen) if alignments else [None] * len(pieces)
         blank = Translation("", 0.0, 0.0, True, WordAlignment((), (), ()) if alignments else None)
-        return [self.joined([found[piece] for piece in own], [links[piece] for piece in own]) if own else [blank] for own in owners]
+        answers = [*zip(found, tokens, links, strict=True)]
+        return [self.joined([answers[piece] for piece in own]) if own else [blank] for own in owners]
+
+    def tokens(self, lines: Sequence[str], pieces: Sequence[Piece], found: Sequence[Sequence[Hypothesis]]) -> Tokens:
+        """What all hypotheses write, unknown words replaced where the settings say so."""
+        if not self.settings.replace_unknown:
+            return [[self.assets.target.tokens(one.tokens) for one in group] for group in found]
+        spelled = [part for line in lines for part in self.cut(line, self.assets.source.spell)]
+        return without_unknown(self.models, self.assets, pieces, spelled, found, self.settings.batch_tokens)
 
     def pieces(self, line: str) -> list[list[int]]:
-        """A line's token ids, cut where it is too long, each piece after the line's context, if it has one; none for a blank line."""
+        """A line's token ids, in pieces."""
+        return self.cut(line, self.assets.source.encode)
+
+    def cut(self, line: str, read: Callable[[str], list[Token]]) -> list[list[Token]]:
+        """A line's tokens, cut where it is too long, each piece after the line's context, if it has one; none for a blank line."""
         context, _, sentence = line.rpartition(BREAK)
         if not sentence.strip():
             return []
-        before = self.assets.source.encode(context)[-LONGEST:] if context else []
-        *ids, end = self.assets.source.encode(sentence)
-        return [[*before, *ids[start : start + LONGEST], end] for start in range(0, max(1, len(ids)), LONGEST)]
+        before = read(context)[-LONGEST:] if context else []
+        *tokens, end = read(sentence)
+        return [[*before, *tokens[start : start + LONGEST], end] for start in range(0, max(1, len(tokens)), LONGEST)]
 
-    def joined(self, pieces: Sequence[Sequence[Hypothesis]], links: Sequence[WordAlignment | None]) -> list[Translation]:
-        """The n-th translations of a line's pieces, put together; the first with its alignment."""
+    def joined(self, pieces: Sequence[tuple[Sequence[Hypothesis], Sequence[list[str]], WordAlignment | None]]) -> list[Translation]:
+        """The n-th translations of a line's pieces (hypotheses, their tokens, the first one's alignment), put together."""
+        found, tokens, links = zip(*pieces, strict=True)
         known = [link for link in links if link is not None]
+        texts = zip(*tokens, strict=False)
         return [
             Translation(
-                " ".join(self.assets.target.decode(part.tokens) for part in parts),
+                " ".join(self.assets.target.tokenizer.join(part) for part in written),
                 sum(part.log_probability for part in parts),
                 sum(part.score for part in parts) / len(parts),
                 all(part.finished for part in parts),
                 joined(known) if known and not number else None,
+                tuple(token for part in parts for token in part.tokens),
             )
-            for number, parts in enumerate(zip(*pieces, strict=False))
+            for number, (parts, written) in enumerate(zip(zip(*found, strict=False), texts, strict=True))
         ]
 
     def answers(self, pieces: Sequence[Piece], beams: int, n_best: int) -> list[list[Hypothesis]]:
@@ -155,14 +179,14 @@ class Translator:
             pairs[number] = ScoredPair(tuple(self.assets.target.tokens(ids)), tuple(output.log_probs_T.tolist()))
         return pairs
 
-    def alignments(self, pieces: Sequence[Piece], chosen: Sequence[Hypothesis]) -> list[WordAlignment | None]:
-        """Words to words, from the attention along each chosen hypothesis; None for a model without attention."""
+    def alignments(self, pieces: Sequence[Piece], chosen: Sequence[Hypothesis], written: Sequence[list[str]]) -> list[WordAlignment | None]:
+        """Words to words, from the attention along each chosen hypothesis and its tokens; None for a model without attention."""
         end = self.assets.target.vocabulary.eos
         outputs = [[*one.tokens, end] if one.finished else list(one.tokens) for one in chosen]
         found = self.models.forced([piece.ids for piece in pieces], outputs, self.settings.batch_tokens, attention=True)
         links: list[WordAlignment | None] = []
-        for piece, output, one, walked in zip(pieces, outputs, chosen, found, strict=True):
-            names = self.assets.source.tokens(piece.ids), self.assets.target.tokens(output)
+        for piece, tokens, one, walked in zip(pieces, written, chosen, found, strict=True):
+            names = self.assets.source.tokens(piece.ids), [*tokens, *([EOS] if one.finished else [])]
             weights = walked.attention_TS
             links.append(None if weights is None else linked(*names, weights.float().cpu().numpy(), finished=one.finished))
         return links

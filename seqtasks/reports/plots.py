@@ -1,4 +1,4 @@
-"""Pictures of a run: curves by epoch and attention as a heat map. PNG files, the same bytes for the same data and matplotlib.
+"""Pictures of a run: curves by epoch, attention as a heat map, scores by length. PNG files, the same bytes for the same data.
 
 matplotlib is used through its objects (Figure, FigureCanvasAgg), never through pyplot's global state, and is imported where it is used:
 it takes a second to load. Shape letters: T target position, S source position.
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
+    from seqtasks.evaluation.by_length import LengthBin
+
 LONGEST_TOKEN = 16  # characters of a token shown on an axis
 SMALLEST_CELL, LARGEST_CELL = 0.16, 0.29  # inches; cells shrink to the smallest where the map would pass WIDEST,
 WIDEST, LARGEST = 9.6, 32.0  # and below it only where it would pass LARGEST
@@ -37,6 +39,11 @@ def curves(history: Sequence[Mapping[str, Any]], path: Path | str) -> None:
 def heatmap(source_tokens: Sequence[str], target_tokens: Sequence[str], weights_TS: ArrayLike, path: Path | str) -> None:
     """Write the picture of `heatmap_figure` to `path` as PNG."""
     _write(heatmap_figure(source_tokens, target_tokens, weights_TS), path)
+
+
+def length_scores(bins: Sequence[LengthBin], path: Path | str) -> None:
+    """Write the picture of `length_figure` to `path` as PNG."""
+    _write(length_figure(bins), path)
 
 
 def curves_figure(history: Sequence[Mapping[str, Any]]) -> Figure:
@@ -88,6 +95,31 @@ def heatmap_figure(source_tokens: Sequence[str], target_tokens: Sequence[str], w
     bar.ax.locator_params(nbins=5)
     bar.outline.set_visible(False)
     bar.set_label("attention weight", fontsize=7)
+    return figure
+
+
+def length_figure(bins: Sequence[LengthBin]) -> Figure:
+    """BLEU and chrF with their intervals, a place for each bin of source lengths; below it its lengths and its number of lines."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(max(5.0, 1.1 * len(bins) + 1.5), 3.4), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    for shift, (label, colour) in zip((-0.06, 0.06), (("BLEU", COLOURS["train"]), ("chrF", COLOURS["dev"])), strict=True):
+        scores = [one.bleu if label == "BLEU" else one.chrf for one in bins]
+        low, high = ([score.interval[end] if score.interval else score.value for score in scores] for end in (0, 1))
+        places, values = [place + shift for place in range(len(bins))], [score.value for score in scores]
+        axes.plot(places, values, label=label, color=colour, linewidth=1.2, marker="o", markersize=4)
+        axes.vlines(places, low, high, color=colour, linewidth=1.8)
+    names = [f"{one.name}\n{one.lines:,} line{'' if one.lines == 1 else 's'}" for one in bins]
+    axes.set_xticks(range(len(bins)), names, fontsize=8)
+    axes.set_xlim(-0.5, len(bins) - 0.5)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("words of the source")
+    axes.set_title("scores by length, with 95 % intervals", loc="left", fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#e3e6ea", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.legend(frameon=False, fontsize=8)
     return figure
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from seqtasks.evaluation.score import Score
 from seqtasks.reports.page import bullets, card, contents, details, escape, page, pairs, paragraph, picture, preformatted, section, table
+from seqtasks.reports.review_parts import ReportReview, bad_translations, by_length
 from seqtasks.text.files import write_atomically
 
 TILES = 6
@@ -56,6 +57,7 @@ class RunReport:
     notes: Sequence[str]
     environment: Mapping[str, object]
     tables: Sequence[ReportTable] = ()
+    reviews: Sequence[ReportReview] = ()
 
 
 def write_run_report(report: RunReport, path: Path | str) -> None:
@@ -70,6 +72,8 @@ def run_report_page(report: RunReport) -> str:
         "Notes": bullets(report.notes),
         "Curves": _curves(report),
         "Examples": _examples(report.examples),
+        "Bad translations": "\n".join(map(bad_translations, report.reviews)),
+        "Scores by length": "\n".join(map(by_length, report.reviews)),
         "Model": _model(report),
         "Data": _data(report.data),
         "Run it again": _again(report),

@@ -20,7 +20,7 @@ FILES |= {"report.html", "checkpoints"}
 @pytest.mark.parametrize("task", ["pos", "ner", "multitask", "translation"])
 def test_every_file_is_there_and_no_other(task: str, finished) -> None:
     run = finished(task)
-    figures = {f"attention-{number}.png" for number in range(1, 6)} if task == "translation" else set()
+    figures = {f"attention-{number}.png" for number in range(1, 6)} | {"by-length.png"} if task == "translation" else set()
     controls = {"controls"} if task == "multitask" else set()
     assert {path.name for path in run.iterdir()} == FILES | figures | controls
     assert all(path.read_bytes().startswith(PNG) for path in run.glob("*.png"))
@@ -32,7 +32,8 @@ def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None
     found = metrics(finished(task))
     entities = ["entities"] if task in ("ner", "multitask") else []
     controls = ["controls"] if task == "multitask" else []
-    assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, "cost", *controls]
+    reviews = ["diagnosis", "by_length"] if task == "translation" else []
+    assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, *reviews, "cost", *controls]
     for report in found.get("entities", {}).values():
         assert sum(row["support"] for row in report["per_type"]) == sum(
             report[count] for count in ("correct", "boundary_errors", "type_errors", "missed")
@@ -80,7 +81,7 @@ def test_report_shows_its_run_and_fetches_nothing(task: str, finished) -> None:
     assert re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", page) == []
     assert not re.findall(r"@import|url\(\s*['\"]?http|<script[^>]*src", page)
     assert all("data:" in link for link in re.findall(r"<link[^>]*>", page))
-    assert page.count("data:image/png;base64,") == (6 if task == "translation" else 1)
+    assert page.count("data:image/png;base64,") == (7 if task == "translation" else 1)
     assert f"{metrics(finished(task))['scores'][0]['value']:.2f}" in page
 
 

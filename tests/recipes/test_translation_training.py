@@ -142,6 +142,11 @@ def test_a_decoder_is_walked_where_it_goes_word_for_word(kind: str, feeding: boo
     assert walks(job.model.decoder) == expected
 
 
+@pytest.mark.parametrize(("change", "expected"), [({"kind": "cgru"}, True), ({"attend": "first", "layers": 2}, False)])
+def test_a_conditional_gru_is_walked_and_a_decoder_whose_first_layer_asks_is_not(change: dict[str, object], expected: bool) -> None:
+    assert walks(job_of(**{f"decoder__{key}": value for key, value in change.items()}).model.decoder) == expected
+
+
 @pytest.mark.parametrize(("language", "expected"), [("zh", "zh"), ("ja", "char"), ("fr", "13a")])
 def test_dev_bleu_is_that_of_the_target_language(language: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     job, asked = job_of(training__select_by="bleu"), []

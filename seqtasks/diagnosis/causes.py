@@ -1,0 +1,64 @@
+"""What usually causes each fault of a translation, and what to try: keys of a recipe, as `seqtasks run ... --set KEY=VALUE` takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cause:
+    """usually: what causes the fault; settings: what to try first, "key=value"; beside: what else helps."""
+
+    usually: str
+    settings: tuple[str, ...]
+    beside: str
+
+    def advice(self, settings: Sequence[str]) -> str:
+        """The settings as they are typed, and what else helps."""
+        return "; ".join(filter(None, [", ".join(f"--set {setting}" for setting in settings), self.beside]))
+
+
+CAUSES = {
+    "repetition": Cause(
+        "The decoder does not know what it has said already: it is trained too little, or its attention stays where it was.",
+        ("decoding.block_ngrams=4", "decoder.attention=coverage"),
+        "more training.epochs. Blocking hides the fault, training and coverage cure it.",
+    ),
+    "truncation": Cause(
+        "Each word costs probability, so a search with many beams likes short outputs; or training pairs were cut or badly aligned.",
+        ("decoding.length_penalty=average", "decoding.coverage_penalty=0.2"),
+        "a higher decoding.alpha; look at short targets in the training part.",
+    ),
+    "over-length": Cause(
+        "The model never gives the end: it is trained too little or runs in a circle; or the limit is too low for this pair of languages.",
+        ("decoding.block_ngrams=4", "decoding.length_penalty=none"),
+        "more training.epochs; a higher decoding.length_ratio where the outputs are right but cut.",
+    ),
+    "copied source": Cause(
+        "Training pairs whose target is (partly) the source teach to copy; rare words are copied where both sides share a vocabulary.",
+        ("text.joint=false",),
+        "remove training pairs whose two sides are alike.",
+    ),
+    "unrelated output": Cause(
+        "The decoder writes what is frequent in training and does not look at the source: too little training or data, pairs that do not "
+        "belong together, or text unlike the training data.",
+        ("training.guided_attention=1.0", "training.label_smoothing=0.1"),
+        "more training.epochs; check that the two files are aligned line by line.",
+    ),
+    "dropped words": Cause(
+        "Attention passes over words: rare ones, or the later part of a long sentence.",
+        ("decoding.coverage_penalty=0.2", "decoder.attention=coverage", "training.guided_attention=1.0"),
+        "more training data with these words.",
+    ),
+    "unknown words in the output": Cause(
+        "The target vocabulary lacks words that are wanted, so training taught the token that stands for all of them.",
+        ("text.tokenizer=bpe", "text.min_count=1"),
+        "a larger text.size; decoding.replace_unknown.",
+    ),
+    "unknown words in the source": Cause(
+        "The text has words that training did not show, or characters where words are cut in pieces: another script, signs, spellings.",
+        ("text.tokenizer=bpe", "text.min_count=1"),
+        "a larger text.size; training data with such text.",
+    ),
+}

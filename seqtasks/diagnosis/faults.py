@@ -1,0 +1,155 @@
+"""The faults of a translated line, each a function: (words, usual) -> Found, or None where the line has not that fault.
+
+The limits are in `seqtasks.diagnosis.limits`, what usually causes a fault in `seqtasks.diagnosis.causes`. Lengths are in words without
+punctuation. A line that equals its reference has none of the faults but unknown words in the source.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from seqtasks.diagnosis import limits
+from seqtasks.diagnosis.lines import Usual, Words
+from seqtasks.diagnosis.repetition import repetitions
+from seqtasks.text.tokenizers import is_word
+
+SENTENCE_ENDS = frozenset(".!?…。！？؟।։።")
+CLOSING = frozenset("\"'’”»›)]}」』")
+NAMED = 5  # words named in a text
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found, in a few words, and how bad it is (to choose the worst lines by)."""
+
+    text: str
+    severity: float
+
+
+def repetition(words: Words, usual: Usual) -> Found | None:
+    """Words come again where neither the source nor the reference repeats any: an n-gram in a row, or REPEATED words apart.
+
+    How often is too often, and when a doubled word is right: `seqtasks.diagnosis.repetition`.
+    """
+    worst = max(repetitions(words, usual), key=lambda one: one.surplus, default=None)
+    return None if worst is None else Found(f'"{" ".join(worst.words)}" {worst.copies} times', worst.surplus)
+
+
+def truncation(words: Words, usual: Usual) -> Found | None:
+    """A finished output has at most SHORT_RATIO of the expected length, and SHORT_BY words less; or it lacks the end of the sentence.
+
+    The expected length is the lesser of the reference's and of the usual one for such a source. The end is missing where source and
+    reference end with a mark that ends a sentence, and the output with a word.
+    """
+    if not words.line.finished:
+        return None
+    written, (expected, _) = len(words.output), usual.lengths(words)
+    missing = expected - written
+    if (words.reference and not words.output) or (written <= limits.SHORT_RATIO * expected and missing >= limits.SHORT_BY):
+        return Found(f"{counted(written)}, {len(words.reference)} in the reference", max(1.0, missing))
+    ends = [ends_sentence(marked) for marked in (words.source_marked, words.reference_marked)]
+    if all(ends) and words.output_marked and is_word(words.output_marked[-1]):
+        return Found(f'ends with "{words.output_marked[-1]}", without the end of the sentence', max(0.0, missing) / 2)
+    return None
+
+
+def over_length(words: Words, usual: Usual) -> Found | None:
+    """The search hit the length limit, or the output has LONG_RATIO times the expected length and LONG_BY words more.
+
+    The expected length is the greater of the reference's and of the usual one for such a source.
+    """
+    written, (_, expected) = len(words.output), usual.lengths(words)
+    surplus = written - expected
+    if not words.line.finished:
+        return Found(f"not ended at the length limit: {counted(written)}, {len(words.reference)} in the reference", 1 + max(0.0, surplus))
+    if written >= limits.LONG_RATIO * expected and surplus >= limits.LONG_BY:
+        return Found(f"{counted(written)}, {len(words.reference)} in the reference", surplus)
+    return None
+
+
+def copied_source(words: Words, usual: Usual) -> Found | None:
+    """Words of the source that the reference lacks are at least COPIED_SHARE of the output, and COPIED_WORDS words or all of it."""
+    copied = (Counter(words.output) & Counter(words.source)) - Counter(words.reference)
+    count = copied.total()
+    if not count or count < limits.COPIED_SHARE * len(words.output) or count < min(limits.COPIED_WORDS, len(words.output)):
+        return None
+    return Found(f"copied: {listed(list(copied))}", count)
+
+
+def unrelated(words: Words, usual: Usual) -> Found | None:
+    """The output has next to no word of weight in common with the reference, and its attention looks nowhere.
+
+    In common: the cosine of their tf-idf vectors is below UNRELATED_COSINE. Nowhere: an entropy of SPREAD_ENTROPY or more, 1 being even, or
+    a share of IGNORED_SHARE or more of the source words with a coverage below IGNORED (`seqtasks.diagnosis.attention`). Without attention
+    the words alone decide. Outputs and references below UNRELATED_WORDS words are passed over, and so is a copied source.
+    """
+    if min(len(words.output), len(words.reference)) < limits.UNRELATED_WORDS or copied_source(words, usual):
+        return None
+    likeness, looks = usual.likeness(words.output, words.reference), words.line.looks
+    if likeness >= limits.UNRELATED_COSINE:
+        return None
+    if looks is None:
+        return Found(f"likeness {likeness:.2f}", len(words.output) * (1 - likeness))
+    if looks.entropy < limits.SPREAD_ENTROPY and looks.ignored < limits.IGNORED_SHARE:
+        return None
+    text = f"likeness {likeness:.2f}; {100 * looks.ignored:.0f} % of the source ignored; entropy of attention {looks.entropy:.2f}"
+    return Found(text, len(words.output) * (1 - likeness))
+
+
+def dropped_words(words: Words, usual: Usual) -> Found | None:
+    """A word of the source has a coverage below DROPPED_COVERAGE along the output, and of ATTENDED_COVERAGE or more along the reference.
+
+    The second tells dropped words from those that this model never looks at, whatever it says. Needs attention along both.
+    """
+    looks = words.line.looks
+    if looks is None or not looks.reference:
+        return None
+    dropped = [
+        word
+        for word, covered, usually in zip(looks.words, looks.coverage, looks.reference, strict=True)
+        if is_word(word) and covered < limits.DROPPED_COVERAGE and usually >= limits.ATTENDED_COVERAGE
+    ]
+    return Found(f"not looked at: {listed(dropped)}", len(dropped)) if dropped else None
+
+
+def unknown_output(words: Words, usual: Usual) -> Found | None:
+    """The output holds the token for what the vocabulary lacks."""
+    count = words.line.unknown_output
+    return Found(f"{count} unknown token{'s' if count > 1 else ''}", count) if count else None
+
+
+def unknown_source(words: Words, usual: Usual) -> Found | None:
+    """The source holds words, or of a model of pieces characters, that the vocabulary lacks: the model reads them all alike."""
+    unknown = words.line.unknown_source
+    return Found(f"unknown: {listed(unknown)}", len(unknown)) if unknown else None
+
+
+def ends_sentence(marked: Sequence[str]) -> bool:
+    """Whether a mark that ends a sentence stands last, but for closing quotes and brackets."""
+    place = len(marked)
+    while place and marked[place - 1][0] in CLOSING:
+        place -= 1
+    return bool(place) and marked[place - 1][0] in SENTENCE_ENDS
+
+
+def listed(words: Sequence[str]) -> str:
+    """The first few words."""
+    return ", ".join(words[:NAMED]) + (" ..." if len(words) > NAMED else "")
+
+
+def counted(words: int) -> str:
+    return f"{words} word{'' if words == 1 else 's'}"
+
+
+FAULTS: dict[str, Callable[[Words, Usual], Found | None]] = {
+    "repetition": repetition,
+    "truncation": truncation,
+    "over-length": over_length,
+    "copied source": copied_source,
+    "unrelated output": unrelated,
+    "dropped words": dropped_words,
+    "unknown words in the output": unknown_output,
+    "unknown words in the source": unknown_source,
+}

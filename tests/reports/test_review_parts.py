@@ -1,0 +1,89 @@
+"""The parts of a report on translations: faults with causes and examples, scores by length with their picture."""
+
+import html
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from seqtasks.diagnosis.lines import TranslatedLine
+from seqtasks.diagnosis.translations import diagnose
+from seqtasks.evaluation.by_length import LengthBin, scores_by_length
+from seqtasks.reports.plots import length_figure, length_scores
+from seqtasks.reports.review_parts import ReportReview, bad_translations, by_length
+
+RIGHT = TranslatedLine("A <b>dog</b> sees the boat.", "Un chien voit le canot.", "Un chien voit le canot.")
+LINES = [RIGHT, RIGHT, replace(RIGHT, translation="Un <i>chien chien chien voit le canot."), replace(RIGHT, finished=False)]
+
+
+def bins() -> list[LengthBin]:
+    sources = [" ".join(["a"] * length) for length in (2, 2, 3, 12, 14)]
+    texts = ["x y", "x z", "x y z", "x " * 12, "x " * 10]
+    return scores_by_length(sources, texts, ["x y"] * 5, language="fr", split="test", head="h", ends=[2, 10], samples=20)
+
+
+def visible(markup: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", markup)))
+
+
+def test_faults_are_shown_with_share_cause_remedy_and_examples_that_open() -> None:
+    markup = bad_translations(ReportReview("test", diagnose(LINES)))
+    seen = visible(markup)
+    assert "2 of the 4 translations of test have a fault (50.0 %)." in seen
+    assert "repetition 1 25.0 % The decoder does not know what it has said" in seen
+    assert "try --set decoding.block_ngrams=4, --set decoder.attention=coverage; more training.epochs." in seen
+    assert 'line 3 found "chien" 3 times source A <b>dog</b> sees the boat. translation Un <i>chien chien' in seen
+    assert "over-length 1 25.0 %" in seen
+    assert markup.count("<details>") == 2
+    assert "<b>" not in markup
+    assert "Not found: truncation, copied source, unrelated output, unknown words in the output, unknown words in the source." in seen
+    assert "Dropped words are not looked for: the model has no attention." in seen
+
+
+def test_frequent_faults_come_first() -> None:
+    lines = [replace(RIGHT, unknown_output=1), *[replace(RIGHT, finished=False)] * 2]
+    seen = visible(bad_translations(ReportReview("dev", diagnose(lines))))
+    assert seen.index("over-length 2") < seen.index("unknown words in the output 1")
+
+
+def test_a_part_without_faults_or_lines_says_so_or_nothing() -> None:
+    seen = visible(bad_translations(ReportReview("test", diagnose([RIGHT]))))
+    assert "0 of the 1 translations of test have a fault (0.0 %)." in seen
+    assert "<table" not in bad_translations(ReportReview("test", diagnose([RIGHT])))
+    assert bad_translations(ReportReview("test", diagnose([]))) == ""
+    assert by_length(ReportReview("test", diagnose([]))) == ""
+
+
+def test_scores_by_length_are_a_table_beside_their_picture(tmp_path: Path) -> None:
+    found = bins()
+    length_scores(found, tmp_path / "by-length.png")
+    markup = by_length(ReportReview("test", diagnose(LINES), found, tmp_path / "by-length.png"))
+    seen = visible(markup)
+    assert "data:image/png;base64," in markup
+    first = found[0]
+    low, high = first.bleu.interval or (0.0, 0.0)
+    assert f"2 2 {first.bleu.value:.2f} {low:.2f} to {high:.2f} {first.chrf.value:.2f}" in seen
+    assert "12-14 2 " in seen
+    assert "<img" not in by_length(ReportReview("test", diagnose(LINES), found))
+
+
+@pytest.mark.parametrize("interval", [True, False])
+def test_the_picture_shows_every_bin_with_its_interval(interval: bool) -> None:
+    found = bins()
+    if not interval:
+        found = [replace(one, bleu=replace(one.bleu, interval=None), chrf=replace(one.chrf, interval=None)) for one in found]
+    (axes,) = length_figure(found).axes
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["2\n2 lines", "3\n1 line", "12-14\n2 lines"]
+    assert [line.get_label() for line in axes.lines] == ["BLEU", "chrF"]
+    assert list(axes.lines[0].get_ydata()) == [one.bleu.value for one in found]
+    bars = [[tuple(segment[:, 1]) for segment in bar.get_segments()] for bar in axes.collections]
+    assert bars[0] == [one.bleu.interval or (one.bleu.value, one.bleu.value) for one in found]
+    assert bars[1] == [one.chrf.interval or (one.chrf.value, one.chrf.value) for one in found]
+
+
+def test_the_same_bins_give_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        length_scores(bins(), tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    assert (tmp_path / "one").read_bytes().startswith(b"\x89PNG")
