@@ -1,7 +1,8 @@
-"""`seqtasks compare`: taggers side by side, with intervals, tests, cells and cost, in one report."""
+"""`seqtasks compare`: taggers, or translation systems, side by side, with intervals and tests, in one report."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from seqtasks.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from seqtasks.evaluation.comparison import Comparison
+    from seqtasks.evaluation.translation_comparison import TranslationComparison
 
 
 @click.command()
@@ -41,11 +43,13 @@ def compare(
     \b
     seqtasks compare pos                          HMM, LSTM, BiLSTM and BiLSTM-CRF on the bundled sample
     seqtasks compare runs/pos-hmm runs/pos-lstm   two runs of the same data
+    seqtasks compare runs/en-de runs/en-de-2      two translation systems: BLEU, chrF, TER, and the tests between them
     seqtasks compare pos --recipes hmm-ewt,ud-english-ewt --data-dir CORPORA --seeds 3 --curves
     """
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.cli.run import stop_on_signal
     from seqtasks.recipes.compare import compare_runs, compare_task
+    from seqtasks.recipes.compare_translations import are_translations, compare_translation_runs
     from seqtasks.recipes.load import task_names
     from seqtasks.recipes.parts import Place
     from seqtasks.recipes.work import Listener, RunOptions
@@ -57,13 +61,19 @@ def compare(
         raise UsageError(f"--layer is for runs with several heads. For the recipes of a task: --set data.layer={layer}.")
     if len(what) == 1 and task is None and not Path(what[0]).exists():
         raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
+    paths = [Path(path) for path in what]
     options = RunOptions(place=Place(data_dir), device=device)
     watcher = TerminalWatcher()
+    if task is None and are_translations(paths):
+        if layer:
+            raise UsageError("--layer is for runs of taggers; these translate.")
+        show_translations(*compare_translation_runs(paths, out, options, Listener(click.echo, watcher), split=split))
+        return
     with stop_on_signal() as stopped:
         listener = Listener(tell=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
         try:
             if task is None:
-                folder, comparison = compare_runs([Path(path) for path in what], out, options, listener, split=split, layer=layer)
+                folder, comparison = compare_runs(paths, out, options, listener, split=split, layer=layer)
             else:
                 names = [name.strip() for name in recipes.split(",") if name.strip()] if recipes else None
                 folder, comparison = compare_task(task, names, overrides, out, options, listener, seeds=seeds, curves=curves, split=split)
@@ -86,7 +96,31 @@ def show(comparison: Comparison, folder: Path) -> None:
         print_table(pair_table(comparison))
     for crossover in comparison.crossovers:
         click.echo(f"  {crossover.sentence}")
-    for note in comparison.notes:
+    show_files(folder, comparison.notes)
+
+
+def show_translations(folder: Path, comparison: TranslationComparison) -> None:
+    """The same of translation systems: the verdicts are by the score that decides."""
+    from seqtasks.cli.compare_tables import print_table
+    from seqtasks.cli.translation_tables import translation_pair_table, translation_seed_table, translation_system_table
+    from seqtasks.evaluation.translation_comparison import DECIDES
+
+    click.echo()
+    print_table(translation_system_table(comparison))
+    if any(len(system.paths) > 1 for system in comparison.systems):
+        print_table(translation_seed_table(comparison))
+    for pair in comparison.pairs:
+        found = pair.differences[DECIDES]
+        click.echo(f"  {DECIDES}: {found.sentence}")
+        if found.seeds:
+            click.echo(f"  {DECIDES}: {found.seeds.sentence}")
+    print_table(translation_pair_table(comparison))
+    show_files(folder, comparison.notes)
+
+
+def show_files(folder: Path, notes: Sequence[str]) -> None:
+    """The notes, and where the report and its numbers lie."""
+    for note in notes:
         click.echo(f"note: {note}")
     click.echo(f"\nreport: {folder / 'comparison.html'}")
     click.echo(f"numbers: {folder / 'comparison.json'}, {folder / 'comparison.csv'}")

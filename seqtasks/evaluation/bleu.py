@@ -1,8 +1,11 @@
-"""BLEU and chrF of translations, through sacrebleu, on the two scales in use.
+"""BLEU, chrF and TER of translations, through sacrebleu, BLEU on the two scales in use.
 
 `bleu`         sacrebleu's own: cased, on plain text, tokenised by mteval-13a (Post 2018). Chinese and Japanese, which 13a cannot split, are
                tokenised by sacrebleu's "zh" and by character; the signature says so.
 `chrf`         character F-score (Popovic 2015), sacrebleu's defaults.
+`ter`          translation edit rate (Snover et al. 2006), sacrebleu's defaults: edits and shifts for 100 words of the reference. LOWER IS
+               BETTER, and it may pass 100. Its search for shifts is slow on long lines: a part with one of over TER_LONGEST words has
+               no `ter`. Chinese and Japanese are split into signs first.
 `bleu_tok_lc`  the scale on which Multi30k numbers are published: hypothesis and reference are lower-cased, Moses punctuation-normalised
                and Moses-tokenised (escaped, hyphens kept), which reproduces the corpus's own lc.norm.tok files. Not comparable with `bleu`.
 
@@ -13,11 +16,13 @@ sacrebleu and sacremoses are imported where they are used: a tagging run does no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
 
@@ -25,40 +30,47 @@ if TYPE_CHECKING:
     from sacrebleu.metrics import BLEU
     from sacrebleu.metrics.base import Metric
 
+TER_LONGEST = 200  # words of a line; sacrebleu tries up to 1,000 shifts of a line, each in time by its length
+
+
+@dataclass(frozen=True)
+class TranslationMetric:
+    """sacrebleu's metric, what is done to a text before it is scored, and how that stands in the signature."""
+
+    metric: Metric
+    prepare: Callable[[str], str] = str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
 
 def translation_scores(
     hypotheses: Sequence[str], references: Sequence[str], *, language: str, split: str, head: str, seed: int = 1, samples: int = 1000
 ) -> list[Score]:
-    """`bleu`, `chrf` and `bleu_tok_lc` of plain text against one reference each, in percent; `language` is the target's code ("de").
+    """`bleu`, `chrf`, `ter` and `bleu_tok_lc` of plain text against one reference each; `language` is the target's code ("de").
 
-    No sentence at all scores 0 without an interval. `samples=0` leaves the intervals out.
+    In percent. No sentence at all scores 0 without an interval. `samples=0` leaves the intervals out.
     Raises ValueError where the two are not aligned.
     """
-    from sacrebleu.metrics import BLEU, CHRF
-
     check_same_lengths(hypotheses, references, ("hypotheses", "references"))
-    tokenise, settings = moses(language)
-    tokenised = [tokenise(text) for text in hypotheses], [tokenise(text) for text in references]
-    kinds = {
-        "bleu": (bleu_metric(language), (hypotheses, references), {}),
-        "chrf": (CHRF(), (hypotheses, references), {}),
-        "bleu_tok_lc": (BLEU(tokenize="none", lowercase=True, force=True), tokenised, settings),
-    }
     scores = []
-    for name, (metric, (texts, answers), more) in kinds.items():
-        value, interval, signature = measured(metric, texts, answers, seed=seed, samples=samples)
-        settings_shown = {**signature, **more, "sentences": str(len(texts))}
-        scores.append(
-            Score(
-                name=name,
-                value=value,
-                split=split,
-                head=head,
-                interval=interval,
-                signature=signed(settings_shown, interval, seed=seed, samples=samples),
-            )
-        )
+    for name, kind in translation_metrics(language, [*hypotheses, *references]).items():
+        texts, answers = [[kind.prepare(text) for text in side] for side in (hypotheses, references)]
+        value, interval, signature = measured(kind.metric, texts, answers, seed=seed, samples=samples)
+        shown = signed({**signature, **kind.settings, "sentences": str(len(texts))}, interval, seed=seed, samples=samples)
+        scores.append(Score(name=name, value=value, split=split, head=head, interval=interval, signature=shown))
     return scores
+
+
+def translation_metrics(language: str, texts: Sequence[str]) -> dict[str, TranslationMetric]:
+    """The metrics by name; texts: all that they will see, translations and references, which may be too long for `ter`."""
+    from sacrebleu.metrics import BLEU, CHRF, TER
+
+    tokenise, settings = moses(language)
+    split_up = language_code(language) in BLEU_TOKENIZERS  # written without spaces: each sign counts as a word
+    found = {"bleu": TranslationMetric(bleu_metric(language)), "chrf": TranslationMetric(CHRF())}
+    if max((len(text if split_up else text.split()) for text in texts), default=0) <= TER_LONGEST:
+        found["ter"] = TranslationMetric(TER(normalized=split_up, asian_support=split_up))
+    found["bleu_tok_lc"] = TranslationMetric(BLEU(tokenize="none", lowercase=True, force=True), tokenise, settings)
+    return found
 
 
 def bleu_metric(language: str) -> BLEU:
@@ -68,11 +80,16 @@ def bleu_metric(language: str) -> BLEU:
     return BLEU(tokenize=BLEU_TOKENIZERS.get(language_code(language), "13a"), force=True)
 
 
-def sentence_bleu(language: str) -> Callable[[str, str], float]:
-    """(hypothesis, reference) -> BLEU of one sentence, 0 to 100: smoothed, of those n-grams that the hypothesis is long enough for."""
+def sentence_bleu_metric(language: str) -> BLEU:
+    """The same for single sentences: smoothed, of those n-grams that the hypothesis is long enough for."""
     from sacrebleu.metrics import BLEU
 
-    metric = BLEU(tokenize=bleu_metric(language).tokenizer.signature(), effective_order=True)
+    return BLEU(tokenize=bleu_metric(language).tokenizer.signature(), effective_order=True)
+
+
+def sentence_bleu(language: str) -> Callable[[str, str], float]:
+    """(hypothesis, reference) -> BLEU of one sentence, 0 to 100, by `sentence_bleu_metric`."""
+    metric = sentence_bleu_metric(language)
     return lambda hypothesis, reference: float(metric.sentence_score(hypothesis, [reference]).score)
 
 
@@ -105,12 +122,22 @@ def measured(
     metric: Metric, hypotheses: Sequence[str], references: Sequence[str], *, seed: int, samples: int
 ) -> tuple[float, tuple[float, float] | None, dict[str, str]]:
     """A metric's value, interval and sacrebleu signature; its sufficient statistics are computed once and serve all of them."""
-    statistics = metric._extract_corpus_statistics(list(hypotheses) or [""], [list(references) or [""]])
-    value = float(metric._aggregate_and_compute(statistics).score)
-    sums_RK = resampled_sums(np.asarray(statistics, dtype=np.float64), seed=seed, samples=samples if hypotheses else 0)
-    interval = percentile_interval([metric._compute_score_from_stats(list(sums_K)).score for sums_K in sums_RK.tolist()])
+    statistics_NK = statistics_of(metric, hypotheses, references)
+    value = float(scores_of(metric, statistics_NK.sum(axis=0, keepdims=True))[0])
+    sums_RK = resampled_sums(statistics_NK, seed=seed, samples=samples if hypotheses else 0)
     signature = dict(part.split(":", maxsplit=1) for part in str(metric.get_signature()).split("|"))
-    return value, interval, signature
+    return value, percentile_interval(scores_of(metric, sums_RK)), signature
+
+
+def statistics_of(metric: Metric, hypotheses: Sequence[str], references: Sequence[str]) -> NDArray[np.float64]:
+    """The sufficient statistics of each sentence, [N, K]; of one empty sentence where there is none."""
+    found = metric._extract_corpus_statistics(list(hypotheses) or [""], [list(references) or [""]])
+    return np.asarray(found, dtype=np.float64)
+
+
+def scores_of(metric: Metric, sums_RK: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The metric's score of each row of summed statistics, [R]."""
+    return np.array([metric._compute_score_from_stats(sums_K).score for sums_K in sums_RK.tolist()], dtype=np.float64)
 
 
 BLEU_TOKENIZERS = {"zh": "zh", "ja": "char"}  # 13a for every other language

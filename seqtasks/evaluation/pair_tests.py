@@ -25,6 +25,7 @@ def verdict(
     sentences: int,
     pairs: int,
     seeds: SeedTest | None = None,
+    lower_is_better: bool = False,
 ) -> str:
     """The outcome of a pair in plain words. p_values and holm_values: of the bootstrap and of approximate randomisation."""
     first, second = names
@@ -34,7 +35,8 @@ def verdict(
         return f"{of_runs}{first} and {second} score the same {n}: nothing to tell apart."
     corrected, other = holm_values
     after = " after Holm's correction" if pairs > 1 else ""
-    gap = f"{of_runs}{shown_gap(first, second, found.difference)} ({shown_interval(found.interval, found.difference)})"
+    better = shown_gap(first, second, found.difference, lower_is_better=lower_is_better)
+    gap = f"{of_runs}{better} ({shown_interval(found.interval, found.difference)})"
     significant = corrected <= LEVEL
     if significant:
         text = f"{gap}: significant {n}{after} ({shown_p(corrected)})"
@@ -56,6 +58,7 @@ def seed_test(
     drawn: tuple[NDArray[np.float64], NDArray[np.float64]],
     *,
     seed: int,
+    lower_is_better: bool = False,
 ) -> SeedTest | None:
     """What the runs under several seeds say. None where neither system has more than one run.
 
@@ -88,7 +91,7 @@ def seed_test(
         p=found.p,
         difference=found.difference,
         interval=found.interval,
-        sentence=_seed_sentence(names, runs, kind, found, both, exact.smallest, needed),
+        sentence=_seed_sentence(names, runs, kind, found, both, exact.smallest, needed, lower_is_better),
         exact_p=exact.p,
         smallest_exact_p=exact.smallest,
         both_interval=both.interval,
@@ -117,11 +120,13 @@ def _seed_sentence(
     both: Paired,
     smallest: float,
     needed: int | None,
+    lower_is_better: bool,
 ) -> str:
     counts = f"{len(runs[0])} and {len(runs[1])} runs"
     outcome = "significant" if found.p <= LEVEL else "not significant"
+    gap = shown_gap(*names, found.difference, lower_is_better=lower_is_better)
     parts = [
-        f"On average over the runs {shown_gap(*names, found.difference)} ({counts}; {shown_interval(found.interval, found.difference)}): "
+        f"On average over the runs {gap} ({counts}; {shown_interval(found.interval, found.difference)}): "
         f"{outcome} ({kind}, {shown_p(found.p)})."
     ]
     if both.interval is not None:

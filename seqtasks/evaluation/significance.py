@@ -3,18 +3,20 @@
 - Paired bootstrap over sentences (Efron 1979; Koehn 2004; Berg-Kirkpatrick et al. 2012): the difference of every draw. The interval is the
   percentile interval of the differences, and p the smallest level whose interval leaves 0 out: twice the share of draws on the far side of
   0. So p <= 0.05 says exactly that the 95 % interval does not hold 0.
-- Approximate randomisation (Noreen 1989; Yeh 2000): were the systems alike, swapping their answers to a sentence would change nothing. p is
-  the share of swaps that leave a difference as large as the observed one; every swap is tried where there are no more than `draws`.
+- Approximate randomisation (Noreen 1989; Yeh 2000; for translation Riezler and Maxwell 2005): were the systems alike, swapping their
+  answers to a sentence would change nothing. p is the share of swaps that leave a difference as large as the observed one; every swap
+  is tried where there are no more than `draws`.
 - McNemar's exact test (1947): of the words that only one system gets right, is half on either side? It takes words for independent.
 
 A sentence is a pair of numbers: the score is 100 * sum(first number) / sum(second number). For accuracy these are right words and words,
-for F1 twice the right entities and gold plus predicted ones. No sampled p is 0: it is (count + 1) / (draws + 1) (Phipson and Smyth 2010).
-N sentences, M systems or runs, R draws, D sentences that differ.
+for F1 twice the right entities and gold plus predicted ones. Randomisation also takes scores of K sums, such as BLEU. No sampled p is 0:
+it is (count + 1) / (draws + 1) (Phipson and Smyth 2010).
+N sentences, K numbers of a sentence, M systems or runs, R draws, D sentences that differ.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -23,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from seqtasks.evaluation.score import resampled_sums
 
+Floats = NDArray[np.float64]
 DRAWS = 10_000
 LEVEL = 0.05
 NOTHING = 1e-9  # points: what rounding leaves of equal scores
@@ -72,16 +75,20 @@ def paired_from_draws(differences_R: ArrayLike, difference: float) -> Paired:
     return Paired(difference, interval, min(1.0, 2.0 * (beyond + 1) / (draws + 1)))
 
 
-def approximate_randomisation(first_N2: ArrayLike, second_N2: ArrayLike, *, seed: int, draws: int = DRAWS) -> float:
+def approximate_randomisation(
+    first_NK: ArrayLike, second_NK: ArrayLike, *, seed: int, draws: int = DRAWS, scores: Callable[[Floats], Floats] | None = None
+) -> float:
     """The two-sided p-value from swapping whole sentences; exact where all swaps are at most `draws`, so for few sentences that differ.
 
-    A system that, after swapping, has nothing to count scores 0. Raises ValueError where the number of sentences is not the same.
+    scores: from sums_RK to the scores of R systems; None for the ratio of two numbers in percent, 0 where nothing is counted.
+    Raises ValueError where the number of sentences is not the same.
     """
-    first, second = _aligned(first_N2, second_N2)
-    change_D2 = (second - first)[(first != second).any(axis=1)]
-    sums_2, sums_other_2 = first.sum(axis=0), second.sum(axis=0)
-    observed = abs(_without_rounding(_points(sums_other_2[None]) - _points(sums_2[None]))[0])
-    sentences = len(change_D2)
+    first, second = _aligned(first_NK, second_NK, columns=2 if scores is None else None)
+    scores = scores or _points
+    change_DK = (second - first)[(first != second).any(axis=1)]
+    sums_K, sums_other_K = first.sum(axis=0), second.sum(axis=0)
+    observed = abs(_without_rounding(scores(sums_other_K[None]) - scores(sums_K[None]))[0])
+    sentences = len(change_DK)
     exact = sentences < 63 and 2**sentences <= draws
     total = 2**sentences if exact else draws
     generator = np.random.default_rng(seed)
@@ -90,8 +97,8 @@ def approximate_randomisation(first_N2: ArrayLike, second_N2: ArrayLike, *, seed
     for start in range(0, total, rows):
         count = min(rows, total - start)
         swapped_RD = _all_swaps(start, count, sentences) if exact else _random_swaps(generator, count, sentences)
-        moved_R2 = swapped_RD.astype(np.float64) @ change_D2
-        differences_R = _points(sums_other_2 - moved_R2) - _points(sums_2 + moved_R2)
+        moved_RK = swapped_RD.astype(np.float64) @ change_DK
+        differences_R = scores(sums_other_K - moved_RK) - scores(sums_K + moved_RK)
         reached += int((np.abs(differences_R) >= observed - NOTHING).sum())
     return reached / total if exact else (reached + 1) / (total + 1)
 
@@ -122,13 +129,13 @@ def shown_p(p: float) -> str:
     return f"p = {p:.3f}" if p < 0.1 else f"p = {p:.2f}"
 
 
-def shown_gap(first: str, second: str, difference: float) -> str:
+def shown_gap(first: str, second: str, difference: float, *, lower_is_better: bool = False) -> str:
     """ "BiLSTM is 1.13 points better than HMM", whichever of the two leads."""
     if not isfinite(difference):
         raise ValueError(f"the difference between {first} and {second} is {difference}")
     if abs(difference) < 0.005:
         return f"{first} and {second} are less than 0.01 points apart"
-    better, worse = (second, first) if difference > 0 else (first, second)
+    better, worse = (second, first) if (difference > 0) != lower_is_better else (first, second)
     return f"{better} is {abs(difference):.2f} points better than {worse}"
 
 
@@ -144,10 +151,11 @@ def _rounded(number: float) -> str:
     return f"{round(number, 2) + 0.0:.2f}"  # never -0.00
 
 
-def _aligned(first_N2: ArrayLike, second_N2: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    first, second = np.asarray(first_N2, dtype=np.float64), np.asarray(second_N2, dtype=np.float64)
-    if first.shape != second.shape or first.ndim != 2 or first.shape[1] != 2:
-        raise ValueError(f"two numbers for each of the same sentences expected; the shapes are {first.shape} and {second.shape}")
+def _aligned(first_NK: ArrayLike, second_NK: ArrayLike, columns: int | None = 2) -> tuple[Floats, Floats]:
+    first, second = np.asarray(first_NK, dtype=np.float64), np.asarray(second_NK, dtype=np.float64)
+    if first.shape != second.shape or first.ndim != 2 or columns not in (None, first.shape[1]):
+        expected = "two numbers" if columns == 2 else "numbers"
+        raise ValueError(f"{expected} for each of the same sentences expected; the shapes are {first.shape} and {second.shape}")
     return first, second
 
 

@@ -11,8 +11,9 @@ import io
 import json
 import platform
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -26,6 +27,7 @@ from seqtasks.evaluation.systems import SystemOutput, median_run
 from seqtasks.recipes.compared_runs import (
     ComparedRun,
     ComparedSystem,
+    FinishedRun,
     common_split,
     differing_keys,
     open_systems,
@@ -33,14 +35,14 @@ from seqtasks.recipes.compared_runs import (
     training_corpus,
     training_part,
 )
-from seqtasks.recipes.contest import Contestant, load_contestants, refuse_unlike, train_missing, usual_recipes
+from seqtasks.recipes.contest import Contestant, load_contestants, refuse_translation, refuse_unlike, train_missing, usual_recipes
 from seqtasks.recipes.measuring import cost_of, measure
 from seqtasks.recipes.parts import file_scheme
 from seqtasks.recipes.run_directory import default_path
 from seqtasks.recipes.schema import HMMRecipe
 from seqtasks.recipes.work import Listener, RunOptions
 from seqtasks.reports.comparison_report import write_comparison_report
-from seqtasks.reports.comparison_tables import comparison_rows
+from seqtasks.reports.comparison_tables import Rows, comparison_rows
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.files import write_atomically
 
@@ -59,7 +61,7 @@ def compare_runs(
     layer: str | None = None,
 ) -> tuple[Path, Comparison]:
     """Compare finished runs as they are; returns the folder and what was found."""
-    systems = open_systems(paths, layer)
+    systems = open_systems(paths, lambda path: ComparedRun(path, layer))
     refuse_single(systems)
     folder = out or default_path("compare", "-".join(system.name for system in systems)[:60].replace("/", "-"))
     refuse_foreign(folder)
@@ -79,6 +81,7 @@ def compare_task(
     split: str | None = None,
 ) -> tuple[Path, Comparison]:
     """Train what is missing of the recipes, on shares of the training sentences too where `curves`, and compare."""
+    refuse_translation(task)
     names = names or usual_recipes(task)
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"--recipes: {twice[0]} is named twice.")
@@ -99,7 +102,7 @@ def compare_task(
 
 
 def finish(
-    systems: Sequence[ComparedSystem],
+    systems: Sequence[ComparedSystem[ComparedRun]],
     points: Sequence[Contestant],
     folder: Path,
     options: RunOptions,
@@ -145,13 +148,19 @@ def finish(
         audit=found.audit,
         settings={"command": shlex.join(options.command), "selected on": selection(systems), **differences(systems)},
         environment=environment(),
-        notes=[*dict.fromkeys(note for system in found.systems for note in system.notes), *luck(outputs)],
+        notes=[
+            *dict.fromkeys(note for system in found.systems for note in system.notes),
+            *luck([output.name for output in outputs if len(output.tags) == 1 and not output.fixed]),
+        ],
     )
-    write(comparison, folder)
+    write_numbers(folder, comparison.to_json(), comparison_rows(comparison))
+    write_comparison_report(comparison, folder / "comparison.html")
     return comparison
 
 
-def output_of(system: ComparedSystem, split: str, words: list[list[str]], gold: list[list[str]], listener: Listener) -> SystemOutput:
+def output_of(
+    system: ComparedSystem[ComparedRun], split: str, words: list[list[str]], gold: list[list[str]], listener: Listener
+) -> SystemOutput:
     """The stored answers of every run, and confidences and cost as measured. Raises UsageError where the words or gold tags differ."""
     tags, measured, notes = [], [], []
     for run in system.runs:
@@ -201,41 +210,39 @@ def distinct(points: Sequence[CurvePoint]) -> list[CurvePoint]:
     return list({(point.system, point.sentences): point for point in points}.values())
 
 
-def write(comparison: Comparison, folder: Path) -> None:
-    """The three files."""
-    whole = {"format": FORMAT, "seqtasks": seqtasks.__version__, **comparison.to_json()}
+def write_numbers(folder: Path, numbers: Mapping[str, Any], table: Rows) -> None:
+    """comparison.json and comparison.csv."""
+    whole = {"format": FORMAT, "seqtasks": seqtasks.__version__, **numbers}
     write_atomically(folder / "comparison.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-    headers, rows = comparison_rows(comparison)
+    headers, rows = table
     text = io.StringIO(newline="")
     csv.writer(text).writerows([headers, *rows])
     write_atomically(folder / "comparison.csv", text.getvalue())
-    write_comparison_report(comparison, folder / "comparison.html")
 
 
 def metric_of(scheme: str | None) -> str:
     return "f1" if scheme else "accuracy"
 
 
-def luck(outputs: Sequence[SystemOutput]) -> list[str]:
-    """A warning where the luck of a seed is not known."""
-    single = [output.name for output in outputs if len(output.tags) == 1 and not output.fixed]
+def luck(single: Sequence[str]) -> list[str]:
+    """A warning where the luck of a seed is not known: of systems with one run only, by name."""
     if not single:
         return []
     return [f"one run only of {', '.join(single)}: how far another seed would move the score is not known. Try --seeds 3."]
 
 
-def task_of(systems: Sequence[ComparedSystem]) -> str:
+def task_of(systems: Sequence[ComparedSystem[FinishedRun]]) -> str:
     """The task of the runs; several are named together."""
     return ", ".join(dict.fromkeys(str(run.directory.facts().get("task", "")) for system in systems for run in system.runs))
 
 
-def selection(systems: Sequence[ComparedSystem]) -> str:
+def selection(systems: Sequence[ComparedSystem[FinishedRun]]) -> str:
     """What each system's weights were selected on."""
     chosen = {system.name: str(system.runs[0].metrics["selected_on"]) for system in systems}
     return "; ".join(f"{name}: {text}" for name, text in chosen.items())
 
 
-def differences(systems: Sequence[ComparedSystem]) -> dict[str, str]:
+def differences(systems: Sequence[ComparedSystem[FinishedRun]]) -> dict[str, str]:
     """The recipe keys on which the systems differ, with the value of each system that has them."""
     keys = differing_keys([system.runs[0].recipe for system in systems])
     return {

@@ -5,11 +5,11 @@ A comparison is of one layer of tags and one part. Each system is a recipe with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from seqtasks.errors import DataError, RunDirectoryError, UsageError
 from seqtasks.recipes.job import example_split
@@ -24,18 +24,15 @@ from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 Sentences = list[list[str]]
 
 
-class ComparedRun:
-    """One head of a finished tagging run: its answers, scores and data."""
+class FinishedRun:
+    """One head of a finished run: its recipe, scores and data. `ComparedRun` is a tagger's, `TranslatedRun` a translator's."""
 
-    def __init__(self, path: Path, layer: str | None = None) -> None:
+    head: str
+
+    def __init__(self, path: Path) -> None:
         self.directory = RunDirectory.open(path).finished()
         self.path = path
         self.recipe: Recipe = self.directory.recipe()
-        if isinstance(self.recipe, TranslationRecipe):
-            raise UsageError(f"{path}: holds a translation run; compare takes runs of taggers.")
-        self.heads = data_of(self.recipe)
-        self.head = head_of(path, self.heads, layer)
-        self.data: TaggedData = self.heads[self.head]
 
     @cached_property
     def metrics(self) -> Mapping[str, Any]:
@@ -44,17 +41,38 @@ class ComparedRun:
             raise RunDirectoryError(f"{self.directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")
         return found
 
+    def part_name(self, split: str) -> str:
+        """What metrics.json calls a part of this head's data."""
+        return split
+
     def facts(self, split: str) -> Mapping[str, Any]:
         """What metrics.json says of one part: path, sentences and sha256. Raises UsageError where the run has no such part."""
-        name = f"{self.head} {split}" if len(self.heads) > 1 else split
         for part in self.metrics["data"]:
-            if part["split"] == name:
+            if part["split"] == self.part_name(split):
                 return dict(part)
+        if split in self.splits():
+            raise UsageError(f"{self.path}: its {split} part was held out of train and is no file. Name data.{split} and run it again.")
         raise UsageError(f"{self.path}: has no {split} part; it has {', '.join(self.splits())}.")
 
     def splits(self) -> list[str]:
         """The parts that the run scored."""
         return list(dict.fromkeys(score["split"] for score in self.metrics["scores"] if score["head"] == self.head))
+
+
+class ComparedRun(FinishedRun):
+    """One head of a finished tagging run: its answers, scores and data."""
+
+    def __init__(self, path: Path, layer: str | None = None) -> None:
+        super().__init__(path)
+        if isinstance(self.recipe, TranslationRecipe):
+            raise UsageError(f"{path}: holds a translation run; runs of taggers are expected here.")
+        self.heads = data_of(self.recipe)
+        self.head = head_of(path, self.heads, layer)
+        self.data: TaggedData = self.heads[self.head]
+
+    def part_name(self, split: str) -> str:
+        """With the head's name before it where there are several."""
+        return f"{self.head} {split}" if len(self.heads) > 1 else split
 
     def value(self, split: str, name: str) -> float:
         """The score `name` of a part, in percent."""
@@ -72,12 +90,15 @@ class ComparedRun:
         return read_columns_back(self.directory.predictions / predictions_name(self.head, split, self.heads))
 
 
+R = TypeVar("R", bound=FinishedRun, covariant=True)
+
+
 @dataclass(frozen=True)
-class ComparedSystem:
+class ComparedSystem(Generic[R]):
     """A recipe under one name, with its runs."""
 
     name: str
-    runs: Sequence[ComparedRun]
+    runs: Sequence[R]
 
 
 def head_of(path: Path, heads: Mapping[str, TaggedData], layer: str | None) -> str:
@@ -90,12 +111,12 @@ def head_of(path: Path, heads: Mapping[str, TaggedData], layer: str | None) -> s
     raise UsageError(f"{path}: has no head of the layer {layer!r}; it has {', '.join(heads)}.")
 
 
-def open_systems(paths: Sequence[Path], layer: str | None) -> list[ComparedSystem]:
-    """A system for each run directory, or directory of several seeds."""
+def open_systems(paths: Sequence[Path], opened: Callable[[Path], R]) -> list[ComparedSystem[R]]:
+    """A system for each run directory, or directory of several seeds; `opened` opens a single run."""
     if len({path.resolve() for path in paths}) < len(paths):
         raise UsageError("the same run directory is given twice; a run can only be compared with others.")
     names = names_of(paths)
-    return [ComparedSystem(name, [ComparedRun(run, layer) for run in seeds_of(path)]) for name, path in zip(names, paths, strict=True)]
+    return [ComparedSystem(name, [opened(run) for run in seeds_of(path)]) for name, path in zip(names, paths, strict=True)]
 
 
 def names_of(paths: Sequence[Path]) -> list[str]:
@@ -113,7 +134,7 @@ def seeds_of(path: Path) -> list[Path]:
     return [path / f"seed-{number}" for number in range(1, count + 1)] if isinstance(count, int) else [path]
 
 
-def common_split(systems: Sequence[ComparedSystem], asked: str | None) -> str:
+def common_split(systems: Sequence[ComparedSystem[FinishedRun]], asked: str | None) -> str:
     """The part that is compared: the one asked for, else test, else the first that all runs scored."""
     every = [run for system in systems for run in system.runs]
     if asked:
@@ -127,21 +148,26 @@ def common_split(systems: Sequence[ComparedSystem], asked: str | None) -> str:
     return example_split(shared)
 
 
-def refuse_other_data(systems: Sequence[ComparedSystem], split: str) -> None:
+def refuse_other_data(systems: Sequence[ComparedSystem[ComparedRun]], split: str) -> None:
     """Raises UsageError where two runs were trained or scored on other data, other tags or another scheme."""
     every = [run for system in systems for run in system.runs]
     first = every[0]
     for run in every[1:]:
         for part in ("train", split):
-            ours, theirs = first.facts(part), run.facts(part)
-            if (ours["sha256"], ours["sentences"]) != (theirs["sha256"], theirs["sentences"]):
-                raise UsageError(
-                    f"{run.path}: its {part} part is not that of {first.path}: {described(theirs)} against {described(ours)}. "
-                    "Only runs of the same data can be compared."
-                )
+            refuse_other_part(first, run, part)
         for key in ("layer", "scheme"):
             if getattr(run.data, key) != getattr(first.data, key):
                 raise UsageError(f"{run.path}: its {key} is {getattr(run.data, key)!r}, that of {first.path} {getattr(first.data, key)!r}.")
+
+
+def refuse_other_part(first: FinishedRun, run: FinishedRun, part: str) -> None:
+    """Raises UsageError where a part of a run is not that of the first."""
+    ours, theirs = first.facts(part), run.facts(part)
+    if (ours["sha256"], ours["sentences"]) != (theirs["sha256"], theirs["sentences"]):
+        raise UsageError(
+            f"{run.path}: its {part} part is not that of {first.path}: {described(theirs)} against {described(ours)}. "
+            "Only runs of the same data can be compared."
+        )
 
 
 def differing_keys(recipes: Sequence[Recipe]) -> dict[str, list[Any]]:

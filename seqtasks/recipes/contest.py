@@ -43,12 +43,23 @@ def usual_recipes(task: str) -> list[str]:
     return names
 
 
+def refuse_translation(task: str) -> None:
+    """Raises UsageError for a task of translation, whose recipes are not trained here."""
+    if any(isinstance(load_recipe(task, name).recipe, TranslationRecipe) for name in recipe_names(task)[:1]):
+        raise UsageError(
+            f"{task}: compare trains recipes of taggers only. Train with `seqtasks run {task} RECIPE --out DIR`, "
+            "then compare the finished runs: `seqtasks compare DIR DIR`."
+        )
+
+
 def load_contestants(task: str, names: Sequence[str], overrides: Sequence[str]) -> list[LoadedRecipe]:
     """The recipes, each with the settings that its kind has. Raises RecipeError for a setting that none of them has."""
     loaded = [load_recipe(task, name) for name in names]
     for recipe in loaded:
         if isinstance(recipe.recipe, TranslationRecipe | MultitaskRecipe):
-            raise UsageError(f"{recipe.path}: of kind {recipe.recipe.kind!r}; compare trains taggers with one head (and takes any run).")
+            raise UsageError(
+                f"{recipe.path}: of kind {recipe.recipe.kind!r}; compare trains taggers with one head (and takes finished runs)."
+            )
     tables = {name: set(type(recipe.recipe).model_fields) for name, recipe in zip(names, loaded, strict=True)}
     for text in overrides:
         if not any(table_of(text) in known for known in tables.values()):

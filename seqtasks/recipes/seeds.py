@@ -52,9 +52,13 @@ def run_seeds(loaded: LoadedRecipe, options: RunOptions, listener: Listener, see
 
 
 def aggregate(runs: list[list[Score]]) -> list[dict[str, Any]]:
-    """For each score the median over the runs, with the smallest, the largest and every value."""
+    """For each score that all runs have (a translation may be too long for `ter`) the median, the smallest, the largest and every value."""
+    known = [{(score.split, score.head, score.name): score for score in scores} for scores in runs]
     rows = []
-    for scores in zip(*runs, strict=True):
+    for key in known[0]:
+        scores = [found[key] for found in known if key in found]
+        if len(scores) < len(runs):
+            continue
         values = [score.value for score in scores]
         entry = Score(
             scores[0].name,

@@ -23,7 +23,7 @@ from seqtasks.reports.comparison_numbers import (
     times,
     whole,
 )
-from seqtasks.reports.comparison_plots import scores_plot
+from seqtasks.reports.comparison_plots import Tested, scores_plot
 from seqtasks.reports.page import card, escape, paragraph
 
 LEVEL = 0.05
@@ -39,7 +39,7 @@ def answer(comparison: Comparison, series: Mapping[str, int]) -> str:
         f"<h1>{escape(headline(comparison))}</h1>",
         *(f'<p class="answer">{escape(text)}</p>' for text in explanation(comparison)),
         _tiles(comparison) if ranked else "",
-        scores_plot(comparison, series) if ranked else "",
+        scores_plot(comparison.systems, series, metric_name(comparison.metric)) if ranked else "",
         _others(comparison),
     ]
     return "<header>\n{}\n</header>".format("\n".join(filter(None, parts)))
@@ -77,18 +77,23 @@ def headline(comparison: Comparison) -> str:
     second = ranked[1]
     pair = pair_of(comparison, best.name, second.name)
     lead = best.score.value - second.score.value if pair is None else abs(pair.difference)
+    return outcome(best.name, second.name, lead, pair)
+
+
+def outcome(best: str, second: str, lead: float, pair: Tested | None) -> str:
+    """Two systems in one line, as the tests between them bear it out; lead: of the best, in points."""
     if percent(lead) == "0.00":
-        return f"{best.name} and {second.name} are equally good"
+        return f"{best} and {second} are equally good"
     if pair is None:
-        return f"{best.name} scores {percent(lead)} points more than {second.name}"
+        return f"{best} scores {percent(lead)} points more than {second}"
     by_bootstrap, by_swapping = pair.holm_bootstrap <= LEVEL, pair.holm_randomisation <= LEVEL
     if by_bootstrap != by_swapping:
-        return f"{best.name} is {percent(lead)} points ahead of {second.name}, but the tests disagree"
+        return f"{best} is {percent(lead)} points ahead of {second}, but the tests disagree"
     if not by_bootstrap:
-        return f"{best.name} and {second.name} cannot be told apart"
+        return f"{best} and {second} cannot be told apart"
     if not _holds_between_seeds(pair):
-        return f"{best.name} is {percent(lead)} points ahead of {second.name}, but other seeds could undo it"
-    return f"{best.name} is significantly better than {second.name}: +{percent(lead)} points"
+        return f"{best} is {percent(lead)} points ahead of {second}, but other seeds could undo it"
+    return f"{best} is significantly better than {second}: +{percent(lead)} points"
 
 
 def explanation(comparison: Comparison) -> list[str]:
@@ -103,7 +108,7 @@ def explanation(comparison: Comparison) -> list[str]:
     return [text for text in [" ".join(map(_ended, filter(None, tested))), cost] if text]
 
 
-def seeds_note(pair: PairReport) -> str:
+def seeds_note(pair: Tested) -> str:
     """What the test between seeds adds, in a few words; the pair's own sentence says where it speaks against a significant difference."""
     seeds = pair.seeds
     if seeds is None:
@@ -202,7 +207,7 @@ def _speeds(name: str, mine: float, other: str, its: float) -> str:
     return f"{name} tags {speed(mine)} words a second, {other} {speed(its)}, {times(its / mine)} times as many"
 
 
-def _holds_between_seeds(pair: PairReport) -> bool:
+def _holds_between_seeds(pair: Tested) -> bool:
     return pair.seeds is None or pair.seeds.p is None or pair.seeds.p <= LEVEL
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from seqtasks.evaluation.comparison import Comparison, PairReport
+from seqtasks.evaluation.comparison import Comparison, PairReport, SystemReport
+from seqtasks.evaluation.translation_comparison import ScoreDifference, SystemScore
 from seqtasks.reports.comparison_axes import axis_around
 from seqtasks.reports.comparison_drawing import Row, bar, figure, legend, marker, row_plot, seed_dot, series_look, series_name, stacked_bar
-from seqtasks.reports.comparison_numbers import interval, interval_of_points, metric_name, percent, points, whole
+from seqtasks.reports.comparison_numbers import interval, interval_of_points, percent, points, whole
 from seqtasks.reports.page import escape
 
 MARK_HEIGHT = 17  # pixels of a row for each system in it
+Scored = SystemReport | SystemScore  # what has a name, a score and runs
+Tested = PairReport | ScoreDifference  # what has two names, a difference and its tests
 
 
 def series_of(comparison: Comparison) -> dict[str, int]:
@@ -26,12 +29,12 @@ def series_of(comparison: Comparison) -> dict[str, int]:
     return {name: place for place, name in enumerate(dict.fromkeys(names))}
 
 
-def scores_plot(comparison: Comparison, series: Mapping[str, int]) -> str:
-    """Each system's score with its interval, and a ring for each run."""
-    values = [bound for system in comparison.systems for bound in (system.score.value, *(system.score.interval or ()), *system.runs)]
+def scores_plot(systems: Sequence[Scored], series: Mapping[str, int], metric: str) -> str:
+    """Each system's score with its interval, and a ring for each run; `metric` names the score."""
+    values = [bound for system in systems for bound in (system.score.value, *(system.score.interval or ()), *system.runs)]
     axis = axis_around(values, low=0, high=100)
     rows = []
-    for system in comparison.systems:
+    for system in systems:
         place, score = series[system.name], system.score
         marks = bar(place, axis.at(score.interval[0]), axis.at(score.interval[1]), 50) if score.interval else ""
         marks += "".join(seed_dot(place, axis.at(run), 50) for run in system.runs) if len(system.runs) > 1 else ""
@@ -41,14 +44,14 @@ def scores_plot(comparison: Comparison, series: Mapping[str, int]) -> str:
         rows.append(
             Row(series_name(system.name, series), marks, percent(score.value), f"{system.name}: {percent(score.value)}{ends}{runs}")
         )
-    shown = any(len(system.runs) > 1 for system in comparison.systems)
+    shown = any(len(system.runs) > 1 for system in systems)
     caption = "Shape: the score."
-    caption += " Bar: its 95 % interval over sentences." if any(system.score.interval for system in comparison.systems) else ""
+    caption += " Bar: its 95 % interval over sentences." if any(system.score.interval for system in systems) else ""
     caption += " Rings: each run (seed)." if shown else ""
-    return figure(row_plot(rows, axis, f"{metric_name(comparison.metric)} in percent (the axis does not start at 0)"), caption)
+    return figure(row_plot(rows, axis, f"{metric} in percent (the axis does not start at 0)"), caption)
 
 
-def forest_plot(pairs: Sequence[PairReport], series: Mapping[str, int]) -> str:
+def forest_plot(pairs: Sequence[Tested], series: Mapping[str, int]) -> str:
     """The difference of each pair with its interval, against a line at no difference; the seeds' test below it where there is one."""
     if not pairs:
         return ""

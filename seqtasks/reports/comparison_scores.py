@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from seqtasks.evaluation.comparison import Comparison, LabelScore, PairReport
+from seqtasks.evaluation.comparison import Comparison, LabelScore
 from seqtasks.reports.comparison_answer import LEVEL
 from seqtasks.reports.comparison_drawing import series_name
 from seqtasks.reports.comparison_grid import bdi, bullets_of, grid, heading, signature, two_lines
 from seqtasks.reports.comparison_numbers import DASH, interval, interval_of_points, percent, points, probability, whole
-from seqtasks.reports.comparison_plots import forest_plot, grouped_plot
+from seqtasks.reports.comparison_plots import Tested, forest_plot, grouped_plot
 from seqtasks.reports.comparison_tables import comparison_rows, pair_rows, shown
 from seqtasks.reports.page import details, escape, paragraph
 
@@ -31,7 +31,7 @@ def systems_part(comparison: Comparison, series: Mapping[str, int]) -> str:
     cells = [
         [
             *(series_name(system.name, series), two_lines(percent(system.score.value), _interval(system.score.interval))),
-            *([two_lines(shown("median of runs", row["median of runs"]), _range(system.runs)), str(len(system.runs))] if seeds else []),
+            *([two_lines(shown("median of runs", row["median of runs"]), range_of(system.runs)), str(len(system.runs))] if seeds else []),
             *(escape(shown(header, row[header])) for header in columns),
         ]
         for system, row in zip(comparison.systems, found, strict=True)
@@ -78,7 +78,7 @@ def differences_part(comparison: Comparison, series: Mapping[str, int]) -> str:
         return ""
     few = len(comparison.pairs) <= FEW
     sentences = bullets_of([escape(pair.sentence) for pair in comparison.pairs if pair.sentence])
-    seeds = seeds_table(comparison, series)
+    seeds = seeds_table(comparison.pairs, series)
     parts = [
         sentences if few or not sentences else details("Every pair in words", sentences),
         forest_plot(comparison.pairs, series),
@@ -96,18 +96,18 @@ def tests_table(comparison: Comparison, series: Mapping[str, int]) -> str:
     for pair, row in zip(comparison.pairs, rows, strict=True):
         values = dict(zip(headers, row, strict=True))
         tests = [probability_cell(values[name]) for name in _TESTS]
-        cells.append([_minus(pair, series), points(pair.difference), interval_of_points(pair.interval), *tests])
+        cells.append([minus(pair, series), points(pair.difference), interval_of_points(pair.interval), *tests])
     groups = [("", 3), ("as tested", 3), ("Holm-corrected", 3)]
     names = ["pair", "points", "95 % interval", *("bootstrap", "randomisation", "McNemar") * 2]
     return grid(names, cells, "Differences between pairs and their p-values", numbers=range(1, 9), groups=groups)
 
 
-def seeds_table(comparison: Comparison, series: Mapping[str, int]) -> str:
+def seeds_table(pairs: Sequence[Tested], series: Mapping[str, int]) -> str:
     """The tests between the scores of several runs."""
-    tested = [(pair, pair.seeds) for pair in comparison.pairs if pair.seeds]
+    tested = [(pair, pair.seeds) for pair in pairs if pair.seeds]
     cells = [
         [
-            *(_minus(pair, series), escape(seeds.kind), points(seeds.difference)),
+            *(minus(pair, series), escape(seeds.kind), points(seeds.difference)),
             *(interval_of_points(seeds.interval), probability_cell(seeds.p), probability_cell(seeds.exact_p)),
             *(interval_of_points(seeds.both_interval), probability_cell(seeds.both_p), whole(seeds.runs_needed)),
         ]
@@ -221,7 +221,8 @@ def _f1_table(
     )
 
 
-def _range(runs: list[float]) -> str:
+def range_of(runs: Sequence[float]) -> str:
+    """The lowest and the highest of several runs."""
     return f"{percent(min(runs))} to {percent(max(runs))}" if len(runs) > 1 else ""
 
 
@@ -229,7 +230,8 @@ def _interval(bounds: tuple[float, float] | None) -> str:
     return "" if bounds is None else interval(bounds)
 
 
-def _minus(pair: PairReport, series: Mapping[str, int]) -> str:
+def minus(pair: Tested, series: Mapping[str, int]) -> str:
+    """The names of a pair, as its difference is taken."""
     return f"{series_name(pair.second, series)} − {series_name(pair.first, series)}"
 
 

@@ -102,6 +102,7 @@ table.confusion { width: auto; font-size: .74rem; border-collapse: separate; bor
 .sentence { margin: 0 0 1.25rem; }
 .answers { display: grid; grid-template-columns: fit-content(11rem) 1fr; gap: .15rem 1rem; }
 .answers > .who { font-size: .85rem; padding-top: .35rem; overflow-wrap: anywhere; }
+.answers > .line { padding-top: .2rem; overflow-wrap: anywhere; }
 .words { display: flex; flex-wrap: wrap; gap: .3rem .15rem; min-width: 0; }
 .word { display: inline-flex; flex-direction: column; align-items: center; padding: .1rem .3rem; border-radius: .3rem; line-height: 1.3;
   max-width: 100%; border: 1px solid transparent; }

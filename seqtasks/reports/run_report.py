@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqtasks.evaluation.score import Score
+from seqtasks.evaluation.score import LOWER_IS_BETTER, Score
 from seqtasks.reports.page import bullets, card, contents, details, escape, page, pairs, paragraph, picture, preformatted, section, table
 from seqtasks.reports.review_parts import ReportReview, bad_translations, by_length
 from seqtasks.text.files import write_atomically
@@ -113,11 +113,13 @@ def _scores(report: RunReport) -> str:
     rows = [(score.split, score.head, score.name, number(score.value), _interval(score)) for score in report.scores]
     more = [f"<h3>{escape(more.title)}</h3>\n{table(more.headers, more.rows, numbers=more.numbers)}" for more in report.tables]
     note = "Intervals are 95 % bootstrap intervals over sentences: how far a score would move with other sentences, not with other seeds."
+    lower = [name for name in dict.fromkeys(score.name for score in report.scores) if name in LOWER_IS_BETTER]
     signatures = [score.signature for score in report.scores]
     return "\n".join(
         [
             table(("split", "head", "score", "value", "95 % interval"), rows, numbers=(3, 4), beneath=signatures),
             paragraph(note, "soft") if any(score.interval for score in report.scores) else "",
+            paragraph(f"Lower is better: {', '.join(lower)}.", "soft") if lower else "",
             *more,
         ]
     )

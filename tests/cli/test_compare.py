@@ -157,15 +157,20 @@ def test_runs_of_one_recipe_are_called_after_their_folders(compared: Path, minia
 
 WRONG = [
     (["compare", "pos", "--recipes", "hmm,default", "--set", "text.size=3"], 2, "none of hmm, default has a table 'text'."),
-    (["compare", "translation"], 2, "say what to compare: --recipes NAME,NAME."),
-    (["compare", "translation", "--recipes", "default,multi30k-en-fr"], 2, "compare trains taggers with one head"),
+    (
+        ["compare", "translation"],
+        2,
+        "translation: compare trains recipes of taggers only. Train with `seqtasks run translation RECIPE --out DIR`",
+    ),
+    (["compare", "translation", "--recipes", "default,multi30k-en-fr"], 2, "compare the finished runs: `seqtasks compare DIR DIR`."),
+    (["compare", "multitask", "--recipes", "default,ud-english-ewt"], 2, "compare trains taggers with one head (and takes finished runs)."),
     (["compare", "pos", "--recipes", "hmm"], 2, "one system alone: there is nothing to compare it with."),
     (["compare", "pos", "--recipes", "hmm,hmm"], 2, "hmm is named twice."),
     (["compare", "pos", "--recipes", "hmm,bilsm"], 2, "no recipe 'bilsm' for pos; did you mean 'bilstm'?"),
     (["compare", "{pos}", "--curves"], 2, "train recipes of a TASK; runs are compared as they are."),
     (["compare", "{pos}"], 2, "one system alone: there is nothing to compare it with."),
     (["compare", "{pos}", "{pos}"], 2, "the same run directory is given twice; a run can only be compared with others."),
-    (["compare", "{pos}", "{translation}"], 2, "holds a translation run; compare takes runs of taggers."),
+    (["compare", "{pos}", "{translation}"], 2, "a tagger. Only runs of one kind can be compared."),
     (["compare", "{pos}", "nope"], 1, "nope: no run directory (it has no run.json)."),
     (["compare", "{pos}", "{ner}"], 2, "Only runs of the same data can be compared."),
     (["compare", "{pos}", "{ner}", "--split", "zzz"], 2, "has no zzz part that it scored; it has dev, test, test_unseen."),

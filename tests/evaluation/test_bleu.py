@@ -7,8 +7,8 @@ import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.evaluation.bleu import language_code, moses, translation_scores
-from seqtasks.evaluation.score import Score
+from seqtasks.evaluation.bleu import TER_LONGEST, language_code, moses, translation_scores
+from seqtasks.evaluation.score import LOWER_IS_BETTER, Score
 from tests.oracles.resampling import plain_bootstrap, plain_interval
 
 WORDS = ["Ein", "Mann", ",", "der", "zwei", "Hunde", "hält", ";", "„", "Schnee", "“", "läuft.", "im", "Park", "!"]
@@ -29,19 +29,22 @@ def noisy(count: int) -> tuple[list[str], list[str]]:
 
 @settings(max_examples=60, deadline=None)
 @given(pairs)
-def test_bleu_and_chrf_equal_sacrebleu(corpus: list[tuple[str, str]]) -> None:
+def test_bleu_chrf_and_ter_equal_sacrebleu(corpus: list[tuple[str, str]]) -> None:
     hypotheses, references = map(list, zip(*corpus, strict=True))
     found = score(hypotheses, references)
     assert found["bleu"].value == pytest.approx(sacrebleu.corpus_bleu(hypotheses, [references], force=True).score, abs=1e-12)
     assert found["chrf"].value == pytest.approx(sacrebleu.corpus_chrf(hypotheses, [references]).score, abs=1e-12)
+    assert found["ter"].value == pytest.approx(sacrebleu.corpus_ter(hypotheses, [references]).score, abs=1e-12)
 
 
 def test_signatures_are_those_of_sacrebleu_with_the_interval_named_behind() -> None:
     hypotheses, references = noisy(3)
     found = score(hypotheses, references, samples=20, seed=9)
-    bleu, chrf = sacrebleu.metrics.BLEU(), sacrebleu.metrics.CHRF()
+    bleu, chrf, ter = sacrebleu.metrics.BLEU(), sacrebleu.metrics.CHRF(), sacrebleu.metrics.TER()
     bleu.corpus_score(hypotheses, [references])
     chrf.corpus_score(hypotheses, [references])
+    ter.corpus_score(hypotheses, [references])
+    assert found["ter"].signature == f"{ter.get_signature()}|sentences:3|bootstrap:20|seed:9"
     assert found["bleu"].signature == f"{bleu.get_signature()}|sentences:3|bootstrap:20|seed:9"
     assert found["chrf"].signature == f"{chrf.get_signature()}|sentences:3|bootstrap:20|seed:9"
     assert "|tok:13a|" in found["bleu"].signature
@@ -113,7 +116,8 @@ def test_languages_written_without_spaces_are_tokenised_for_bleu(language: str, 
 def test_intervals_contain_the_score_and_equal_plain_resampling_with_the_same_draws() -> None:
     hypotheses, references = noisy(40)
     found = score(hypotheses, references, samples=100, seed=5)
-    for name, metric in (("bleu", sacrebleu.metrics.BLEU(force=True)), ("chrf", sacrebleu.metrics.CHRF())):
+    metrics = {"bleu": sacrebleu.metrics.BLEU(force=True), "chrf": sacrebleu.metrics.CHRF(), "ter": sacrebleu.metrics.TER()}
+    for name, metric in metrics.items():
         statistics = metric._extract_corpus_statistics(hypotheses, [references])
         values = plain_bootstrap(
             statistics, lambda sums, metric=metric: metric._compute_score_from_stats([int(x) for x in sums]).score, seed=5, samples=100
@@ -140,7 +144,27 @@ def test_empty_lines_are_scored_and_not_dropped() -> None:
     found = score(["", "Ein Hund läuft im Park"], ["Ein Mann", "Ein Hund läuft im Park"])
     assert 0 < found["bleu"].value < 100
     assert found["bleu"].signature.endswith("|sentences:2")
-    assert {one.value for one in score([""], ["Ein Mann"], samples=10).values()} == {0.0}
+    empty = {name: one.value for name, one in score([""], ["Ein Mann"], samples=10).items()}
+    assert empty == {"bleu": 0.0, "chrf": 0.0, "ter": 100.0, "bleu_tok_lc": 0.0}
+
+
+def test_of_ter_lower_is_better_and_of_no_other_score_of_text() -> None:
+    references = ["Ein Mann hält zwei Hunde", "der Hunde im Park"]
+    right, wrong = score(references, references), score(["Ein Hunde", "Schnee läuft. im !"], references)
+    assert {name for name in right if right[name].value < wrong[name].value} == {"ter"} == set(right) & LOWER_IS_BETTER
+
+
+@pytest.mark.parametrize(("words", "scored"), [(TER_LONGEST, True), (TER_LONGEST + 1, False)])
+@pytest.mark.parametrize(("language", "space"), [("de", " "), ("zh", "")])
+def test_lines_that_are_too_long_to_search_for_shifts_leave_ter_out(words: int, scored: bool, language: str, space: str) -> None:
+    for sides in ((["y"], [space.join("x" * words)]), ([space.join("x" * words)], ["y"])):
+        assert ("ter" in score(*sides, language=language)) is scored
+
+
+def test_ter_of_a_language_without_spaces_counts_signs() -> None:
+    found = score(["一个男人在雪地里走。"], ["一个男人在雪地里走路。"], language="zh")["ter"]
+    assert found.value == pytest.approx(100 / 11)
+    assert "|norm:yes|punct:yes|asian:yes|" in found.signature
 
 
 def test_sides_that_are_not_aligned_are_refused() -> None:

@@ -1,6 +1,7 @@
 """Runs that build on others: several seeds, fine-tuning, own data, and what each refuses."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -9,7 +10,9 @@ import torch
 
 import seqtasks
 from seqtasks.errors import UsageError
+from seqtasks.evaluation.score import Score
 from seqtasks.recipes.run import refuse_own_source
+from seqtasks.recipes.seeds import aggregate
 from tests.miniature.corpora import columns, conllu, write
 from tests.miniature.runs import done, invoke, metrics, settings, train
 from tests.miniature.sentences import tagged
@@ -20,6 +23,13 @@ pytestmark = pytest.mark.usefixtures("plain_figures", "miniature")
 def own_files(folder: Path = Path()) -> None:
     for split, size, seed in (("my", 20, 11), ("mydev", 5, 12)):
         write(folder / f"{split}.conllu", "".join(conllu(sentence, 1) for sentence in tagged(size, seed=seed)))
+
+
+def test_a_score_that_one_of_several_seeds_lacks_is_left_out_of_the_aggregate() -> None:
+    bleu, ter = (Score(name, 10.0, "test", "translation", "") for name in ("bleu", "ter"))
+    assert [row["name"] for row in aggregate([[bleu, ter], [bleu]])] == ["bleu"]
+    assert [row["name"] for row in aggregate([[bleu], [bleu, ter]])] == ["bleu"]
+    assert [row["values"] for row in aggregate([[bleu, ter], [replace(bleu, value=12.0), ter]])] == [[10.0, 12.0], [10.0, 10.0]]
 
 
 def test_two_seeds_make_two_runs_and_an_aggregate() -> None:

@@ -102,7 +102,7 @@ def test_each_system_keeps_its_colour_and_shape_in_every_drawing() -> None:
     found = comparison(3)
     series = series_of(found)
     drawn = [
-        scores_plot(found, series),
+        scores_plot(found.systems, series, "accuracy"),
         forest_plot(found.pairs, series),
         reliability_plot(found.systems, series),
         cost_plot(found.systems, series, "speed", lambda cost: cost.tokens_per_second, more_is_better=True),
@@ -119,11 +119,11 @@ def test_each_system_keeps_its_colour_and_shape_in_every_drawing() -> None:
 
 def test_the_scores_drawing_has_a_ring_for_each_run_and_a_bar_for_each_interval() -> None:
     found = comparison(2, runs=5)
-    html = scores_plot(found, series_of(found))
+    html = scores_plot(found.systems, series_of(found), "accuracy")
     assert html.count('class="seed c1"') == 5 and 'class="seed c0"' not in html
     assert html.count('class="whisker') == 2
     plain = [replace(system, score=replace(system.score, interval=None), runs=[system.score.value]) for system in found.systems]
-    bare = scores_plot(replace(found, systems=plain), series_of(found))
+    bare = scores_plot(plain, series_of(found), "accuracy")
     assert 'class="whisker' not in bare and "Bar:" not in bare and "Rings" not in bare
 
 

@@ -163,6 +163,12 @@ def test_the_first_numbers_are_those_on_test_data(report: RunReport) -> None:
     assert "12.50" in header and "10.00 to 15.00" in header and "∞" not in header
 
 
+def test_scores_of_which_lower_is_better_are_named(report: RunReport) -> None:
+    ter = Score("ter", 51.0, "test", "translation", "", None)
+    assert "Lower is better: perplexity, ter." in run_report_page(replace(report, scores=[*report.scores, ter]))
+    assert "Lower is better" not in run_report_page(replace(report, scores=report.scores[:1]))
+
+
 @pytest.mark.parametrize("missing", ["scores", "history", "examples", "parameters", "data", "notes", "tables"])
 def test_an_empty_part_is_left_out(report: RunReport, missing: str) -> None:
     page = run_report_page(replace(report, **{missing: []}))

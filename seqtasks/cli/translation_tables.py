@@ -1,0 +1,61 @@
+"""The tables of a comparison of translation systems on the terminal."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from rich.table import Table
+
+from seqtasks.cli.compare_tables import NOT_MEASURED, compact, duration, p_value, plain_table
+from seqtasks.evaluation.score import LOWER_IS_BETTER
+from seqtasks.evaluation.translation_comparison import SystemScore, TranslationComparison
+
+
+def translation_system_table(comparison: TranslationComparison) -> Table:
+    """A row for each system: every score with its interval, training time and learned numbers."""
+    title = f"{comparison.source}-{comparison.target} on {comparison.split} ({comparison.lines:,} lines)"
+    table = plain_table(title, ["system"], [*(f"{arrowed(name)} (95 %)" for name in comparison.names), "training", "numbers"])
+    for system in comparison.systems:
+        seconds, parameters = system.training_seconds, system.parameters
+        costs = [
+            NOT_MEASURED if seconds is None else duration(seconds),
+            NOT_MEASURED if parameters is None else compact(parameters),
+        ]
+        table.add_row(system.name, *(scored(system.scores[name]) for name in comparison.names), *costs)
+    return table
+
+
+def translation_seed_table(comparison: TranslationComparison) -> Table:
+    """A row for each system with several runs: median and range of every score."""
+    table = plain_table("Over seeds: median (range)", ["system"], ["runs", *map(arrowed, comparison.names)])
+    for system in comparison.systems:
+        if len(system.paths) > 1:
+            runs = [system.scores[name].runs for name in comparison.names]
+            ranges = [f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})" for values in runs]
+            table.add_row(system.name, str(len(system.paths)), *ranges)
+    return table
+
+
+def translation_pair_table(comparison: TranslationComparison) -> Table:
+    """A row for each pair and score: the difference with its interval, and p-values corrected for the number of pairs."""
+    several = len(comparison.pairs) > 1
+    after = f" after Holm's correction for {len(comparison.pairs)} pairs" if several else ""
+    table = plain_table(f"Differences, and p-values{after}", ["pair", "score"], ["difference (95 %)", "bootstrap", "randomisation"])
+    for pair in comparison.pairs:
+        for place, (name, found) in enumerate(pair.differences.items()):
+            interval = f" ({found.interval[0]:+.2f} to {found.interval[1]:+.2f})" if found.interval else ""
+            tests = [p_value(p) for p in (found.holm_bootstrap, found.holm_randomisation)]
+            pair_name = "" if place else f"{pair.second} - {pair.first}"
+            table.add_row(pair_name, arrowed(name), f"{found.difference:+.2f}{interval}", *tests)
+    return table
+
+
+def arrowed(name: str) -> str:
+    """A score's name, with an arrow where lower is better."""
+    return f"{name} ↓" if name in LOWER_IS_BETTER else name
+
+
+def scored(found: SystemScore) -> str:
+    """A score with its interval."""
+    low, high = found.score.interval or (None, None)
+    return f"{found.score.value:.2f}" + (f" ({low:.1f} to {high:.1f})" if low is not None and high is not None else "")

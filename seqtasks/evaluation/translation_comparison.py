@@ -1,0 +1,120 @@
+"""What a comparison of translation systems holds: plain data, written to comparison.json, drawn by reports/translation_comparison.py.
+
+A system is a recipe with one run or, under several seeds, several; its translations and scores by length are those of the run with the
+median BLEU. Scores are in percent; of `ter` lower is better. `difference` is always second minus first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from seqtasks.evaluation.by_length import LengthBin
+from seqtasks.evaluation.comparison import SeedTest
+from seqtasks.evaluation.score import Score
+
+DECIDES = "bleu"  # the score that says which system is better and which run of it is shown; fixed before anyone has seen a result
+
+
+@dataclass(frozen=True)
+class SystemScore:
+    """One score of a system: of the shown run with its interval, and of each run."""
+
+    name: str
+    score: Score
+    runs: list[float]
+
+
+@dataclass(frozen=True)
+class TranslationSystem:
+    """One system. scores: by their names; shown: the position of the run that everything but `runs` is of."""
+
+    name: str
+    paths: list[str]
+    shown: int
+    scores: dict[str, SystemScore]
+    by_length: list[LengthBin]
+    training_seconds: float | None = None
+    parameters: int | None = None
+
+
+@dataclass(frozen=True)
+class ScoreDifference:
+    """One score of two systems: second minus first of the shown runs, with its paired 95 % interval.
+
+    p_...: two-sided p-values; holm_...: the same, corrected for the number of pairs (Holm 1979). `sentence` says the outcome in plain
+    words. seeds: what several runs say, None where there are none.
+    """
+
+    first: str
+    second: str
+    difference: float
+    interval: tuple[float, float] | None
+    p_bootstrap: float
+    p_randomisation: float
+    holm_bootstrap: float
+    holm_randomisation: float
+    sentence: str
+    seeds: SeedTest | None = None
+
+
+@dataclass(frozen=True)
+class DifferentLine:
+    """A line that two systems translate differently; bleu, chrf: those of the line, of the first and the second. `line` counts from 1."""
+
+    line: int
+    source: str
+    reference: str
+    first: str
+    second: str
+    bleu: tuple[float, float]
+    chrf: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class TranslationPair:
+    """Two systems: the difference of each score by its name, and lines on which one does far better than the other."""
+
+    first: str
+    second: str
+    differences: dict[str, ScoreDifference]
+    most_different: list[DifferentLine]
+
+
+@dataclass(frozen=True)
+class TranslationComparison:
+    """Everything. `data` has (split, path, lines, sha256) rows."""
+
+    task: str
+    source: str
+    target: str
+    split: str
+    lines: int
+    data: list[tuple[str, str, int, str]]
+    systems: list[TranslationSystem]
+    pairs: list[TranslationPair]
+    settings: dict[str, str]
+    environment: dict[str, str]
+    notes: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in comparison.json; infinite numbers never occur."""
+        return {"kind": "translation", **asdict(self)}
+
+    @property
+    def names(self) -> list[str]:
+        """The scores that all systems have, in the order shown."""
+        return list(self.systems[0].scores)
+
+    def deciding(self, system: TranslationSystem) -> SystemScore:
+        """The system's score that decides."""
+        return system.scores[DECIDES]
+
+    def ranking(self) -> list[TranslationSystem]:
+        """The systems, the best first; those of the same score in their order."""
+        return sorted(self.systems, key=lambda system: -self.deciding(system).score.value)
+
+    def leading_first(self) -> list[TranslationPair]:
+        """All pairs, that of the two best systems first."""
+        best = {system.name for system in self.ranking()[:2]}
+        return sorted(self.pairs, key=lambda pair: {pair.first, pair.second} != best)
