@@ -25,7 +25,7 @@ DECODING: list[tuple[str, dict[str, Any]]] = [
     ("--alpha", {"type": click.FloatRange(0, 10), "help": "Exponent of the length penalty."}),
     ("--coverage-penalty", {"type": click.FloatRange(0), "help": "Weight of the penalty on source words with little attention."}),
     ("--block-ngrams", {"type": click.IntRange(0), "help": "No n-gram of so many tokens comes twice."}),
-    ("--min-length", {"type": click.IntRange(0), "help": "Fewest tokens of a translation."}),
+    ("--min-length", {"type": click.IntRange(0, 1000), "help": "Fewest tokens of a translation."}),
     ("--samples", {"type": click.IntRange(0, 1000), "help": "Draw so many translations instead of searching; text shows the first."}),
     ("--temperature", {"type": click.FloatRange(0, min_open=True), "help": "Of samples: below 1 more alike, above 1 more different."}),
     ("--top-k", {"type": click.IntRange(0), "help": "Of samples: only the k most probable tokens."}),

@@ -157,11 +157,11 @@ class DecodingSettings(Table):
     beams: PositiveInt = 5
     length_penalty: Literal["none", "average", "wu"] = "average"
     alpha: Annotated[float, Field(ge=0, le=10)] = 1.0
-    length_ratio: PositiveFloat = 1.5
-    length_extra: NonNegativeInt = 10
+    length_ratio: Annotated[float, Field(gt=0, le=100)] = 1.5
+    length_extra: Annotated[int, Field(ge=0, le=1000)] = 10
     coverage_penalty: NonNegative = 0.0  # weight of a penalty on source words that got little attention (Wu et al. 2016), such as 0.2
     block_ngrams: NonNegativeInt = 0  # no n-gram of that many tokens comes twice in a translation; 0: they may
-    min_length: NonNegativeInt = 0  # fewest tokens of a translation
+    min_length: Annotated[int, Field(ge=0, le=1000)] = 0  # fewest tokens of a translation
     samples: NonNegativeInt = 0  # draw so many translations of a line instead of searching the best; 0: search
     temperature: PositiveFloat = 1.0  # of samples: below 1 they are more alike, above 1 more different
     top_k: NonNegativeInt = 0  # of samples: each token is one of the k most probable; 0: any

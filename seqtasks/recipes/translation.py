@@ -21,14 +21,16 @@ from seqtasks.recipes.parts import Place, read_parts, read_translation_part
 from seqtasks.recipes.schema import TranslationRecipe
 from seqtasks.recipes.translation_review import HEAD, review
 from seqtasks.recipes.translation_training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
-from seqtasks.recipes.translator import Translation, Translator, forced_batches
+from seqtasks.recipes.translator import LONGEST, Translation, Translator, forced_batches
 from seqtasks.text.batching import Batch, translation_batch
 from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.encoded import Ragged
 from seqtasks.training.loop import DevResult
-from seqtasks.training.translation_objectives import translation_objective
+from seqtasks.training.translation_objectives import stepwise, translation_objective
+
+LONGER = (LONGEST + 2) ** 2  # words of one side x of the other, beyond which attention to all at once would fill the memory
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,18 @@ class TranslationJob:
 
 
 def forced(translator: Translator, part: EncodedPairs) -> tuple[float, int, int]:
-    """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right."""
+    """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right.
+
+    Attention between all words of both sides is computed at once where they are no longer than LONGEST; of longer pairs word by word.
+    """
     objective = translation_objective(label_smoothing=0.0)
     translator.model.eval()
     total, count, correct = 0.0, 0, 0
     with torch.inference_mode():
         for positions in forced_batches(part.sources, part.targets, translator.settings.batch_tokens):
             batch = translation_batch(part.sources, part.targets, positions).to(translator.device)
-            term = objective(translator.model, batch, 0)[TARGET]
+            long = batch.ids_BS.size(1) * batch.targets[TARGET].size(1) > LONGER
+            term = stepwise(translator.model, batch) if long else objective(translator.model, batch, 0)[TARGET]
             total, count, correct = total + float(term.sum), count + term.count, correct + int(term.correct)
     return total, count, correct
 
@@ -159,7 +165,7 @@ def forced(translator: Translator, part: EncodedPairs) -> tuple[float, int, int]
 def score_pairs(
     translator: Translator, pairs: Sequence[SentencePair], *, split: str, language: str
 ) -> tuple[list[Score], list[Translation]]:
-    """BLEU, chrF, perplexity and accuracy of pairs, and their translations."""
+    """BLEU, chrF, TER, perplexity and accuracy of pairs, and their translations."""
     found = [best[0] for best in translator.translate([pair.source for pair in pairs])]
     scores = translation_scores([one.text for one in found], [pair.target for pair in pairs], language=language, split=split, head=HEAD)
     full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]

@@ -104,7 +104,7 @@ class Translator:
         found = self.answers(pieces, beams or self.settings.beams, n_best)
         tokens = self.tokens(lines, pieces, found)
         chosen = [best[0] for best in found], [best[0] for best in tokens]
-        links = self.alignments(pieces, *chosen) if alignments else [None] * len(pieces)
+        links = self.alignments(pieces, self.spelled(lines), *chosen) if alignments else [None] * len(pieces)
         blank = Translation("", 0.0, 0.0, True, WordAlignment((), (), ()) if alignments else None)
         answers = [*zip(found, tokens, links, strict=True)]
         return [self.joined([answers[piece] for piece in own]) if own else [blank] for own in owners]
@@ -113,12 +113,15 @@ class Translator:
         """What all hypotheses write, unknown words replaced where the settings say so."""
         if not self.settings.replace_unknown:
             return [[self.assets.target.tokens(one.tokens) for one in group] for group in found]
-        spelled = [part for line in lines for part in self.cut(line, self.assets.source.spell)]
-        return without_unknown(self.models, self.assets, pieces, spelled, found, self.settings.batch_tokens)
+        return without_unknown(self.models, self.assets, pieces, self.spelled(lines), found, self.settings.batch_tokens)
 
     def pieces(self, line: str) -> list[list[int]]:
         """A line's token ids, in pieces."""
         return self.cut(line, self.assets.source.encode)
+
+    def spelled(self, lines: Sequence[str]) -> list[list[str]]:
+        """The pieces of all lines as they were written: an unknown token is itself, not the sign for one."""
+        return [part for line in lines for part in self.cut(line, self.assets.source.spell)]
 
     def cut(self, line: str, read: Callable[[str], list[Token]]) -> list[list[Token]]:
         """A line's tokens, cut where it is too long, each piece after the line's context, if it has one; none for a blank line."""
@@ -179,14 +182,16 @@ class Translator:
             pairs[number] = ScoredPair(tuple(self.assets.target.tokens(ids)), tuple(output.log_probs_T.tolist()))
         return pairs
 
-    def alignments(self, pieces: Sequence[Piece], chosen: Sequence[Hypothesis], written: Sequence[list[str]]) -> list[WordAlignment | None]:
+    def alignments(
+        self, pieces: Sequence[Piece], spelled: Sequence[list[str]], chosen: Sequence[Hypothesis], written: Sequence[list[str]]
+    ) -> list[WordAlignment | None]:
         """Words to words, from the attention along each chosen hypothesis and its tokens; None for a model without attention."""
         end = self.assets.target.vocabulary.eos
         outputs = [[*one.tokens, end] if one.finished else list(one.tokens) for one in chosen]
         found = self.models.forced([piece.ids for piece in pieces], outputs, self.settings.batch_tokens, attention=True)
         links: list[WordAlignment | None] = []
-        for piece, tokens, one, walked in zip(pieces, written, chosen, found, strict=True):
-            names = self.assets.source.tokens(piece.ids), [*tokens, *([EOS] if one.finished else [])]
+        for source, tokens, one, walked in zip(spelled, written, chosen, found, strict=True):
+            names = source, [*tokens, *([EOS] if one.finished else [])]
             weights = walked.attention_TS
             links.append(None if weights is None else linked(*names, weights.float().cpu().numpy(), finished=one.finished))
         return links
@@ -198,7 +203,7 @@ class Translator:
         if found.attention_TS is None:
             return None
         weights_TS = found.attention_TS.float().cpu().numpy()
-        return by_word(self.assets.source.tokens(source_ids), self.assets.target.tokens(target_ids), weights_TS)
+        return by_word(self.assets.source.spell(source), self.assets.target.tokens(target_ids), weights_TS)
 
 
 def forced_batches(sources: Ragged, targets: Ragged, tokens: int) -> list[np.ndarray]:

@@ -5,6 +5,7 @@ Words are what white space separates, with punctuation apart. S source pieces, T
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,8 +73,13 @@ def word_starts(pieces: Sequence[str]) -> list[int]:
         for position, piece in enumerate(pieces)
         if position == 0
         or piece.startswith(SPACE)
-        or (bare[position - 1] and not (bare[position][:1].isalnum() and bare[position - 1][-1:].isalnum()))
+        or (bare[position - 1] and not (is_letter(bare[position][:1]) and is_letter(bare[position - 1][-1:])))
     ]
+
+
+def is_letter(character: str) -> bool:
+    """Whether a character stands within words: letters, digits, and the accents and vowel signs on them."""
+    return character.isalnum() or (character != "" and unicodedata.category(character).startswith("M"))
 
 
 def named(pieces: Sequence[str], starts: Sequence[int]) -> list[str]:

@@ -82,6 +82,20 @@ def translation_objective(
     return objective
 
 
+def stepwise(model: TranslationModel, batch: Batch) -> Term:
+    """The likelihood without smoothing, found a word at a time: the attention of one target word is in memory, not that of all.
+
+    For scoring long texts; no gradient should be asked for, since that would keep every step.
+    """
+    targets_BT, (memory, state) = batch.targets[TARGET], model.encode(batch)
+    total, correct = torch.zeros((), device=targets_BT.device), torch.zeros((), dtype=torch.long, device=targets_BT.device)
+    for last_B, targets_B in zip(model.shifted(targets_BT).unbind(1), targets_BT.unbind(1), strict=True):
+        log_probs_BV, state, _ = model.step(last_B, memory, state)
+        total = total + F.nll_loss(log_probs_BV, targets_B, ignore_index=IGNORE, reduction="sum")
+        correct = correct + (log_probs_BV.argmax(-1) == targets_B).sum()
+    return Term(total, int((targets_BT != IGNORE).sum()), correct)
+
+
 def attention_of(forced: Forced) -> Tensor:
     if forced.weights_BTS is None:
         raise ValueError("this decoder has no attention to guide")

@@ -98,7 +98,7 @@ def test_alignments_link_words_of_the_two_sides(finished) -> None:
     run = finished("translation")
     for row in rows_of(done("predict", run, "--alignments", "--format", "jsonl", input=TEXT).stdout):
         assert all(0 <= left < len(row["source_words"]) and 0 <= right < len(row["target_words"]) for left, right in row["alignment"])
-        assert "".join(row["source_words"]) == "".join(str(row["text"]).split()) or "<unk>" in row["source_words"]
+        assert "".join(row["source_words"]) == "".join(str(row["text"]).split())  # unknown words, too, as they were written
         assert "".join(row["target_words"]) == "".join(str(row["translation"]).split())
     printed = done("predict", run, "--alignments", input=TEXT).stdout.split("\n")[:-1]
     plain = done("predict", run, input=TEXT).stdout.split("\n")[:-1]

@@ -1,5 +1,7 @@
 """A translation model under every way to search: one score, one answer, bounded batches."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +11,10 @@ from seqtasks.errors import RecipeError, UsageError
 from seqtasks.recipes.decoding_options import changed, decoding_faults
 from seqtasks.recipes.model_search import ModelSearch, Piece
 from seqtasks.recipes.schema import DecodingSettings
+from seqtasks.recipes.translation import EncodedPairs, forced
 from seqtasks.recipes.translator import LONGEST
 from seqtasks.recipes.word_alignment import WordAlignment, joined, linked, word_starts
+from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.tokenizers import SPACE
 
 LINES = ["A dog sees the boat in the garden.", "A lamp", "the baker finds a harbour", "x"]
@@ -91,6 +95,38 @@ def test_words_are_linked_to_the_word_they_look_at_most() -> None:
     assert found.pharaoh() == "0-0 0-1"
     assert word_starts([SPACE, "d", "og", f"{SPACE}sees", ".", SPACE, "."]) == [0, 3, 4, 5]
     assert linked(source, [], np.zeros((0, 4)), finished=False) == WordAlignment(("Adog", "."), (), ())
+
+
+def test_unknown_words_and_vowel_signs_do_not_shift_the_numbers_of_words(finished) -> None:
+    """An unknown character is a piece of its word: taken for a word by itself it moved the links of all words behind it."""
+    line = "\u3053\u3093 \u0928\u092e\u0938\u094d\u0924\u0947 \x00 dog."
+    (best,) = seqtasks.load(finished("translation")).translate([line], alignments=True)[0]
+    assert best.alignment is not None
+    assert best.alignment.source == (*line[:-1].split(), ".")
+    figure = seqtasks.load(finished("translation")).translator.attention(line, "Un chien.")
+    assert figure is not None and figure[0][:-1] == [*line[:-1].split(), "."]
+
+
+def test_settings_that_would_make_endless_translations_are_refused() -> None:
+    for key, limit in (("min_length", 1000), ("length_extra", 1000), ("length_ratio", 100)):
+        changed(DecodingSettings(), {key: limit}, attention=True)
+        message = f"decoding: {key} = {limit + 1}: input should be less than or equal to {limit}."
+        with pytest.raises(RecipeError, match=f"^{re.escape(message)}$"):
+            changed(DecodingSettings(), {key: limit + 1}, attention=True)
+
+
+def test_long_pairs_are_scored_word_by_word_and_alike(finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Additive attention of 2,000 words to 2,000 at once took 8 GB."""
+    translator = seqtasks.load(finished("translation")).translator
+    texts = [("A dog sees the boat.", "Un chien voit le canot."), ("the boat " * 20, "le canot " * 20)]
+    part = EncodedPairs.of([SentencePair(*pair, number) for number, pair in enumerate(texts, 1)], translator.assets)
+    whole = forced(translator, part)
+    seen: list[int] = []
+    plain = translator.model.decoder.forward
+    monkeypatch.setattr(translator.model.decoder, "forward", lambda words, *rest: (seen.append(words.size(1)), plain(words, *rest))[1])
+    monkeypatch.setattr("seqtasks.recipes.translation.LONGER", 10)
+    assert forced(translator, part) == (pytest.approx(whole[0], rel=1e-5), *whole[1:])
+    assert not seen
 
 
 def test_settings_of_the_search_are_checked_as_a_recipe_is(finished) -> None:

@@ -6,7 +6,7 @@ import torch
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE
 from seqtasks.training.objectives import Term
-from seqtasks.training.translation_objectives import BLOCK, consistent, doubled, translation_objective
+from seqtasks.training.translation_objectives import BLOCK, consistent, doubled, stepwise, translation_objective
 from tests.models.test_translation_model import SOURCES, TARGETS, WORDS, batch_of, model_of
 
 BATCH = batch_of(SOURCES, TARGETS)
@@ -44,6 +44,15 @@ def test_the_output_layer_sees_real_words_and_zeros_that_fill_up_a_block(monkeyp
     assert [len(outputs) for outputs in seen] == [BLOCK]
     torch.testing.assert_close(seen[0][:count], real_NH)
     assert not seen[0][count:].any()
+
+
+@pytest.mark.parametrize(("kind", "attention", "feeding"), [("lstm", "additive", True), ("gru", "dot", False), ("lstm", "coverage", False)])
+def test_the_likelihood_word_by_word_is_that_of_all_words_at_once(kind: str, attention: str, feeding: bool) -> None:
+    model = model_of(kind, attention, feeding)
+    whole = translation_objective(label_smoothing=0.0)(model, BATCH, 0)[TARGET]
+    term = stepwise(model, BATCH)
+    torch.testing.assert_close(term.sum, whole.sum)
+    assert (term.count, int(term.correct)) == (whole.count, int(whole.correct))
 
 
 def test_a_doubled_batch_holds_every_sentence_twice() -> None:
