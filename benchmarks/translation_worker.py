@@ -139,10 +139,11 @@ def seqtasks_speed(work: Path, folder: Path, updates: int) -> Facts:
 
 
 def seqtasks_load(work: Path, folder: Path, beams: int, size: int) -> Translate:
-    """A run in float32."""
+    """A run in the precision that it was trained in."""
     import seqtasks
 
-    predictor: Any = seqtasks.load(folder, decoding={"beams": beams, "batch_tokens": size})
+    precision = "auto" if 'precision = "auto"' in (folder / "recipe.toml").read_text(encoding="utf-8") else "float32"
+    predictor: Any = seqtasks.load(folder, precision=precision, decoding={"beams": beams, "batch_tokens": size})
     return lambda lines: [best[0].text for best in predictor.translate(lines)]
 
 

@@ -40,7 +40,7 @@ STREAM = 1000  # lines answered together, so that short ones can share a batch
     type=click.Choice(["float32", "bf16", "auto"]),
     default="float32",
     show_default=True,
-    help="Of the network; auto is bf16 where that is fast (tagging).",
+    help="Of the network; auto is bf16 where that is fast.",
 )
 def predict(
     run_dir: Path,

@@ -29,6 +29,7 @@ from seqtasks.recipes.shortlisted import short_memories, short_stepping
 from seqtasks.text.batching import in_order, pad, translation_batch
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.vocabulary import Vocabulary
+from seqtasks.training.devices import autocast
 
 PROBABILITIES = "probabilities"
 
@@ -60,7 +61,8 @@ class Started:
 class ModelSearch:
     """Models that share their vocabularies, as one step function. average: a name of `seqtasks.decoding.ensembles.AVERAGES`.
 
-    shortlists: what searches and samples choose from; given outputs are scored over all words in any case.
+    shortlists: what searches and samples choose from; precision: of their matrix products, "float32" or "bf16". Given outputs are scored
+    over all words and in float32 in any case.
     """
 
     def __init__(
@@ -71,11 +73,13 @@ class ModelSearch:
         *,
         average: str = PROBABILITIES,
         shortlists: Shortlists | None = None,
+        precision: str = "float32",
     ) -> None:
         self.models = models
         self.vocabulary = vocabulary
         self.device = device
         self.shortlists = shortlists
+        self.precision = precision
         self.never = (vocabulary.pad, vocabulary.bos)
         whole, short = ([kind(model) for model in models] for kind in (stepping, short_stepping))
         self.step, self.short_step = (without(together(steps, average), self.never) for steps in (whole, short))
@@ -105,7 +109,7 @@ class ModelSearch:
                 constraints=rules,
             )
 
-        return self.by_batch(pieces, settings.batch_tokens // beams, one, self.shortlists)
+        return self.by_batch(pieces, settings.batch_tokens // beams, one, searched=True)
 
     def sample(self, pieces: Sequence[Piece], settings: DecodingSettings) -> list[list[Hypothesis]]:
         """The samples of each piece, drawn by the seed and the piece's number."""
@@ -125,7 +129,7 @@ class ModelSearch:
                 eos=self.vocabulary.eos,
             )
 
-        return self.by_batch(pieces, settings.batch_tokens // settings.samples, one, self.shortlists)
+        return self.by_batch(pieces, settings.batch_tokens // settings.samples, one, searched=True)
 
     def forced(
         self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]], budget: int, *, attention: bool = False
@@ -144,9 +148,12 @@ class ModelSearch:
 
     @torch.inference_mode()
     def by_batch(
-        self, pieces: Sequence[Piece], budget: int, answer: Callable[[Started], list[Any]], shortlists: Shortlists | None = None
+        self, pieces: Sequence[Piece], budget: int, answer: Callable[[Started], list[Any]], *, searched: bool = False
     ) -> list[Any]:
-        """The answer for each piece, in order; pieces of like length go together. The longer of source and prefix counts."""
+        """The answer for each piece, in order; pieces of like length go together. The longer of source and prefix counts.
+
+        searched: with shortlists, and in the precision of searches.
+        """
         if not pieces:
             return []
         for model in self.models:
@@ -156,9 +163,10 @@ class ModelSearch:
         answers: list[Any] = [None for _ in pieces]
         for positions in in_order(lengths, max(1, budget)):
             chosen = [pieces[position] for position in positions.tolist()]
-            started = self.start(sources, positions, chosen, shortlists)
-            for position, found in zip(positions.tolist(), answer(started), strict=True):
-                answers[position] = found
+            with autocast(self.device, self.precision if searched else "float32"):
+                found = answer(self.start(sources, positions, chosen, self.shortlists if searched else None))
+            for position, one in zip(positions.tolist(), found, strict=True):
+                answers[position] = one
         return answers
 
     def start(self, sources: Ragged, positions: np.ndarray, pieces: Sequence[Piece], shortlists: Shortlists | None) -> Started:

@@ -167,7 +167,7 @@ def load(
 ) -> Predictor:
     """The predictor of a finished run; of several translation runs, a list of them, that of an ensemble.
 
-    precision: of a tagger's network, "float32", "bf16", or "auto" (bf16 where it is fast); other runs know float32 only.
+    precision: of networks that tag and of searches for translations, "float32", "bf16", or "auto" (bf16 where it is fast).
     average: what an ensemble averages, "probabilities" or "log_probabilities"; decoding: keys of [decoding] that are to differ from the
     recipe's. Raises RunDirectoryError if `run_dir` is none, is damaged, or is of a newer format; UsageError for runs that make no ensemble.
     """
@@ -178,10 +178,12 @@ def load(
         raise UsageError(f"no precision {precision!r}{did_you_mean(precision, PRECISIONS)} Use {', '.join(PRECISIONS)}.")
     directory, *others = [RunDirectory.open(Path(one)).finished() for one in several]
     recipe = directory.recipe()
-    if precision == "bf16" and isinstance(recipe, TranslationRecipe | HMMRecipe):
-        raise UsageError(f"{directory.path}: precision 'bf16' is for the networks of tagging runs. Leave it out.")
+    if precision == "bf16" and isinstance(recipe, HMMRecipe):
+        raise UsageError(f"{directory.path}: precision 'bf16' is for networks. Leave it out.")
     if isinstance(recipe, TranslationRecipe):
-        return TranslationPredictor(directory, recipe, find_device(device), others=others, average=average, decoding=decoding)
+        return TranslationPredictor(
+            directory, recipe, find_device(device), others=others, average=average, precision=precision, decoding=decoding
+        )
     if others or decoding:
         raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
     return TaggingPredictor(directory, recipe, find_device(device), precision=precision)

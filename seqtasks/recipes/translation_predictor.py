@@ -27,6 +27,7 @@ from seqtasks.recipes.translation_review import review
 from seqtasks.recipes.translator import ScoredPair, Translation, Translator
 from seqtasks.text.corpora.documents import in_context, pairs_in_context
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.training.devices import find_precision
 from seqtasks.training.weights import load_weights
 
 CHUNK = 1000  # lines held at a time while streaming
@@ -45,6 +46,7 @@ class TranslationPredictor:
         *,
         others: Sequence[RunDirectory] = (),
         average: str = PROBABILITIES,
+        precision: str = "float32",
         decoding: Mapping[str, Any] | None = None,
     ) -> None:
         if average not in AVERAGES:
@@ -61,7 +63,8 @@ class TranslationPredictor:
                 "recipe sets one of the two. Train it so, or leave them out."
             )
         self.recipe = recipe
-        self.translator = Translator(models[0], assets, recipe.decoding, device, others=models[1:], average=average)
+        precision = find_precision(precision, device)
+        self.translator = Translator(models[0], assets, recipe.decoding, device, others=models[1:], average=average, precision=precision)
 
     def translate(
         self,

@@ -60,7 +60,10 @@ class ScoredPair:
 
 
 class Translator:
-    """A translation model, or several as one, with tokenizers and a way to search. others: models with the same vocabularies."""
+    """A translation model, or several as one, with tokenizers and a way to search. others: models with the same vocabularies.
+
+    precision: of searches, "float32" or "bf16"; scores of given translations and alignments are float32 in any case.
+    """
 
     def __init__(
         self,
@@ -71,13 +74,15 @@ class Translator:
         *,
         others: Sequence[TranslationModel] = (),
         average: str = PROBABILITIES,
+        precision: str = "float32",
     ) -> None:
         self.model = model
         self.assets = assets
         self.settings = settings
         self.device = device
         lists = shortlists_of(assets, settings)
-        self.models = ModelSearch([model, *others], assets.target.vocabulary, device, average=average, shortlists=lists)
+        models = [model, *others]
+        self.models = ModelSearch(models, assets.target.vocabulary, device, average=average, shortlists=lists, precision=precision)
 
     def translate(
         self,

@@ -74,6 +74,20 @@ def test_predict_takes_a_precision(finished) -> None:
 def test_a_precision_that_is_none_and_one_for_other_runs_are_refused(finished) -> None:
     with pytest.raises(UsageError, match=r"no precision 'bf61'; did you mean 'bf16'\? Use float32, bf16, auto\."):
         seqtasks.load(finished("pos"), precision="bf61")
-    with pytest.raises(UsageError, match=r"translation.*: precision 'bf16' is for the networks of tagging runs. Leave it out."):
-        seqtasks.load(finished("translation"), precision="bf16")
-    assert seqtasks.load(finished("translation"), precision="auto").task == "translation"
+
+
+@pytest.mark.usefixtures("miniature")
+def test_bf16_is_refused_for_an_hmm() -> None:
+    assert CliRunner().invoke(commands, ["run", "pos", "hmm", "--out", "run"]).exit_code == 0
+    with pytest.raises(UsageError, match=r"run: precision 'bf16' is for networks. Leave it out."):
+        seqtasks.load("run", precision="bf16")
+
+
+def test_searches_for_translations_take_a_precision_and_given_ones_are_scored_in_float32(finished) -> None:
+    exact, low, auto = (seqtasks.load(finished("translation"), precision=precision) for precision in ("float32", "bf16", "auto"))
+    lines = ["the cat sleeps", "a small dog", "the house"]
+    pairs = zip(exact.translate(lines), low.translate(lines), strict=True)
+    assert all(one[0].log_probability == pytest.approx(other[0].log_probability, rel=0.05) for one, other in pairs)
+    assert low.translator.models.precision == "bf16"
+    assert low.translator.score(lines, lines) == exact.translator.score(lines, lines)
+    assert auto.translator.models.precision in ("float32", "bf16")
