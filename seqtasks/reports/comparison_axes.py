@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -57,8 +58,8 @@ def axis_around(values: Iterable[float | None], *, log: bool = False, low: float
         return Axis(1, 100, True) if log else Axis(0, 100)
     first, last = min(known), max(known)
     if log:
-        room = max(1.25, (last / first) ** 0.08)
-        return Axis(first / room, last * room, True)
+        room = max(1.25, math.exp(0.08 * (math.log(last) - math.log(first))))
+        return Axis(max(sys.float_info.min, first / room), min(sys.float_info.max, last * room), True)
     room = 0.08 * (last - first) or max(0.5, 0.01 * abs(last))
     start = first - room if low is None else max(low, first - room)
     end = last + room if high is None else min(high, last + room)

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seqtasks.reports.comparison_axes import Axis, axis_around
@@ -22,6 +22,7 @@ FINITE = st.floats(-1e9, 1e9, allow_subnormal=False).map(lambda value: float(f"{
 
 
 @given(st.lists(FINITE, max_size=5), st.booleans())
+@example([1.0, 2.65059e-302], True)
 def test_an_axis_holds_its_numbers_and_names_between_one_and_six_round_ones(values: list[float], log: bool) -> None:
     axis = axis_around([*values, None, math.inf, math.nan], log=log)
     shown = [value for value in values if value > 0 or not log]
