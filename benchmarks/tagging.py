@@ -22,8 +22,9 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from benchmarks.hmm import spread, write_data
 
@@ -31,6 +32,7 @@ WORKER = Path(__file__).with_name("tagging_worker.py")
 RECIPE = "ud-english-ewt-pooled"
 FITTED = {"spacy": "spacy", "crfsuite": "crfsuite.model"}  # peers that predict, and their models in WORK
 Facts = dict[str, Any]
+T = TypeVar("T")
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -39,14 +41,24 @@ def environment(threads: int) -> dict[str, str]:
     return {**os.environ, **numbers, "OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "10000", "PYTHONHASHSEED": "0"}
 
 
-def run_worker(python: str, threads: int, *arguments: object) -> Facts:
-    """What one worker prints. Ends the benchmark with the worker's own message where it fails."""
-    command = [python, str(WORKER), *map(str, arguments)]
-    done = subprocess.run(command, env=environment(threads), capture_output=True, text=True, check=False)
+def printed(command: list[str], settings: dict[str, str]) -> Facts:
+    """The last line that a worker prints. Ends the benchmark with the worker's own last words where it fails."""
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
+        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
     facts: Facts = json.loads(done.stdout.splitlines()[-1])
     return facts
+
+
+def run_worker(python: str, threads: int, *arguments: object) -> Facts:
+    """What one worker prints."""
+    return printed([python, str(WORKER), *map(str, arguments)], environment(threads))
+
+
+def in_turns(systems: Iterable[T], number: int) -> list[T]:
+    """The systems in the order of a round."""
+    ordered = list(systems)
+    return ordered[number % len(ordered) :] + ordered[: number % len(ordered)]
 
 
 def prepare(options: argparse.Namespace, peers: dict[str, str]) -> tuple[Path, int]:
@@ -73,8 +85,8 @@ def predictions(options: argparse.Namespace, peers: dict[str, str], run: Path) -
     systems |= {name: (peers[name], (name, data, options.work / file)) for name, file in FITTED.items() if name in peers}
     rounds = []
     for number in range(options.rounds):
-        order = [*systems][number % len(systems) :] + [*systems][: number % len(systems)]
-        rounds.append({name: run_worker(systems[name][0], options.threads, "predict", *systems[name][1]) for name in order})
+        turns = in_turns(systems, number)
+        rounds.append({name: run_worker(systems[name][0], options.threads, "predict", *systems[name][1]) for name in turns})
         print(f"prediction, round {number + 1} of {options.rounds}", flush=True)
     return [{name: facts[name] for name in systems} for facts in rounds]
 

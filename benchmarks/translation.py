@@ -22,14 +22,13 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hmm import spread
-from benchmarks.tagging import Facts, environment
+from benchmarks.tagging import Facts, environment, in_turns, printed
 from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.recipes.corpus_folders import find_file
 from seqtasks.text.corpora.lines import read_lines
@@ -56,14 +55,9 @@ class System:
 
 
 def run_worker(system: System, threads: int, action: str, work: Path, *more: object) -> Facts:
-    """What one worker prints. Ends the benchmark with the worker's own last words where it fails."""
+    """What one worker prints."""
     command = [system.python, str(WORKER), action, system.program, str(work), str(system.folder), *map(str, more)]
-    settings = {**environment(threads), "TQDM_DISABLE": "1", "CUDA_VISIBLE_DEVICES": ""}
-    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
-    facts: Facts = json.loads(done.stdout.splitlines()[-1])
-    return facts
+    return printed(command, {**environment(threads), "TQDM_DISABLE": "1", "CUDA_VISIBLE_DEVICES": ""})
 
 
 def write_parts(data_dir: Path, work: Path, pairs: int, lines: int) -> None:
@@ -100,11 +94,6 @@ def prepare(options: argparse.Namespace, python: str | None) -> list[System]:
             run_worker(system, options.threads, "fit", options.work, options.updates, system.overlay)
             marker.touch()
     return systems
-
-
-def in_turns(systems: list[System], number: int) -> list[System]:
-    """The systems in the order of a round."""
-    return systems[number % len(systems) :] + systems[: number % len(systems)]
 
 
 def ratio(rounds: list[dict[str, Facts]], ours: str, key: str) -> str:

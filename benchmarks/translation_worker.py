@@ -141,9 +141,10 @@ def seqtasks_speed(work: Path, folder: Path, updates: int) -> Facts:
 def seqtasks_load(work: Path, folder: Path, beams: int, size: int) -> Translate:
     """A run in the precision that it was trained in."""
     import seqtasks
+    from seqtasks.recipes.run_directory import RunDirectory
 
-    precision = "auto" if 'precision = "auto"' in (folder / "recipe.toml").read_text(encoding="utf-8") else "float32"
-    predictor: Any = seqtasks.load(folder, precision=precision, decoding={"beams": beams, "batch_tokens": size})
+    recipe: Any = RunDirectory.open(folder).recipe()
+    predictor: Any = seqtasks.load(folder, precision=recipe.training.precision, decoding={"beams": beams, "batch_tokens": size})
     return lambda lines: [best[0].text for best in predictor.translate(lines)]
 
 
@@ -239,8 +240,7 @@ def joey_load(work: Path, folder: Path, beams: int, size: int) -> Translate:
         stream.reset_cache()
         for line in lines:
             stream.set_item(line)
-        found: list[str] = predict(model, stream, args.device, 0, normalization="none", args=settings, autocast=args.autocast)[2]
-        return found
+        return list(predict(model, stream, args.device, 0, normalization="none", args=settings, autocast=args.autocast)[2])
 
     return translate
 

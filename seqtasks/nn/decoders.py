@@ -9,7 +9,7 @@ the K rows of a sentence (its beams) are consecutive and the memory has B rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 import torch
@@ -97,6 +97,12 @@ def ask(attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX:
     return context_NTC, weights_BQS.reshape(rows, steps, weights_BQS.size(2)), None if looked is None else looked.flatten(0, 1)
 
 
+def begun(attention: AnyAttention, bridge: Bridge, encoded: Encoded, segments_BS: Tensor | None) -> tuple[Memory, DecoderState]:
+    """What an attention sees of each sentence, and the first state that its bridge makes, with nothing fed back."""
+    hidden_LBH, cell_LBH = bridge(encoded)
+    return attention.project(encoded.output, encoded.mask_BS, segments_BS), DecoderState(hidden_LBH, cell_LBH, None)
+
+
 class AttentionDecoder(nn.Module):
     """The top layer's states ask the attention; output = tanh(W [context; state]).
 
@@ -134,10 +140,8 @@ class AttentionDecoder(nn.Module):
 
     def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
         """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
-        hidden_LBH, cell_LBH = self.bridge(encoded)
-        feed_BH = torch.zeros_like(hidden_LBH[0]) if self.input_feeding else None
-        memory = self.attention.project(encoded.output, encoded.mask_BS, segments_BS)
-        return memory, DecoderState(hidden_LBH, cell_LBH, feed_BH)
+        memory, state = begun(self.attention, self.bridge, encoded, segments_BS)
+        return memory, replace(state, feed_NH=torch.zeros_like(state.hidden_LNH[0])) if self.input_feeding else state
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
         """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack
-from seqtasks.nn.decoders import DecoderState, TargetEmbedding, check_attention, check_bridge, look
+from seqtasks.nn.decoders import DecoderState, TargetEmbedding, begun, check_attention, check_bridge, look
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 
@@ -65,9 +65,7 @@ class GNMTDecoder(nn.Module):
 
     def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
         """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
-        memory = self.attention.project(encoded.output, encoded.mask_BS, segments_BS)
-        hidden_LBH, cell_LBH = self.bridge(encoded)
-        return memory, DecoderState(hidden_LBH, cell_LBH, None)
+        return begun(self.attention, self.bridge, encoded, segments_BS)
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
         """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""

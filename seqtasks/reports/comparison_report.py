@@ -12,14 +12,12 @@ from seqtasks.evaluation.comparison import Comparison
 from seqtasks.reports.comparison_answer import answer, headline
 from seqtasks.reports.comparison_confusion import confusion_part
 from seqtasks.reports.comparison_costs import calibration_part, cascade_part, cost_part, learning_part
-from seqtasks.reports.comparison_drawing import symbols
-from seqtasks.reports.comparison_grid import grid, how_to_read
+from seqtasks.reports.comparison_frame import data_part, framed
 from seqtasks.reports.comparison_plots import series_of
 from seqtasks.reports.comparison_scores import cells_part, differences_part, labels_part, systems_part
-from seqtasks.reports.comparison_style import style
 from seqtasks.reports.comparison_texts import HOW_TO_READ
 from seqtasks.reports.comparison_words import audit_part, overlap_part, sentences_part
-from seqtasks.reports.page import bullets, contents, escape, page, pairs, section
+from seqtasks.reports.page import bullets, pairs
 from seqtasks.text.files import write_atomically
 
 
@@ -45,18 +43,8 @@ def comparison_page(comparison: Comparison) -> str:
         "Overlap of errors": overlap_part(comparison, series),
         "Sentences": sentences_part(comparison, series),
         "The data itself": audit_part(comparison, series),
-        "Data": _data(comparison),
+        "Data": data_part(comparison.data, "sentences"),
         "Settings": pairs(comparison.settings),
         "Environment": pairs(comparison.environment),
     }
-    shown = {title: how_to_read(HOW_TO_READ.get(title, "")) + html for title, html in parts.items() if html}
-    body = [symbols(), answer(comparison, series), contents(shown), *(section(title, html) for title, html in shown.items())]
-    return page(f"{headline(comparison)} ({comparison.task} {comparison.split})", "\n".join(body), style=style())
-
-
-def _data(comparison: Comparison) -> str:
-    rows = [
-        [escape(split), f'<span class="signature">{escape(path)}</span>', f"{sentences:,}"] for split, path, sentences, _ in comparison.data
-    ]
-    checksums = [f"sha256 {checksum}" for *_, checksum in comparison.data]
-    return grid(["part", "file", "sentences"], rows, "Files compared on, with their checksums", numbers=(2,), beneath=checksums)
+    return framed(f"{headline(comparison)} ({comparison.task} {comparison.split})", answer(comparison, series), parts, HOW_TO_READ)

@@ -18,14 +18,14 @@ from seqtasks.evaluation.translation_comparison import (
     TranslationSystem,
 )
 from seqtasks.reports.comparison_answer import outcome, seeds_note
-from seqtasks.reports.comparison_drawing import series_name, symbols
-from seqtasks.reports.comparison_grid import bullets_of, grid, heading, how_to_read, signature, two_lines
+from seqtasks.reports.comparison_drawing import series_name
+from seqtasks.reports.comparison_frame import data_part, framed
+from seqtasks.reports.comparison_grid import bullets_of, grid, heading, signature, two_lines
 from seqtasks.reports.comparison_numbers import DASH, interval, interval_of_points, percent, points, seconds, three_digits, whole
 from seqtasks.reports.comparison_plots import forest_plot, grouped_plot, scores_plot
 from seqtasks.reports.comparison_scores import minus, probability_cell, range_of, seeds_table
-from seqtasks.reports.comparison_style import style
 from seqtasks.reports.comparison_tables import Rows, Value
-from seqtasks.reports.page import bullets, contents, details, escape, page, pairs, paragraph, section
+from seqtasks.reports.page import bullets, details, escape, pairs, paragraph
 from seqtasks.reports.run_report import differences
 from seqtasks.text.files import write_atomically
 
@@ -65,13 +65,11 @@ def translation_comparison_page(comparison: TranslationComparison) -> str:
         "Differences": differences_part(comparison, series),
         "Scores by length": by_length_part(comparison, series),
         "Sentences": sentences_part(comparison, series),
-        "Data": _data(comparison),
+        "Data": data_part(comparison.data, "lines"),
         "Settings": pairs(comparison.settings),
         "Environment": pairs(comparison.environment),
     }
-    shown = {title: how_to_read(HOW_TO_READ.get(title, "")) + html for title, html in parts.items() if html}
-    body = [symbols(), _answer(comparison, series), contents(shown), *(section(title, html) for title, html in shown.items())]
-    return page(f"{headline(comparison)} ({comparison.task} {comparison.split})", "\n".join(body), style=style())
+    return framed(f"{headline(comparison)} ({comparison.task} {comparison.split})", _answer(comparison, series), parts, HOW_TO_READ)
 
 
 def headline(comparison: TranslationComparison) -> str:
@@ -216,12 +214,6 @@ def _line(one: DifferentLine, pair: TranslationPair, series: Series) -> str:
 def titled(name: str) -> str:
     """A score's name for a reader, with an arrow where lower is better."""
     return f"{TITLES.get(name, name)}{' ↓' if name in LOWER_IS_BETTER else ''}"
-
-
-def _data(comparison: TranslationComparison) -> str:
-    rows = [[escape(part), f'<span class="signature">{escape(path)}</span>', whole(lines)] for part, path, lines, _ in comparison.data]
-    beneath = [f"sha256 {checksum}" for *_, checksum in comparison.data]
-    return grid(["part", "file", "lines"], rows, "Files compared on, with their checksums", numbers=(2,), beneath=beneath)
 
 
 def translation_rows(comparison: TranslationComparison) -> Rows:
