@@ -48,3 +48,7 @@ class Shortlists:
         """The target ids that a sentence of these source ids may use, sorted."""
         parts = [self.candidates_C[self.first_V1[word] : self.first_V1[word + 1]] for word in {*source_ids}]
         return np.unique(np.concatenate([self.always_A, *parts]))
+
+    def own(self, source_ids: Iterable[int]) -> int:
+        """No shortlist of these source ids has more words of its own than this."""
+        return sum(int(self.first_V1[word + 1] - self.first_V1[word]) for word in {*source_ids})

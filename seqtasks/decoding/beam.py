@@ -9,7 +9,9 @@ may still have); the coverage penalty only takes away from that, and so do const
 ones are above that, no later one can enter, and the sentence is done: the result is proved to be the same for every positive length
 penalty, every coverage penalty and every constraint.
 
-B sentences still running, K live hypotheses of each (at most `beams`), N = B * K rows, C candidates per row, J candidates kept per
+A sentence that is over stays in the batch until enough others are (LEAVING); what happens to it there counts for nothing.
+
+B sentences in the batch, K live hypotheses of each (at most `beams`), N = B * K rows, C candidates per row, J candidates kept per
 sentence, M best finished ones, T tokens so far, S source positions (0 without a coverage penalty).
 """
 
@@ -35,6 +37,7 @@ from seqtasks.decoding.step import (
     check_lengths,
     constrained,
     positions,
+    staying,
 )
 
 
@@ -76,7 +79,7 @@ class Finished:
 
 @dataclass(frozen=True)
 class Search:
-    """The sentences still running. ahead_BT: the largest penalty of any length from T to the sentence's limit, 0 beyond it."""
+    """The sentences in the batch. ahead_BT: the largest penalty of any length from T to the sentence's limit, 0 beyond it."""
 
     live: Live
     finished: Finished
@@ -204,35 +207,37 @@ def beam_search(
     limits = check_lengths(maximum_lengths)
     penalties = penalty_table(length_penalty, max(limits, default=0))
     results = [[Hypothesis((), 0.0, 0.0, False)] for _ in limits]
-    running = [sentence for sentence, limit in enumerate(limits) if limit > 0]
-    start = positions(running, maximum_lengths)
-    if len(running) < len(limits):
+    sentences = [sentence for sentence, limit in enumerate(limits) if limit > 0]  # of each place in the batch
+    going = [True for _ in sentences]
+    start = positions(sentences, maximum_lengths)
+    if len(sentences) < len(limits):
         memory, state = memory.select(start), state.select(start)
     if coverage is not None:
         coverage = Coverage(coverage.weight, coverage.mask_BS[start])
     search = beginning(penalties, maximum_lengths[start], n_best, coverage)
     last_N = torch.full_like(start, bos)
-    while running:
+    while any(going):
         answer = step(last_N, memory, state)
         before, length = search.live, search.live.tokens_BKT.size(2) + 1
         if constraints:
-            sentence_N = positions(running, last_N).repeat_interleave(before.tokens_BKT.size(1))
+            sentence_N = positions(sentences, last_N).repeat_interleave(before.tokens_BKT.size(1))
             answer = constrained(answer, constraints, before.tokens_BKT.flatten(0, 1), sentence_N)
         search, row_BJ = advance(search, answer, eos=eos, beams=beams, penalty=penalties[length], coverage=coverage)
         living_B = (search.live.log_probs_BK > -math.inf).sum(dim=1)
         over, living = torch.stack([search.over().long(), living_B]).tolist()  # one wait for the device per step
-        if any(over):
-            gone = positions([place for place, done in enumerate(over) if done], start)
-            stay = positions([place for place, done in enumerate(over) if not done], start)
-            found = iter(hypotheses(search.select(gone), before.select(gone), penalties, coverage, n_best))
-            for sentence, done in zip(running, over, strict=True):
-                if done:
-                    results[sentence] = next(found)
-            running = [sentence for sentence, done in zip(running, over, strict=True) if not done]
-            living = [count for count, done in zip(living, over, strict=True) if not done]
+        ending = [place for place, goes in enumerate(going) if goes and over[place]]
+        if ending:
+            places = positions(ending, start)
+            found = hypotheses(search.select(places), before.select(places), penalties, coverage, n_best)
+            for place, best_found in zip(ending, found, strict=True):
+                results[sentences[place]], going[place] = best_found, False
+        width = max((count for count, goes in zip(living, going, strict=True) if goes), default=0)
+        if (kept := staying(going)) is not None:
+            stay = positions(kept, start)
+            sentences, going = [sentences[place] for place in kept], [going[place] for place in kept]
             memory, search, row_BJ = memory.select(stay), search.select(stay), row_BJ[stay]
-        if running:
-            search = search.narrowed(max(living))
-            state = answer.state.select(row_BJ[:, : max(living)].flatten())
+        if width:
+            search = search.narrowed(width)
+            state = answer.state.select(row_BJ[:, :width].flatten())
             last_N = search.live.tokens_BKT[:, :, -1].flatten()
     return results

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.step import Constraint
+from seqtasks.decoding.step import Constraint, ids_of_rows
 
 FREE = -1  # in prefixes_BP, where a sentence's prefix is over
 SHORT_LIST = 256  # tokens among which the nucleus is looked for first
@@ -30,7 +30,7 @@ def barred(log_probs_NV: Tensor, candidate_ids: Tensor | None, ids_NX: Tensor, w
         return log_probs_NV.scatter_add(1, ids_NX, change_NX)
     size = int(torch.maximum(candidate_ids.max(), ids_NX.max())) + 1
     whole_NX = log_probs_NV.new_zeros(len(ids_NX), size).scatter_add_(1, ids_NX, change_NX)
-    return log_probs_NV + whole_NX.gather(1, candidate_ids.expand(len(ids_NX), -1))
+    return log_probs_NV + whole_NX.gather(1, ids_of_rows(candidate_ids, len(ids_NX)).expand(len(ids_NX), -1))
 
 
 def minimum_length(minimum_B: Tensor, *, eos: int) -> Constraint:
@@ -72,7 +72,8 @@ def starting_with(prefixes_BP: Tensor) -> Constraint:
         if length >= prefixes_BP.size(1):
             return log_probs_NV
         wanted_N1 = prefixes_BP[sentence_N, length][:, None]
-        ids = torch.arange(log_probs_NV.size(1), device=wanted_N1.device) if candidate_ids is None else candidate_ids
+        every_V = torch.arange(log_probs_NV.size(1), device=wanted_N1.device)
+        ids = every_V if candidate_ids is None else ids_of_rows(candidate_ids, len(wanted_N1))
         return log_probs_NV.masked_fill((ids != wanted_N1) & (wanted_N1 != FREE), -math.inf)
 
     return constraint

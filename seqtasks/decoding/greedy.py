@@ -1,4 +1,4 @@
-"""Greedy search: the best token at every step. Equal to beam search with one beam. B sentences, N of them still running, T length."""
+"""Greedy search: the best token at every step. Equal to beam search with one beam. B sentences, N rows of the batch, T length."""
 
 from __future__ import annotations
 
@@ -8,7 +8,18 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from seqtasks.decoding.step import Constraint, Hypothesis, MemoryOf, State, StepFunction, best, check_lengths, constrained, positions
+from seqtasks.decoding.step import (
+    Constraint,
+    Hypothesis,
+    MemoryOf,
+    State,
+    StepFunction,
+    best,
+    check_lengths,
+    constrained,
+    positions,
+    staying,
+)
 
 
 def greedy(
@@ -28,35 +39,35 @@ def greedy(
     """
     limits = check_lengths(maximum_lengths)
     results = [Hypothesis((), 0.0, 0.0, False) for _ in limits]
-    running = list(range(len(limits)))  # sentence of each row
-    tokens_NT = maximum_lengths.new_empty(len(limits), 0, dtype=torch.long)
-    last_N = maximum_lengths.new_full((len(limits),), bos, dtype=torch.long)
-    total_N = maximum_lengths.new_zeros(len(limits), dtype=torch.float32)
-    leaving = [limit == 0 for limit in limits]
-    for length in range(max(limits, default=0) + 1):
-        if any(leaving):
-            stay = positions([row for row, leaves in enumerate(leaving) if not leaves], last_N)
-            running = [sentence for sentence, leaves in zip(running, leaving, strict=True) if not leaves]
-            memory, state = memory.select(stay), state.select(stay)
-            tokens_NT, last_N, total_N = tokens_NT[stay], last_N[stay], total_N[stay]
-        if not running:
-            break
+    sentences = [sentence for sentence, limit in enumerate(limits) if limit > 0]  # of each row
+    going = [True for _ in sentences]
+    start = positions(sentences, maximum_lengths)
+    if len(sentences) < len(limits):
+        memory, state = memory.select(start), state.select(start)
+    tokens_NT = maximum_lengths.new_empty(len(sentences), 0, dtype=torch.long)
+    last_N = torch.full_like(start, bos)
+    total_N = maximum_lengths.new_zeros(len(sentences), dtype=torch.float32)
+    while any(going):
         answer = step(last_N, memory, state)
         if constraints:
-            answer = constrained(answer, constraints, tokens_NT, positions(running, last_N))
+            answer = constrained(answer, constraints, tokens_NT, positions(sentences, last_N))
         log_probs_N1, ids_N1 = best(answer, 1)
         before_N, last_N, state = total_N, ids_N1[:, 0], answer.state
-        total_N = before_N + log_probs_N1[:, 0]
+        total_N, tokens_NT = before_N + log_probs_N1[:, 0], torch.cat([tokens_NT, ids_N1], dim=1)
         stuck_N = log_probs_N1[:, 0] == -math.inf
         ended, stuck = torch.stack([last_N == eos, stuck_N]).tolist()  # one wait for the device per step
-        leaving = [end or dead or limits[sentence] == length + 1 for end, dead, sentence in zip(ended, stuck, running, strict=True)]
-        if any(leaving):
-            gone = [row for row, leaves in enumerate(leaving) if leaves]
-            taken = positions(gone, last_N)
-            words_MT = torch.cat([tokens_NT[taken], last_N[taken, None]], dim=1).tolist()
-            totals = torch.where(stuck_N, before_N, total_N)[taken].tolist()
-            for row, words, total in zip(gone, words_MT, totals, strict=True):
-                kept = words[:-1] if ended[row] or stuck[row] else words
-                results[running[row]] = Hypothesis(tuple(kept), total, total, ended[row] and not stuck[row])
-        tokens_NT = torch.cat([tokens_NT, ids_N1], dim=1)
+        full = [limits[sentence] == tokens_NT.size(1) for sentence in sentences]
+        ending = [row for row, goes in enumerate(going) if goes and (ended[row] or stuck[row] or full[row])]
+        if ending:
+            rows = positions(ending, last_N)
+            totals = torch.where(stuck_N, before_N, total_N)[rows].tolist()
+            for row, words, total in zip(ending, tokens_NT[rows].tolist(), totals, strict=True):
+                kept_words = words[:-1] if ended[row] or stuck[row] else words
+                results[sentences[row]] = Hypothesis(tuple(kept_words), total, total, ended[row] and not stuck[row])
+                going[row] = False
+        if (kept := staying(going)) is not None:
+            stay = positions(kept, last_N)
+            sentences, going = [sentences[row] for row in kept], [going[row] for row in kept]
+            memory, state = memory.select(stay), state.select(stay)
+            tokens_NT, last_N, total_N = tokens_NT[stay], last_N[stay], total_N[stay]
     return results

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 GROUP = 32  # columns of a group, whose maximum is looked at first
+LEAVING = 16  # finished sentences leave a batch when so many fewer are left: kernels on CPUs are planned anew for each number of rows
 Self = TypeVar("Self", bound="Selectable")
 
 
@@ -34,7 +35,8 @@ class Step(Generic[State]):
 
     log_probs_NV: log-probabilities, at most 0; -inf forbids a token.
     state: what the next step needs, N rows.
-    candidate_ids: with a shortlist, the vocabulary id of each column: ids_V for all rows, or ids_NV; None where column = id.
+    candidate_ids: with a shortlist, the vocabulary id of each column: ids_V for all rows, ids_NV, or ids_BV, which the rows of a sentence
+    share; None where column = id.
     attention_NS: how much each source position was looked at, 0 at padding; None for a model without attention.
     """
 
@@ -96,14 +98,22 @@ def ids_at(candidate_ids: Tensor | None, columns_NC: Tensor) -> Tensor:
     """The vocabulary ids of columns."""
     if candidate_ids is None:
         return columns_NC
-    return candidate_ids[columns_NC] if candidate_ids.dim() == 1 else candidate_ids.gather(1, columns_NC)
+    if candidate_ids.dim() == 1:
+        return candidate_ids[columns_NC]
+    return candidate_ids.gather(1, columns_NC.reshape(len(candidate_ids), -1)).view_as(columns_NC)
+
+
+def ids_of_rows(candidate_ids: Tensor, rows: int) -> Tensor:
+    """ids_NV, or ids_V where all rows have the same."""
+    return candidate_ids if candidate_ids.dim() == 1 else candidate_ids.repeat_interleave(rows // max(1, len(candidate_ids)), dim=0)
 
 
 def at_ids(step: Step[State], ids_N: Tensor) -> Tensor:
     """log_probs_N of one vocabulary id for each row; -inf for one that a shortlist does not hold."""
     if step.candidate_ids is None:
         return step.log_probs_NV.gather(1, ids_N[:, None])[:, 0]
-    return step.log_probs_NV.masked_fill(step.candidate_ids != ids_N[:, None], -math.inf).amax(dim=1)
+    ids = ids_of_rows(step.candidate_ids, len(ids_N))
+    return step.log_probs_NV.masked_fill(ids != ids_N[:, None], -math.inf).amax(dim=1)
 
 
 def check_lengths(maximum_lengths_B: Tensor) -> list[int]:
@@ -119,3 +129,13 @@ def check_lengths(maximum_lengths_B: Tensor) -> list[int]:
 def positions(chosen: list[int], like: Tensor) -> Tensor:
     """A list of positions as a tensor on like's device."""
     return torch.tensor(chosen, dtype=torch.long, device=like.device)
+
+
+def staying(going: Sequence[bool]) -> list[int] | None:
+    """The places of a batch that are kept: all that go on, and of the others as many as make a multiple of LEAVING; None for all places."""
+    left = -(-sum(going) // LEAVING) * LEAVING
+    if left >= len(going):
+        return None
+    spare = left - sum(going)
+    over = [place for place, goes in enumerate(going) if not goes]
+    return sorted([place for place, goes in enumerate(going) if goes] + over[:spare])

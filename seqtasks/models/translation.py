@@ -1,11 +1,13 @@
 """Sequence to sequence: a trunk encodes the source, a decoder writes the target, with attention or without.
 
-B sentences, T target position, H hidden, V target vocabulary, S source position, N rows of a search (B x beams).
+B sentences, T target position, H hidden, V target vocabulary, S source position, N rows of a search (B x K),
+A words of all shortlists, C more of one, E size of an embedding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -35,15 +37,41 @@ class TiedOutput(nn.Module):
         return F.linear(self.projection(outputs_H), self.words.table.weight, self.bias)
 
 
-def output_of(output: nn.Module, ids_C: Tensor) -> Callable[[Tensor], Tensor]:
-    """The output layer of a few words only: outputs_...H -> logits_...C. Raises ValueError for a layer that is neither kind of ours."""
-    if isinstance(output, TiedOutput):
-        projection, weight_CE, bias_C = output.projection, output.words.table.weight[ids_C], output.bias[ids_C]
-        return lambda outputs_H: F.linear(projection(outputs_H), weight_CE, bias_C)
-    if isinstance(output, nn.Linear):
-        weight_CH, bias = output.weight[ids_C], None if output.bias is None else output.bias[ids_C]
-        return lambda outputs_H: F.linear(outputs_H, weight_CH, bias)
-    raise ValueError(f"the rows of an output layer {type(output).__name__} cannot be told")
+@dataclass(frozen=True)
+class OutputRows:
+    """The output layer of a few words: A that all sentences share, and C of each one's own. outputs_BKH -> logits_BKX (float32) of both.
+
+    before: what stands before the rows (a tied layer's projection), if anything; own_BC is -inf where a sentence has no more words.
+    """
+
+    before: nn.Module | None
+    shared_AE: Tensor
+    shared_A: Tensor
+    own_BCE: Tensor
+    own_BC: Tensor
+
+    @classmethod
+    def of(cls, output: nn.Module, shared: Tensor, own_BC: Tensor, mask_BC: Tensor) -> OutputRows:
+        """Of the words with these ids. Raises ValueError for a layer that is neither kind of ours."""
+        if isinstance(output, TiedOutput):
+            before, weight_VE, bias_V = output.projection, output.words.table.weight, output.bias
+        elif isinstance(output, nn.Linear):
+            before, weight_VE, bias_V = None, output.weight, output.bias
+        else:
+            raise ValueError(f"the rows of an output layer {type(output).__name__} cannot be told")
+        bias_V = torch.zeros_like(weight_VE[:, 0]) if bias_V is None else bias_V
+        bias_BC = bias_V[own_BC].float().masked_fill(~mask_BC, -math.inf)
+        return cls(before, weight_VE[shared], bias_V[shared].float(), F.embedding(own_BC, weight_VE), bias_BC)
+
+    def select(self, sentences: Tensor) -> OutputRows:
+        own_BCE, own_BC = (table.index_select(0, sentences) for table in (self.own_BCE, self.own_BC))
+        return OutputRows(self.before, self.shared_AE, self.shared_A, own_BCE, own_BC)
+
+    def __call__(self, outputs_BKH: Tensor) -> Tensor:
+        outputs_BKE = outputs_BKH if self.before is None else self.before(outputs_BKH)
+        shared_BKA = F.linear(outputs_BKE, self.shared_AE) + self.shared_A
+        own_BKC = outputs_BKE @ self.own_BCE.transpose(1, 2) + self.own_BC[:, None]
+        return torch.cat([shared_BKA, own_BKC], dim=2)
 
 
 class TranslationModel(nn.Module):

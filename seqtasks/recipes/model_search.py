@@ -6,6 +6,7 @@ B sentences of a batch, N = B * width rows, S source position, P prefix tokens.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,16 +23,18 @@ from seqtasks.decoding.forced import ForcedOutput, forced
 from seqtasks.decoding.greedy import greedy
 from seqtasks.decoding.penalties import LENGTH_PENALTIES, Coverage
 from seqtasks.decoding.sampling import Shape, sample
-from seqtasks.decoding.step import Constraint, Hypothesis, Step, StepFunction
+from seqtasks.decoding.step import LEAVING, Constraint, Hypothesis, Step, StepFunction
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.recipes.shortlisted import short_memories, short_stepping
 from seqtasks.text.batching import in_order, pad, translation_batch
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.vocabulary import Vocabulary
-from seqtasks.training.devices import autocast
+from seqtasks.training.devices import autocast, in_threads
 
 PROBABILITIES = "probabilities"
+ROWS = LEAVING  # batches have a multiple of so many sentences, as they do when some have left
+TABLE = 1 << 23  # numbers of the output layer's rows that a batch with shortlists may hold
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,8 @@ class Started:
 class ModelSearch:
     """Models that share their vocabularies, as one step function. average: a name of `seqtasks.decoding.ensembles.AVERAGES`.
 
-    shortlists: what searches and samples choose from; precision: of their matrix products, "float32" or "bf16". Given outputs are scored
-    over all words and in float32 in any case.
+    shortlists: what searches and samples choose from; precision: of their weights and matrix products, "float32" or "bf16" (which takes a
+    copy of the weights as they are now). Given outputs are scored over all words and in float32 in any case.
     """
 
     def __init__(
@@ -81,8 +84,10 @@ class ModelSearch:
         self.shortlists = shortlists
         self.precision = precision
         self.never = (vocabulary.pad, vocabulary.bos)
-        whole, short = ([kind(model) for model in models] for kind in (stepping, short_stepping))
-        self.step, self.short_step = (without(together(steps, average), self.never) for steps in (whole, short))
+        self.searched = [with_weights_in(model, precision) for model in models]
+        self.step = without(together([stepping(model) for model in models], average), self.never)
+        self.fast_step = without(together([stepping(model) for model in self.searched], average), self.never)
+        self.short_step = together([short_stepping(model) for model in self.searched], average)
 
     def search(self, pieces: Sequence[Piece], settings: DecodingSettings, beams: int, n_best: int) -> list[list[Hypothesis]]:
         """The best hypotheses of each piece: greedy where one is kept, else beam search."""
@@ -146,7 +151,6 @@ class ModelSearch:
 
         return self.by_batch(pieces, budget, one)
 
-    @torch.inference_mode()
     def by_batch(
         self, pieces: Sequence[Piece], budget: int, answer: Callable[[Started], list[Any]], *, searched: bool = False
     ) -> list[Any]:
@@ -156,30 +160,53 @@ class ModelSearch:
         """
         if not pieces:
             return []
-        for model in self.models:
+        for model in (*self.models, *self.searched):
             model.eval()
         sources = Ragged.from_lists([piece.ids for piece in pieces])
         lengths = np.stack([sources.lengths, [len(piece.prefix) for piece in pieces]], axis=1)
-        answers: list[Any] = [None for _ in pieces]
-        for positions in in_order(lengths, max(1, budget)):
+        plan = in_order(lengths, max(1, budget), rows=ROWS)
+        if searched and self.shortlists is not None:
+            plan = [part for positions in plan for part in self.narrow(positions, pieces, self.shortlists)]
+
+        precision = self.precision if searched else "float32"
+
+        def one(positions: np.ndarray) -> list[Any]:
+            if len(positions) == 1 and precision == "bf16":
+                return one(positions.repeat(2))[:1]  # a product of one row is another kernel's, which rounds otherwise
             chosen = [pieces[position] for position in positions.tolist()]
-            with autocast(self.device, self.precision if searched else "float32"):
-                found = answer(self.start(sources, positions, chosen, self.shortlists if searched else None))
-            for position, one in zip(positions.tolist(), found, strict=True):
-                answers[position] = one
+            with torch.inference_mode(), autocast(self.device, precision):
+                return answer(self.start(sources, positions, chosen, searched=searched))
+
+        answers: list[Any] = [None for _ in pieces]
+        for positions, found in zip(plan, in_threads(one, plan, self.device), strict=True):
+            for position, own in zip(positions.tolist(), found, strict=True):
+                answers[position] = own
         return answers
 
-    def start(self, sources: Ragged, positions: np.ndarray, pieces: Sequence[Piece], shortlists: Shortlists | None) -> Started:
+    def narrow(self, positions: np.ndarray, pieces: Sequence[Piece], shortlists: Shortlists) -> list[np.ndarray]:
+        """A batch in parts whose rows of the output layer, a table of each sentence's own words, stay within TABLE."""
+        widest = max(shortlists.own(pieces[position].ids) for position in positions.tolist())
+        numbers = (widest + 1) * max(model.decoder.output_size for model in self.models)
+        rows = max(1, TABLE // numbers // ROWS * ROWS)
+        return [positions[first : first + rows] for first in range(0, len(positions), rows)]
+
+    def start(self, sources: Ragged, positions: np.ndarray, pieces: Sequence[Piece], *, searched: bool) -> Started:
         """The encoded sources of a batch, and with shortlists what each may answer: the words of its list, and of its prefix."""
+        models = self.searched if searched else self.models
         batch = translation_batch(sources, None, positions).to(self.device)
-        memories, states = zip(*(model.encode(batch) for model in self.models), strict=True)
-        if shortlists is not None:
-            lists = [np.union1d(shortlists.ids(piece.ids), [*piece.prefix, *self.never]) for piece in pieces]
-            memories = tuple(short_memories(self.models, memories, lists))
+        memories, states = zip(*(model.encode(batch) for model in models), strict=True)
+        step = self.fast_step if searched else self.step
+        if searched and self.shortlists is not None:
+            words = [(piece.ids, piece.prefix) for piece in pieces]
+            memories, step = tuple(short_memories(models, memories, self.shortlists, words, self.never)), self.short_step
         alone = len(memories) == 1
         memory, state = (memories[0], states[0]) if alone else (Together(memories), Together(states))
-        step = self.step if shortlists is None else self.short_step
         return Started(step, pieces, batch.mask_BS, memory, state, self.vocabulary.eos)
+
+
+def with_weights_in(model: TranslationModel, precision: str) -> TranslationModel:
+    """The model, or a copy of it whose weights have the precision, so that they are not converted anew at every step."""
+    return model if precision == "float32" else copy.deepcopy(model).bfloat16()
 
 
 def stepping(model: TranslationModel) -> StepFunction[Any, Any]:
@@ -198,13 +225,12 @@ def together(steps: Sequence[StepFunction[Any, Any]], average: str) -> StepFunct
 
 
 def without(step: StepFunction[Any, Any], barred: Sequence[int]) -> StepFunction[Any, Any]:
-    """A step that never answers some words: those that no translation holds (padding, begin). A shortlist is one of all rows."""
+    """A step over all words that never answers some: those that no translation holds (padding, begin)."""
 
     def barring(last_N: Tensor, memory: Any, state: Any) -> Step[Any]:
         answer = step(last_N, memory, state)
         for word in barred:
-            columns: Any = word if answer.candidate_ids is None else answer.candidate_ids == word
-            answer.log_probs_NV[:, columns] = -torch.inf  # in place: the step has just made it
+            answer.log_probs_NV[:, word] = -torch.inf  # in place: the step has just made it
         return answer
 
     return barring

@@ -1,40 +1,42 @@
-"""A model's steps over the few target words that the sentences of a batch may need (Jean et al. 2015; L'Hostis et al. 2016).
+"""A model's steps over the few target words that each sentence may need (Jean et al. 2015; L'Hostis et al. 2016).
 
-The output layer is computed for the words of the whole batch. Before the softmax a sentence loses what is not on its own shortlist, so its
-answers do not depend on the batch. Probabilities are those among its shortlist.
-B sentences, N rows of a search (B x beams), C words of the batch, H hidden.
+The output layer is computed for the words of all shortlists once, and for each sentence's own: those of a whole batch together would be
+half the vocabulary. So a sentence's answers do not depend on the batch; probabilities are those among its shortlist.
+B sentences, N = B x K rows of a search, H hidden; of the X words of a shortlist A are those of all, C the sentence's own.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqtasks.align.shortlist import Shortlists
 from seqtasks.decoding.step import Step, StepFunction
-from seqtasks.models.translation import TranslationModel, output_of
+from seqtasks.models.translation import OutputRows, TranslationModel
 from seqtasks.recipes.assets import TranslationAssets
 from seqtasks.recipes.schema import DecodingSettings
 
 
 @dataclass(frozen=True)
 class ShortMemory:
-    """A model's memory of a batch, the output layer of the batch's words ids_C, and which of them each sentence may use: allowed_BC."""
+    """A model's memory of a batch, the words ids_BX that each sentence chooses from, and their rows of the output layer.
+
+    never: so many words, the first of each sentence, have a probability but are never answered.
+    """
 
     memory: Any
-    output: Callable[[Tensor], Tensor]
-    ids_C: Tensor
-    allowed_BC: Tensor
+    output: OutputRows
+    ids_BX: Tensor
+    never: int
 
     def select(self, sentences: Tensor) -> ShortMemory:
-        return replace(self, memory=self.memory.select(sentences), allowed_BC=self.allowed_BC[sentences])
+        return ShortMemory(self.memory.select(sentences), self.output.select(sentences), self.ids_BX.index_select(0, sentences), self.never)
 
 
 def shortlists_of(assets: TranslationAssets, settings: DecodingSettings) -> Shortlists | None:
@@ -47,15 +49,25 @@ def shortlists_of(assets: TranslationAssets, settings: DecodingSettings) -> Shor
     return Shortlists.of(assets.lexicon, source, target, size=settings.shortlist, frequent=settings.shortlist_frequent)
 
 
-def short_memories(models: Sequence[TranslationModel], memories: Sequence[Any], lists: Sequence[NDArray[np.int64]]) -> list[ShortMemory]:
-    """The memories of a batch as each model's short step takes them; lists: the sorted target words of each sentence."""
-    union_C = np.unique(np.concatenate(lists))
-    allowed_BC = np.zeros((len(lists), len(union_C)), dtype=bool)
-    for row, words in zip(allowed_BC, lists, strict=True):
-        row[np.searchsorted(union_C, words)] = True
+def short_memories(
+    models: Sequence[TranslationModel],
+    memories: Sequence[Any],
+    shortlists: Shortlists,
+    pieces: Sequence[tuple[Sequence[int], Sequence[int]]],
+    never: Sequence[int],
+) -> list[ShortMemory]:
+    """The memories of a batch as each model's short step takes them. pieces: the source words of each sentence, and what else its answer
+    may hold."""
+    shared = np.concatenate([never, np.setdiff1d(shortlists.always_A, never)])
+    lists = [np.setdiff1d([*shortlists.ids(source), *more], shared) for source, more in pieces]
+    own, mask = np.zeros((2, len(lists), max(map(len, lists), default=0)), dtype=np.int64)
+    for number, words in enumerate(lists):
+        own[number, : len(words)], mask[number, : len(words)] = words, 1
     device = next(models[0].parameters()).device
-    ids_C, allowed = torch.from_numpy(union_C).to(device), torch.from_numpy(allowed_BC).to(device)
-    return [ShortMemory(memory, output_of(model.output, ids_C), ids_C, allowed) for model, memory in zip(models, memories, strict=True)]
+    shared_A, own_BC, mask_BC = (torch.from_numpy(array).to(device) for array in (shared, own, mask.astype(bool)))
+    ids_BX = torch.cat([shared_A.expand(len(lists), -1), own_BC], dim=1)
+    outputs = [OutputRows.of(model.output, shared_A, own_BC, mask_BC) for model in models]
+    return [ShortMemory(memory, output, ids_BX, len(never)) for output, memory in zip(outputs, memories, strict=True)]
 
 
 def short_stepping(model: TranslationModel) -> StepFunction[Any, Any]:
@@ -63,9 +75,9 @@ def short_stepping(model: TranslationModel) -> StepFunction[Any, Any]:
 
     def step(last_N: Tensor, short: ShortMemory, state: Any) -> Step[Any]:
         outputs_NH, state, weights_NS = model.decoder.step(last_N, short.memory, state)
-        beams = len(last_N) // max(1, len(short.allowed_BC))
-        barred_NC = ~short.allowed_BC.repeat_interleave(beams, dim=0)
-        logits_NC = short.output(outputs_NH).float().masked_fill_(barred_NC, -math.inf)
-        return Step(torch.log_softmax(logits_NC, dim=-1), state, short.ids_C, weights_NS)
+        logits_BKX = short.output(outputs_NH.view(len(short.ids_BX), -1, outputs_NH.size(1)))
+        log_probs_NX = torch.log_softmax(logits_BKX.flatten(0, 1), dim=-1)
+        log_probs_NX[:, : short.never] = -math.inf
+        return Step(log_probs_NX, state, short.ids_BX, weights_NS)
 
     return step

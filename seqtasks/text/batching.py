@@ -160,10 +160,13 @@ class BatchPlan:
         return [batches[position] for position in generator.permutation(len(batches))]
 
 
-def in_order(lengths: ArrayLike, tokens: int) -> list[Positions]:
-    """Length-sorted batches for prediction, longest first; positions restore the order."""
+def in_order(lengths: ArrayLike, tokens: int, rows: int = 1) -> list[Positions]:
+    """Length-sorted batches for prediction, longest first; positions restore the order.
+
+    rows: what the budget leaves of a batch beyond a multiple of it goes to the next.
+    """
     lengths_NK = columns(lengths)
-    return cut(np.arange(len(lengths_NK)), lengths_NK, tokens)[::-1]
+    return cut(np.arange(len(lengths_NK)), lengths_NK, tokens, rows)[::-1]
 
 
 def columns(lengths: ArrayLike) -> NDArray[np.int64]:

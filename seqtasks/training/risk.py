@@ -56,7 +56,7 @@ def risk_objective(*, sample: Sample, risk: Risk, alpha: float) -> Objective:
 
 def row_scores(forced: Forced, targets_RT: Tensor) -> Tensor:
     """log p of each row's words, [R]."""
-    said_N = forced.log_probs_NV.gather(1, forced.targets_N[:, None]).squeeze(1)
+    said_N = forced.log_probs().gather(1, forced.targets_N[:, None]).squeeze(1)
     rows_N = (targets_RT != IGNORE).nonzero()[:, 0]
     return said_N.new_zeros(len(targets_RT)).index_add(0, rows_N, said_N)
 
@@ -64,7 +64,7 @@ def row_scores(forced: Forced, targets_RT: Tensor) -> Tensor:
 def right_words(forced: Forced, targets_RT: Tensor, chosen_R: Tensor) -> Tensor:
     """How many words of the chosen rows had the highest probability."""
     chosen_N = chosen_R[(targets_RT != IGNORE).nonzero()[:, 0]]
-    return (forced.log_probs_NV.detach().argmax(-1) == forced.targets_N)[chosen_N].sum()
+    return (forced.logits_NV.argmax(-1) == forced.targets_N)[chosen_N].sum()
 
 
 def expected_risk(scores_R: Tensor, sizes: Sequence[int], faults: Sequence[Sequence[float]], alpha: float) -> Tensor:

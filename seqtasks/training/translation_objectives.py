@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE, Batch
+from seqtasks.training.likelihood import likelihood
 from seqtasks.training.objectives import Objective, Term
 
 BLOCK = 64  # the output layer is given a multiple of so many rows: kernels on CPUs keep something in memory for each shape they meet
@@ -27,20 +28,20 @@ Guide = Callable[[Tensor, Batch, int], Tensor]
 
 @dataclass(frozen=True)
 class Forced:
-    """What a model says of given target words: log_probs_NV (float32) of the real ones, in the order of rows, and its attention."""
+    """What a model says of given target words: logits_NV of the real ones, in the order of rows, and its attention."""
 
-    log_probs_NV: Tensor
+    logits_NV: Tensor
     targets_N: Tensor
-    correct: Tensor
     weights_BTS: Tensor | None
+
+    def log_probs(self) -> Tensor:
+        """log_probs_NV, in float32."""
+        return F.log_softmax(self.logits_NV.float(), dim=-1)
 
     def likelihood(self, label_smoothing: float) -> Term:
         """The negative log-likelihood, smoothed: that share of each target's probability is spread over all words."""
-        plain = F.nll_loss(self.log_probs_NV, self.targets_N, reduction="sum")
-        loss = plain
-        if label_smoothing:
-            loss = (1 - label_smoothing) * plain - label_smoothing * self.log_probs_NV.mean(-1).sum()
-        return Term(loss, len(self.targets_N), self.correct, plain.detach())
+        found = likelihood(self.logits_NV, self.targets_N, label_smoothing)
+        return Term(found.smoothed, len(self.targets_N), found.correct, found.plain)
 
 
 def read(model: TranslationModel, inputs_BT: Tensor, targets_BT: Tensor, memory: Any, state: Any) -> Forced:
@@ -49,8 +50,7 @@ def read(model: TranslationModel, inputs_BT: Tensor, targets_BT: Tensor, memory:
     real_BT = targets_BT != IGNORE
     targets_N, outputs_NH = targets_BT[real_BT], outputs_BTH[real_BT]
     logits_NV = model.output(F.pad(outputs_NH, (0, 0, 0, -len(targets_N) % BLOCK)))[: len(targets_N)]
-    log_probs_NV = F.log_softmax(logits_NV.float(), dim=-1)
-    return Forced(log_probs_NV, targets_N, (logits_NV.argmax(-1) == targets_N).sum(), weights_BTS)
+    return Forced(logits_NV, targets_N, weights_BTS)
 
 
 def translation_objective(
@@ -77,7 +77,7 @@ def translation_objective(
         term = forced.likelihood(label_smoothing)
         if guide is not None:
             term = replace(term, sum=term.sum + guide(attention_of(forced), batch, step))
-        return {TARGET: consistent(term, forced.log_probs_NV, r_drop) if r_drop else term}
+        return {TARGET: consistent(term, forced.log_probs(), r_drop) if r_drop else term}
 
     return objective
 

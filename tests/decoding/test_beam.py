@@ -118,17 +118,18 @@ def test_what_can_go_nowhere_is_returned_unfinished():
     ]
 
 
-def test_finished_sentences_leave_the_batch_and_the_memory_keeps_one_row_per_sentence():
-    model = table_model(sentences=3, vocabulary=5, seed=1)
+def test_finished_sentences_leave_the_batch_when_enough_have_and_the_memory_keeps_one_row_per_sentence(leaving):
+    model = table_model(sentences=5, vocabulary=5, seed=1)
     memories = []
 
     def step(last_N, memory, state):
         memories.append(memory.tables_BCVV.size(0))
         return model.step(last_N, memory, state)
 
-    search(model, [1, 6, 3], beams=4, penalty=LENGTH_PENALTIES["average"](3.0), step=step)
-    assert memories[:2] == [3, 2] and memories == sorted(memories, reverse=True)
-    assert model.rows_seen[0] == 3
+    search(model, [1, 6, 3, 1, 6], beams=4, penalty=LENGTH_PENALTIES["average"](3.0), step=step)
+    assert memories[:2] == [5, 4] and memories == sorted(memories, reverse=True)
+    assert all(sentences % leaving == 0 for sentences in memories[1:])
+    assert model.rows_seen[0] == 5
     assert all(rows <= 4 * sentences for rows, sentences in zip(model.rows_seen, memories, strict=True))
 
 

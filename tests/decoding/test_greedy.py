@@ -50,11 +50,13 @@ def test_greedy_takes_the_best_token_of_each_sentence_on_its_own(limits, seed):
         assert found.log_probability == found.score == pytest.approx(total, abs=1e-9)
 
 
-def test_finished_sentences_leave_the_batch():
-    model = table_model(sentences=3, vocabulary=5, seed=1)
-    found = run(model, [1, 6, 3])
+def test_finished_sentences_leave_the_batch_when_enough_have(leaving):
+    model, limits = table_model(sentences=7, vocabulary=5, seed=1), [1, 6, 3, 2, 5, 1, 4]
+    found = run(model, limits)
     lengths = [len(one.tokens) + one.finished for one in found]
-    assert model.rows_seen == [sum(length > step for length in lengths) for step in range(max(lengths))]
+    going = [sum(length > step for length in lengths) for step in range(max(lengths))]
+    assert model.rows_seen == [min(7, -(-count // leaving) * leaving) for count in going]
+    assert found == [run(model, [0] * place + [limit] + [0] * (6 - place))[place] for place, limit in enumerate(limits)]
 
 
 def test_what_can_go_nowhere_is_returned_unfinished():

@@ -8,9 +8,12 @@ import torch
 from torch import nn
 
 import seqtasks
+from seqtasks.align.shortlist import Shortlists
 from seqtasks.decoding.step import Hypothesis
 from seqtasks.errors import RecipeError, UsageError
-from seqtasks.models.translation import output_of
+from seqtasks.models.translation import OutputRows
+from seqtasks.nn.attention import Memory
+from seqtasks.recipes import model_search
 from seqtasks.recipes.decoding_options import changed
 from seqtasks.recipes.load import load_recipe
 from seqtasks.recipes.model_search import Piece
@@ -97,18 +100,37 @@ def test_a_prefix_comes_through_whatever_the_shortlist_holds(run):
     assert not set(foreign) & set(found[1][0].tokens)
 
 
-def test_a_sentence_chooses_from_its_own_list_and_the_layer_is_that_of_all_lists(run):
-    models = seqtasks.load(run).translator.models
-    (memory,) = short_memories(models.models, [None], [np.array([3, 5, 9]), np.array([4, 9])])
-    assert memory.ids_C.tolist() == [3, 4, 5, 9]
-    assert memory.allowed_BC.tolist() == [[True, False, True, True], [False, True, False, True]]
-    outputs = torch.randn(7, models.models[0].decoder.output_size)
-    torch.testing.assert_close(memory.output(outputs), models.models[0].output(outputs)[:, memory.ids_C])
-    for bias in (True, False):
-        layer = nn.Linear(5, 9, bias=bias)
-        torch.testing.assert_close(output_of(layer, memory.ids_C[:2])(outputs[:, :5]), layer(outputs[:, :5])[:, 3:5])
+def test_a_sentence_chooses_from_its_own_list_and_the_layer_is_that_of_all_words(run):
+    model = seqtasks.load(run).translator.model
+    lists = Shortlists(np.array([3, 5]), np.array([0, 0, 2, 3]), np.array([9, 4, 5]))  # word 1 adds 9 and 4, word 2 adds 5
+    nothing = Memory(torch.zeros(3, 1, 1), torch.zeros(3, 1, 1), torch.ones(3, 1, dtype=torch.bool))
+    (memory,) = short_memories([model], [nothing], lists, [([1], []), ([2], []), ([2, 1], [7])], never=[0, 2])
+    assert memory.ids_BX[:, :4].tolist() == [[0, 2, 3, 5]] * 3
+    outputs_BKH = torch.randn(3, 2, model.decoder.output_size)
+    whole_BKV = model.output(outputs_BKH)
+    for row, own in enumerate([[4, 9], [], [4, 7, 9]]):
+        found_KX = memory.select(torch.tensor([row])).output(outputs_BKH[row : row + 1])[0]
+        assert memory.ids_BX[row, 4 : 4 + len(own)].tolist() == own
+        torch.testing.assert_close(found_KX[:, : 4 + len(own)], whole_BKV[row][:, [0, 2, 3, 5, *own]])
+        assert (found_KX[:, 4 + len(own) :] == -torch.inf).all()
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_rows_of_a_linear_output_layer(bias):
+    layer, ids_BC, outputs_BKH = nn.Linear(5, 9, bias=bias), torch.tensor([[1, 2], [8, 0]]), torch.randn(2, 3, 5)
+    rows = OutputRows.of(layer, torch.tensor([4]), ids_BC, torch.ones(2, 2, dtype=torch.bool))
+    expected_BKV = layer(outputs_BKH)
+    torch.testing.assert_close(rows(outputs_BKH)[0], expected_BKV[0][:, [4, 1, 2]])
+    torch.testing.assert_close(rows(outputs_BKH)[1], expected_BKV[1][:, [4, 8, 0]])
     with pytest.raises(ValueError, match="the rows of an output layer Identity cannot be told"):
-        output_of(nn.Identity(), memory.ids_C)
+        OutputRows.of(nn.Identity(), ids_BC[0], ids_BC, ids_BC > 0)
+
+
+def test_a_table_that_grows_too_large_is_made_in_parts(run, monkeypatch):
+    together = answers(run, LINES, {"beams": 3})
+    monkeypatch.setattr(model_search, "TABLE", 1)
+    monkeypatch.setattr(model_search, "ROWS", 1)
+    assert answers(run, LINES, {"beams": 3}) == together
 
 
 def test_an_ensemble_shares_one_shortlist(run):
