@@ -14,7 +14,7 @@ from sample_grammar.world import TRAIN_KNOBS, UNSEEN_KNOBS, Dice, World
 
 SEED = 2024
 SIZES = {"train": 10000, "dev": 500, "test": 700, "test_unseen": 500}
-DOCUMENTS = {"train": 260, "dev": 30, "test": 60}
+DOCUMENTS = {"train": 1500, "dev": 60, "test": 120}
 HELD_OUT_PERCENT = 25  # of all longer structures: never in train or dev
 HELD_OUT_LENGTH = 7  # symbols a structure must have to be kept from train
 HELD_OUT_SHARE = 0.4  # of the test sentences are drawn from those structures; more are new by chance

@@ -156,11 +156,11 @@ class CellStack(nn.Module):
     def layer_step(self, number: int, inputs_NX: Tensor, hidden_NH: Tensor, cell_NH: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """One layer's own hidden_NH and cell_NH after one more token."""
         weights = weights_of(self.layers[number])
-        input_NG = functional.linear(inputs_NX, weights.input_GX, weights.input_bias_G)
-        recurrent_NG = functional.linear(hidden_NH, weights.recurrent_GH, weights.recurrent_bias_G)
         if cell_NH is None:
-            return gru_state(input_NG, recurrent_NG, hidden_NH), None
-        return lstm_state(input_NG + recurrent_NG, cell_NH)
+            recurrent_NG = functional.linear(hidden_NH, weights.recurrent_GH, weights.recurrent_bias_G)
+            return gru_state(functional.linear(inputs_NX, weights.input_GX, weights.input_bias_G), recurrent_NG, hidden_NH), None
+        input_NG = functional.linear(inputs_NX, weights.input_GX, weights.input_bias_G + weights.recurrent_bias_G)
+        return lstm_state(torch.addmm(input_NG, hidden_NH, weights.recurrent_GH.t()), cell_NH)
 
     def prepared(self, number: int, *, steps: int, rows: int, known_NTX: Tensor | None) -> Step:
         """One layer's step with its weights laid out once: (varying_NX, hidden_NH, cell_NH) -> (hidden_NH, cell_NH), called `steps` times.

@@ -89,8 +89,7 @@ def check_recipe(recipe: Recipe) -> None:
         names.append((BACKBONES, recipe.backbone.kind, "seqtasks.backbones"))
         faults += backbone_faults(recipe.backbone)
     if isinstance(recipe, TranslationRecipe):
-        if recipe.decoder.attention != PLAIN:
-            names.append((ATTENTIONS, recipe.decoder.attention, "seqtasks.attentions"))
+        names.append(({PLAIN: None, **ATTENTIONS}, recipe.decoder.attention, "seqtasks.attentions"))
         faults += [*translation_faults(recipe), *training_faults(recipe)]
         faults += decoding_faults(recipe.decoding, attention=recipe.decoder.attention != PLAIN) + shortlist_faults(recipe.decoding)
     if isinstance(recipe, TaggingRecipe | MultitaskRecipe):

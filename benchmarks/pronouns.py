@@ -1,0 +1,68 @@
+"""How often translations of the bundled documents have the gender of an earlier sentence: what hierarchical and flat attention differ in.
+
+    python -m benchmarks.pronouns RUN [RUN ...] --against RUN [RUN ...]
+
+RUN is a run on the sample's documents, or the folder of its seeds (seqtasks run translation documents --seeds 3 --out RUN). Two kinds of
+the sentences of test are counted: those that begin with It or They, where the French pronoun has the gender of a noun some sentences back;
+and all with it, they, them or I, which are right if they are the reference, since adjectives and participles agree, too. The difference has
+a paired bootstrap interval over sentences, of the mean over runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+
+import numpy as np
+
+from seqtasks.recipes.compared_runs import seeds_of
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.text.corpora.lines import read_lines
+
+DATA = Path(__file__).parent.parent / "data" / "documents"
+KINDS = {  # title -> (which English sentences, how much of the French one is looked at: the first word, or all)
+    "It, They: the pronoun": (re.compile(r"(It|They)\b"), 1),
+    "it, them, I: the sentence": (re.compile(r"(.*\b)?([Ii]t|[Tt]hey|them|I)\b"), None),
+}
+SAMPLES = 10_000
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a file."""
+    return [line for _, line in read_lines(path)]
+
+
+def right_of(runs: list[Path], chosen: list[int], words: int | None) -> np.ndarray:
+    """right_RN: of each run, which of the chosen sentences of test have the reference's first words, or all."""
+    references = lines_of(DATA / "test.fr")
+    rows = []
+    for path in runs:
+        texts = lines_of(RunDirectory.open(path).predictions / "test.fr")
+        rows.append([texts[place].split()[:words] == references[place].split()[:words] for place in chosen])
+    return np.array(rows, dtype=float)
+
+
+def main() -> None:
+    """Print the shares of both, and the difference."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path, nargs="+")
+    parser.add_argument("--against", type=Path, nargs="+", required=True)
+    options = parser.parse_args()
+    sides = [[run for path in paths for run in seeds_of(path)] for paths in (options.runs, options.against)]
+    sources, draw = lines_of(DATA / "test.en"), np.random.default_rng(1)
+    for title, (pattern, words) in KINDS.items():
+        chosen = [place for place, line in enumerate(sources) if pattern.match(line)]
+        found = [right_of(runs, chosen, words) for runs in sides]
+        print(f"{title} ({len(chosen)} sentences)")
+        for name, right_RN in zip(("runs", "against"), found, strict=True):
+            runs = ", ".join(f"{100 * share:.1f}" for share in sorted(right_RN.mean(axis=1)))
+            print(f"  {name:20s} median {100 * np.median(right_RN.mean(axis=1)):.1f} % of {runs}")
+        difference_N = found[0].mean(axis=0) - found[1].mean(axis=0)
+        drawn = draw.choice(difference_N, (SAMPLES, len(difference_N))).mean(axis=1)
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        print(f"  difference of means  {100 * difference_N.mean():+.1f} ({100 * low:+.1f} to {100 * high:+.1f})")
+
+
+if __name__ == "__main__":
+    main()
