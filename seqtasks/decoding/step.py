@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 GROUP = 32  # columns of a group, whose maximum is looked at first
-LEAVING = 16  # finished sentences leave a batch when so many fewer are left: kernels on CPUs are planned anew for each number of rows
+LEAVING = 16  # finished sentences leave a batch by so many: kernels on CPUs are planned anew for each number of rows
 Self = TypeVar("Self", bound="Selectable")
 
 
@@ -132,10 +132,12 @@ def positions(chosen: list[int], like: Tensor) -> Tensor:
 
 
 def staying(going: Sequence[bool]) -> list[int] | None:
-    """The places of a batch that are kept: all that go on, and of the others as many as make a multiple of LEAVING; None for all places."""
-    left = -(-sum(going) // LEAVING) * LEAVING
+    """The places of a batch that are kept: all that go on, and of the others as many as make a multiple of LEAVING (twice that while many
+    go on); None for all places."""
+    alive = sum(going)
+    multiple = LEAVING if alive <= 4 * LEAVING else 2 * LEAVING
+    left = -(-alive // multiple) * multiple
     if left >= len(going):
         return None
-    spare = left - sum(going)
     over = [place for place, goes in enumerate(going) if not goes]
-    return sorted([place for place, goes in enumerate(going) if goes] + over[:spare])
+    return sorted([place for place, goes in enumerate(going) if goes] + over[: left - alive])

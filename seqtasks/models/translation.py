@@ -37,11 +37,23 @@ class TiedOutput(nn.Module):
         return F.linear(self.projection(outputs_H), self.words.table.weight, self.bias)
 
 
+def output_weights(output: nn.Module) -> tuple[nn.Module | None, Tensor, Tensor]:
+    """What stands before an output layer's rows (a tied layer's projection), if anything; weight_VE and bias_V.
+
+    Raises ValueError for a layer that is neither kind of ours.
+    """
+    if isinstance(output, TiedOutput):
+        return output.projection, output.words.table.weight, output.bias
+    if isinstance(output, nn.Linear):
+        return None, output.weight, torch.zeros_like(output.weight[:, 0]) if output.bias is None else output.bias
+    raise ValueError(f"the rows of an output layer {type(output).__name__} cannot be told")
+
+
 @dataclass(frozen=True)
 class OutputRows:
     """The output layer of a few words: A that all sentences share, and C of each one's own. outputs_BKH -> logits_BKX (float32) of both.
 
-    before: what stands before the rows (a tied layer's projection), if anything; own_BC is -inf where a sentence has no more words.
+    before: what stands before the rows, if anything; own_BC is -inf where a sentence has no more words.
     """
 
     before: nn.Module | None
@@ -53,13 +65,7 @@ class OutputRows:
     @classmethod
     def of(cls, output: nn.Module, shared: Tensor, own_BC: Tensor, mask_BC: Tensor) -> OutputRows:
         """Of the words with these ids. Raises ValueError for a layer that is neither kind of ours."""
-        if isinstance(output, TiedOutput):
-            before, weight_VE, bias_V = output.projection, output.words.table.weight, output.bias
-        elif isinstance(output, nn.Linear):
-            before, weight_VE, bias_V = None, output.weight, output.bias
-        else:
-            raise ValueError(f"the rows of an output layer {type(output).__name__} cannot be told")
-        bias_V = torch.zeros_like(weight_VE[:, 0]) if bias_V is None else bias_V
+        before, weight_VE, bias_V = output_weights(output)
         bias_BC = bias_V[own_BC].float().masked_fill(~mask_BC, -math.inf)
         return cls(before, weight_VE[shared], bias_V[shared].float(), F.embedding(own_BC, weight_VE), bias_BC)
 

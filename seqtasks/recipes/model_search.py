@@ -24,7 +24,7 @@ from seqtasks.decoding.greedy import greedy
 from seqtasks.decoding.penalties import LENGTH_PENALTIES, Coverage
 from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.decoding.step import LEAVING, Constraint, Hypothesis, Step, StepFunction
-from seqtasks.models.translation import TranslationModel
+from seqtasks.models.translation import TranslationModel, output_weights
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.recipes.shortlisted import short_memories, short_stepping
 from seqtasks.text.batching import in_order, pad, translation_batch
@@ -34,7 +34,7 @@ from seqtasks.training.devices import autocast, in_threads
 
 PROBABILITIES = "probabilities"
 ROWS = LEAVING  # batches have a multiple of so many sentences, as they do when some have left
-TABLE = 1 << 23  # numbers of the output layer's rows that a batch with shortlists may hold
+TABLE = 1 << 24  # numbers of the output layer's rows that a batch with shortlists may hold
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class ModelSearch:
     def narrow(self, positions: np.ndarray, pieces: Sequence[Piece], shortlists: Shortlists) -> list[np.ndarray]:
         """A batch in parts whose rows of the output layer, a table of each sentence's own words, stay within TABLE."""
         widest = max(shortlists.own(pieces[position].ids) for position in positions.tolist())
-        numbers = (widest + 1) * max(model.decoder.output_size for model in self.models)
+        numbers = (widest + 1) * max(output_weights(model.output)[1].size(1) for model in self.models)
         rows = max(1, TABLE // numbers // ROWS * ROWS)
         return [positions[first : first + rows] for first in range(0, len(positions), rows)]
 
