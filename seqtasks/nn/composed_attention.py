@@ -1,8 +1,8 @@
 """Attentions made of attentions: several heads (Vaswani et al. 2017, 3.2.2), and words within segments of a document.
 
 Hierarchical attention weighs the words of each segment (a sentence, or a chunk) among themselves, makes a summary of each, and weighs the
-summaries (Yang et al. 2016; for translation Miculicich et al. 2018, 3.1). A word's weight is its share of its segment times the
-segment's share, so a row still sums to 1.
+summaries (Yang et al. 2016; for translation Miculicich et al. 2018, 3.1), to which a vector for their distance from the last segment is
+added, the one that is being translated. A word's weight is its share of its segment times the segment's share, so a row still sums to 1.
 
 B batch, S source position, Q queries per sentence, G segments, H hidden size (of queries or of values), X numbers of a state.
 """
@@ -17,6 +17,8 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.nn.attention import AnyAttention, Attention, Memory, check_queries
+
+DISTANCES = 16  # a segment so far back, or further, is one of the farthest
 
 
 class MultiHeadAttention(AnyAttention):
@@ -66,7 +68,8 @@ class MultiHeadAttention(AnyAttention):
 class HierarchicalAttention(AnyAttention):
     """Words within segments, then segments by what was found in them; without segments, all words are one.
 
-    words: weighs the words of a segment, by its energy and its normaliser; segments: weighs the summaries, for each query anew.
+    words: weighs the words of a segment, by its energy and its normaliser; segments: weighs the summaries, for each query anew, with their
+    distances, which are learned from zero.
     Raises ValueError for kinds whose state runs over time, and for windows, which know no segments.
     """
 
@@ -79,9 +82,11 @@ class HierarchicalAttention(AnyAttention):
             raise ValueError("an attention whose state runs over time, or that has a window, cannot be a level of a hierarchy")
         self.words = words
         self.segments = segments
+        self.distance = nn.Embedding(DISTANCES, words.memory_size)
+        nn.init.zeros_(self.distance.weight)
 
     def project(self, states_BSH: Tensor, mask_BS: Tensor, segments_BS: Tensor | None = None) -> Memory:
-        """The words' memory. segments_BS numbers the segments of each row from 0, in any order."""
+        """The words' memory. segments_BS numbers the segments of each row from 0; the words of a segment may stand anywhere."""
         return self.words.project(states_BSH, mask_BS, segments_BS)
 
     def forward(self, query_BQH: Tensor, memory: Memory, state: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -93,11 +98,20 @@ class HierarchicalAttention(AnyAttention):
         inside_BQGS = self.words.shares.normaliser(energy_BQGS, members_BGS[:, None])
         flat_BXS = inside_BQGS.flatten(1, 2).to(memory.values_BSH.dtype)
         summaries_BQGH = (flat_BXS @ memory.values_BSH).unflatten(1, (queries, members_BGS.size(1)))
-        real_BQG = members_BGS.any(dim=2)[:, None].expand(-1, queries, -1)
-        above = self.segments.project(summaries_BQGH.flatten(0, 1), real_BQG.flatten(0, 1))
-        context_X1H, weights_X1G, _ = self.segments(query_BQH.reshape(sentences * queries, 1, size), above)
+        real_BG = members_BGS.any(dim=2)
+        placed_BQGH = summaries_BQGH + self.distance(distances(real_BG))[:, None]
+        real_BQG = real_BG[:, None].expand(-1, queries, -1)
+        above = self.segments.project(placed_BQGH.flatten(0, 1), real_BQG.flatten(0, 1))
+        _, weights_X1G, _ = self.segments(query_BQH.reshape(sentences * queries, 1, size), above)
         weights_BQS = (weights_X1G.view(sentences, queries, 1, -1) @ inside_BQGS).squeeze(2)
-        return context_X1H.view(sentences, queries, -1), weights_BQS, None
+        return weights_BQS.to(memory.values_BSH.dtype) @ memory.values_BSH, weights_BQS, None
+
+
+def distances(real_BG: Tensor) -> Tensor:
+    """How many segments each lies before the last real one, at most DISTANCES - 1; 0 for those after it."""
+    number_G = torch.arange(real_BG.size(1), device=real_BG.device)
+    last_B1 = torch.where(real_BG, number_G, 0).amax(dim=1, keepdim=True)
+    return (last_B1 - number_G).clamp(0, DISTANCES - 1)
 
 
 def members(memory: Memory) -> Tensor:

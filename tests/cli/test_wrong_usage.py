@@ -76,7 +76,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "translation", *sets("decoder.attention=dott")],
         2,
-        "no attention 'dott'; did you mean 'dot'? Known: additive, dot, scaled, general, location, coverage.",
+        "no attention 'dott'; did you mean 'dot'? Known: none, additive, dot, scaled, general, location, coverage.",
     ),
     (["run", "pos", *sets("training.optimizer=adm")], 2, f"{POS} [training]: optimizer = 'adm': input should be 'adam', 'adamw' or 'sgd'."),
     (

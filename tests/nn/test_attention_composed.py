@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -84,12 +86,14 @@ def test_a_multi_head_attention_without_heads_is_refused():
     sparse=st.booleans(),
 )
 @torch.no_grad()
+@patch("seqtasks.nn.composed_attention.DISTANCES", 3)
 def test_hierarchical_weights_equal_plain_loops_over_segments(segments, seed, sparse):
     torch.manual_seed(seed)
     shares = [Shares(normaliser=sparsemax) if sparse else None for _ in range(2)]
     words = DotAttention(query_size=4, memory_size=4, shares=shares[0])
     above = GeneralAttention(query_size=4, memory_size=4, shares=shares[1])
     attention = HierarchicalAttention(words=words, segments=above)
+    far_DH = torch.nn.init.normal_(attention.distance.weight)
     mask_BS = torch.arange(9) < torch.tensor([len(row) for row in segments])[:, None]
     segments_BS = torch.tensor([row + [0] * (9 - len(row)) for row in segments])
     query_BQH, states_BSH = torch.randn(len(segments), 2, 4), torch.randn(len(segments), 9, 4)
@@ -98,7 +102,8 @@ def test_hierarchical_weights_equal_plain_loops_over_segments(segments, seed, sp
         for q in range(2):
             context, weights = hierarchical(
                 query_BQH[b, q], states_BSH[b], mask_BS[b], segments_BS[b].tolist(), dot_energy,
-                lambda query_H, value_H: general_energy(query_H, value_H, key_HM=above.key.weight), torch.tensor,
+                lambda query_H, value_H: general_energy(query_H, value_H, key_HM=above.key.weight),
+                lambda summary_H, distance: torch.tensor(summary_H) + far_DH[min(distance, 2)],
                 plain_sparsemax if sparse else softmax,
             )  # fmt: skip
             close(weights_BQS[b, q], weights)

@@ -94,18 +94,19 @@ def located(weights_before, sum_before, kernel_FCW):
     return rows
 
 
-def hierarchical(query_H, values_SM, mask_S, segments, word_energy, segment_energy, summaries_of, normalise=softmax):
-    """(context, weights): words shared out within each segment, then the segments by their summaries."""
+def hierarchical(query_H, values_SM, mask_S, segments, word_energy, segment_energy, placed, normalise=softmax):
+    """(context, weights): words shared out within each segment, then the segments by placed(summary, distance from the last one)."""
     inside, summaries = {}, {}
     for segment in sorted({segments[position] for position, is_real in enumerate(mask_S.tolist()) if is_real}):
         members = [position for position, is_real in enumerate(mask_S.tolist()) if is_real and segments[position] == segment]
         shares = normalise([word_energy(query_H, values_SM[position]) for position in members])
         inside[segment] = dict(zip(members, shares, strict=True))
         weights = [inside[segment].get(position, 0.0) for position in range(len(mask_S))]
-        summaries[segment] = summaries_of(summary(weights, values_SM))
+        summaries[segment] = summary(weights, values_SM)
     weights = [0.0] * len(mask_S)
     if summaries:
-        above = normalise([segment_energy(query_H, vector) for vector in summaries.values()])
+        last = max(summaries)
+        above = normalise([segment_energy(query_H, placed(vector, last - segment)) for segment, vector in summaries.items()])
         for segment, share in zip(summaries, above, strict=True):
             for position, within in inside[segment].items():
                 weights[position] = share * within
