@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from seqtasks.evaluation.significance import paired_bootstrap
+from seqtasks.recipes.compare_translations import TranslatedRun
 from seqtasks.recipes.compared_runs import seeds_of
-from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.text.corpora.lines import read_lines
 
 DATA = Path(__file__).parent.parent / "data" / "documents"
@@ -25,7 +26,6 @@ KINDS = {  # title -> (which English sentences, how much of the French one is lo
     "It, They: the pronoun": (re.compile(r"(It|They)\b"), 1),
     "it, them, I: the sentence": (re.compile(r"(.*\b)?([Ii]t|[Tt]hey|them|I)\b"), None),
 }
-SAMPLES = 10_000
 
 
 def lines_of(path: Path) -> list[str]:
@@ -38,7 +38,7 @@ def right_of(runs: list[Path], chosen: list[int], words: int | None) -> np.ndarr
     references = lines_of(DATA / "test.fr")
     rows = []
     for path in runs:
-        texts = lines_of(RunDirectory.open(path).predictions / "test.fr")
+        texts = TranslatedRun(path).translations("test")
         rows.append([texts[place].split()[:words] == references[place].split()[:words] for place in chosen])
     return np.array(rows, dtype=float)
 
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("--against", type=Path, nargs="+", required=True)
     options = parser.parse_args()
     sides = [[run for path in paths for run in seeds_of(path)] for paths in (options.runs, options.against)]
-    sources, draw = lines_of(DATA / "test.en"), np.random.default_rng(1)
+    sources = lines_of(DATA / "test.en")
     for title, (pattern, words) in KINDS.items():
         chosen = [place for place, line in enumerate(sources) if pattern.match(line)]
         found = [right_of(runs, chosen, words) for runs in sides]
@@ -58,10 +58,10 @@ def main() -> None:
         for name, right_RN in zip(("runs", "against"), found, strict=True):
             runs = ", ".join(f"{100 * share:.1f}" for share in sorted(right_RN.mean(axis=1)))
             print(f"  {name:20s} median {100 * np.median(right_RN.mean(axis=1)):.1f} % of {runs}")
-        difference_N = found[0].mean(axis=0) - found[1].mean(axis=0)
-        drawn = draw.choice(difference_N, (SAMPLES, len(difference_N))).mean(axis=1)
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        print(f"  difference of means  {100 * difference_N.mean():+.1f} ({100 * low:+.1f} to {100 * high:+.1f})")
+        ours_N2, other_N2 = (np.stack([right_RN.mean(axis=0), np.ones(len(chosen))], axis=1) for right_RN in found)
+        difference = paired_bootstrap(other_N2, ours_N2, seed=1)
+        low, high = difference.interval or (np.nan, np.nan)
+        print(f"  difference of means  {difference.difference:+.1f} ({low:+.1f} to {high:+.1f}), p {difference.p:.3f}")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from seqtasks.decoding.step import (
     constrained,
     positions,
     staying,
+    with_room,
 )
 
 
@@ -207,11 +208,9 @@ def beam_search(
     limits = check_lengths(maximum_lengths)
     penalties = penalty_table(length_penalty, max(limits, default=0))
     results = [[Hypothesis((), 0.0, 0.0, False)] for _ in limits]
-    sentences = [sentence for sentence, limit in enumerate(limits) if limit > 0]  # of each place in the batch
+    sentences, memory, state = with_room(limits, memory, state, maximum_lengths)  # sentences: of each place in the batch
     going = [True for _ in sentences]
     start = positions(sentences, maximum_lengths)
-    if len(sentences) < len(limits):
-        memory, state = memory.select(start), state.select(start)
     if coverage is not None:
         coverage = Coverage(coverage.weight, coverage.mask_BS[start])
     search = beginning(penalties, maximum_lengths[start], n_best, coverage)

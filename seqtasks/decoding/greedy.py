@@ -19,6 +19,7 @@ from seqtasks.decoding.step import (
     constrained,
     positions,
     staying,
+    with_room,
 )
 
 
@@ -39,13 +40,10 @@ def greedy(
     """
     limits = check_lengths(maximum_lengths)
     results = [Hypothesis((), 0.0, 0.0, False) for _ in limits]
-    sentences = [sentence for sentence, limit in enumerate(limits) if limit > 0]  # of each row
+    sentences, memory, state = with_room(limits, memory, state, maximum_lengths)  # sentences: of each row
     going = [True for _ in sentences]
-    start = positions(sentences, maximum_lengths)
-    if len(sentences) < len(limits):
-        memory, state = memory.select(start), state.select(start)
     tokens_NT = maximum_lengths.new_empty(len(sentences), 0, dtype=torch.long)
-    last_N = torch.full_like(start, bos)
+    last_N = maximum_lengths.new_full((len(sentences),), bos, dtype=torch.long)
     total_N = maximum_lengths.new_zeros(len(sentences), dtype=torch.float32)
     while any(going):
         answer = step(last_N, memory, state)

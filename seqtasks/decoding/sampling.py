@@ -28,6 +28,7 @@ from seqtasks.decoding.step import (
     constrained,
     ids_at,
     positions,
+    with_room,
 )
 
 
@@ -124,8 +125,7 @@ def sample(
     limits = check_lengths(maximum_lengths)
     uniform_BLK = torch.from_numpy(numbers_for(generators, limits, samples)).to(maximum_lengths.device)
     results = [[Hypothesis((), 0.0, 0.0, False)] * samples for _ in limits]
-    running = [sentence for sentence, limit in enumerate(limits) if limit > 0]
-    memory, state = memory.select(positions(running, maximum_lengths)), state.select(positions(running, maximum_lengths))
+    running, memory, state = with_room(limits, memory, state, maximum_lengths)
     drawn = unbegun(len(running), samples, maximum_lengths)
     last_N = maximum_lengths.new_full((len(running),), bos)
     while running:

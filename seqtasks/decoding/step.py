@@ -126,6 +126,15 @@ def check_lengths(maximum_lengths_B: Tensor) -> list[int]:
     return lengths
 
 
+def with_room(limits: list[int], memory: MemoryOf, state: State, like: Tensor) -> tuple[list[int], MemoryOf, State]:
+    """The sentences that may have a token at all, in order, and what a search begins with for them: memory and state, one row each."""
+    sentences = [sentence for sentence, limit in enumerate(limits) if limit > 0]
+    if len(sentences) == len(limits):
+        return sentences, memory, state
+    start = positions(sentences, like)
+    return sentences, memory.select(start), state.select(start)
+
+
 def positions(chosen: list[int], like: Tensor) -> Tensor:
     """A list of positions as a tensor on like's device."""
     return torch.tensor(chosen, dtype=torch.long, device=like.device)

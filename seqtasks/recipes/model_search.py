@@ -187,7 +187,8 @@ class ModelSearch:
         """A batch in parts whose rows of the output layer, a table of each sentence's own words, stay within TABLE."""
         widest = max(shortlists.own(pieces[position].ids) for position in positions.tolist())
         numbers = (widest + 1) * max(output_weights(model.output)[1].size(1) for model in self.models)
-        rows = max(1, TABLE // numbers // ROWS * ROWS)
+        most = max(1, TABLE // numbers)
+        rows = most - most % ROWS if most > ROWS else most
         return [positions[first : first + rows] for first in range(0, len(positions), rows)]
 
     def start(self, sources: Ragged, positions: np.ndarray, pieces: Sequence[Piece], *, searched: bool) -> Started:

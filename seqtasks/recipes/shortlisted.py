@@ -21,6 +21,7 @@ from seqtasks.decoding.step import Step, StepFunction
 from seqtasks.models.translation import OutputRows, TranslationModel
 from seqtasks.recipes.assets import TranslationAssets
 from seqtasks.recipes.schema import DecodingSettings
+from seqtasks.text.batching import mask_of, pad
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,9 @@ def short_memories(
     may hold."""
     shared = np.concatenate([never, np.setdiff1d(shortlists.always_A, never)])
     lists = [np.setdiff1d([*shortlists.ids(source), *more], shared) for source, more in pieces]
-    own, mask = np.zeros((2, len(lists), max(map(len, lists), default=0)), dtype=np.int64)
-    for number, words in enumerate(lists):
-        own[number, : len(words)], mask[number, : len(words)] = words, 1
     device = next(models[0].parameters()).device
-    shared_A, own_BC, mask_BC = (torch.from_numpy(array).to(device) for array in (shared, own, mask.astype(bool)))
+    own_BC = pad(lists, 0)
+    shared_A, own_BC, mask_BC = (table.to(device) for table in (torch.from_numpy(shared), own_BC, mask_of(lists, own_BC.size(1))))
     ids_BX = torch.cat([shared_A.expand(len(lists), -1), own_BC], dim=1)
     outputs = [OutputRows.of(model.output, shared_A, own_BC, mask_BC) for model in models]
     return [ShortMemory(memory, output, ids_BX, len(never)) for output, memory in zip(outputs, memories, strict=True)]
