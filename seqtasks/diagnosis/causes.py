@@ -27,7 +27,7 @@ CAUSES = {
     ),
     "truncation": Cause(
         "Each word costs probability, so a search with many beams likes short outputs; or training pairs were cut or badly aligned.",
-        ("decoding.length_penalty=average", "decoding.coverage_penalty=0.2"),
+        ("decoding.length_penalty=average", "decoding.coverage_penalty=0.01"),
         "a higher decoding.alpha; look at short targets in the training part.",
     ),
     "over-length": Cause(
@@ -48,7 +48,7 @@ CAUSES = {
     ),
     "dropped words": Cause(
         "Attention passes over words: rare ones, or the later part of a long sentence.",
-        ("decoding.coverage_penalty=0.2", "decoder.attention=coverage", "training.guided_attention=1.0"),
+        ("decoding.coverage_penalty=0.01", "decoder.attention=coverage", "training.guided_attention=1.0"),
         "more training data with these words.",
     ),
     "unknown words in the output": Cause(

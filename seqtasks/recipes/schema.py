@@ -159,7 +159,7 @@ class DecodingSettings(Table):
     alpha: Annotated[float, Field(ge=0, le=10)] = 1.0
     length_ratio: Annotated[float, Field(gt=0, le=100)] = 1.5
     length_extra: Annotated[int, Field(ge=0, le=1000)] = 10
-    coverage_penalty: NonNegative = 0.0  # weight of a penalty on source words that got little attention (Wu et al. 2016), such as 0.2
+    coverage_penalty: NonNegative = 0.0  # weight of a penalty on source words with little attention: 0.01 with "average", 0.2 with "wu"
     block_ngrams: NonNegativeInt = 0  # no n-gram of that many tokens comes twice in a translation; 0: they may
     min_length: Annotated[int, Field(ge=0, le=1000)] = 0  # fewest tokens of a translation
     samples: NonNegativeInt = 0  # draw so many translations of a line instead of searching the best; 0: search
