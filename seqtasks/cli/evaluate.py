@@ -7,11 +7,14 @@ from pathlib import Path
 
 import click
 
+from seqtasks.cli.translation_options import given, search_options
+
 
 @click.command()
 @click.argument("run_dir", type=click.Path(path_type=Path))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the metrics.json object and nothing else.")
+@search_options
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
 def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str) -> None:
     """Score the run in RUN_DIR on FILES: one annotated file, or a source and a target file."""
@@ -19,7 +22,8 @@ def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str)
     from seqtasks.evaluation.score import Score
     from seqtasks.recipes.predictor import evaluate as evaluate_run
 
-    metrics = evaluate_run(run_dir, files, device=device)
+    asked = given()
+    metrics = evaluate_run([run_dir, *asked.ensemble], files, device=device, average=asked.average, decoding=asked.decoding)
     if as_json:
         click.echo(json.dumps(metrics, ensure_ascii=False))
         return

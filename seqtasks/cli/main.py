@@ -20,7 +20,7 @@ class Commands(LazyGroup):
         "predict": ("seqtasks.cli.predict", "Answer raw text from a file or standard input with a finished run."),
         "score": ("seqtasks.cli.score", "Score given translations with a finished run."),
         "evaluate": ("seqtasks.cli.evaluate", "Score a finished run on annotated files."),
-        "compare": ("seqtasks.cli.compare", "Compare taggers: scores with intervals, significance, cost, one report."),
+        "compare": ("seqtasks.cli.compare", "Compare systems: scores with intervals, significance, cost, one report."),
         "align": ("seqtasks.cli.align", "Align the words of parallel files, and make a lexicon."),
         "recipes": ("seqtasks.cli.recipes", "List, show, copy and check recipes."),
         "data": ("seqtasks.cli.data", "List, download and check corpora."),

@@ -1,4 +1,4 @@
-"""Options of `predict` and `score` that are for translation runs: how to search or draw, ensembles, prefixes, alignments."""
+"""Options of `predict`, `evaluate` and `score` that are for translation runs: how to search or draw, ensembles, prefixes, alignments."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ DECODING: list[tuple[str, dict[str, Any]]] = [
     ("--coverage-penalty", {"type": click.FloatRange(0), "help": "Weight of the penalty on source words with little attention."}),
     ("--block-ngrams", {"type": click.IntRange(0), "help": "No n-gram of so many tokens comes twice."}),
     ("--min-length", {"type": click.IntRange(0, 1000), "help": "Fewest tokens of a translation."}),
+    ("--length-ratio", {"type": click.FloatRange(0, 100, min_open=True), "help": "Most tokens of a translation for each of its source."}),
+    ("--length-extra", {"type": click.IntRange(0, 1000), "help": "And so many more."}),
     ("--samples", {"type": click.IntRange(0, 1000), "help": "Draw so many translations instead of searching; text shows the first."}),
     ("--temperature", {"type": click.FloatRange(0, min_open=True), "help": "Of samples: below 1 more alike, above 1 more different."}),
     ("--top-k", {"type": click.IntRange(0), "help": "Of samples: only the k most probable tokens."}),
@@ -33,7 +35,12 @@ DECODING: list[tuple[str, dict[str, Any]]] = [
     ("--seed", {"type": click.IntRange(0, 2**63 - 1), "help": "Of samples."}),
     ("--mbr", {"type": click.Choice(["none", "chrf", "bleu"]), "help": "Choose what is most like the other samples or hypotheses."}),
     ("--shortlist", {"type": click.IntRange(0, 100), "help": "Only so many likely translations of each source word, and frequent words."}),
-    ("--replace-unknown", {"is_flag": True, "default": None, "help": "Put what the source word means in the place of an unknown word."}),
+    ("--shortlist-frequent", {"type": click.IntRange(0), "help": "Of a shortlist: so many frequent words."}),
+    (
+        "--replace-unknown/--no-replace-unknown",
+        {"default": None, "help": "Put what the source word means for an unknown word."},
+    ),
+    ("--batch-tokens", {"type": click.IntRange(1), "help": "Most source tokens x beams (or samples) that are searched at once."}),
 ]
 OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("--prefix", {"type": click.Path(path_type=Path), "help": "File of how each translation begins, line for line."}),
@@ -63,6 +70,11 @@ def ensemble_options(command: Command) -> Command:
     return with_options(command, ENSEMBLE)
 
 
+def search_options(command: Command) -> Command:
+    """Those of an ensemble and of [decoding]."""
+    return with_options(command, [*ENSEMBLE, *DECODING])
+
+
 def translation_options(command: Command) -> Command:
     """All of them. They are read by `given`: the command does not get them as arguments. Those of the search differ from the recipe's."""
     return with_options(command, [*ENSEMBLE, *DECODING, *OTHERS])
@@ -83,7 +95,7 @@ def keep(context: click.Context, parameter: click.Parameter, value: Any) -> None
 def given() -> TranslationOptions:
     """The options of the command that runs."""
     found = click.get_current_context().meta[PLACE]
-    names = [name.removeprefix("--").replace("-", "_") for name, _ in DECODING]
+    names = [name.split("/")[0].removeprefix("--").replace("-", "_") for name, _ in DECODING]
     decoding = {name: found[name] for name in names if found.get(name) is not None}
     runs, average = tuple(found["ensemble"]), found["average"]
     if average and not runs:

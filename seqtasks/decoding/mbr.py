@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Tokenize = Callable[[str], str]
 CHARACTERS = 6  # the longest n-grams of chrF
 WORDS = 4  # and of BLEU
 BETA = 2  # how much more recall counts in chrF
@@ -27,8 +28,8 @@ def overlaps(units: Sequence[str] | Sequence[tuple[str, ...]], order: int) -> tu
     return np.array(matches, dtype=np.float64), table_CG.sum(axis=1).astype(np.float64)
 
 
-def chrf(texts: Sequence[str]) -> Floats:
-    """utility_CC: sentence chrF (percent) of each row's text against each column's as reference."""
+def chrf(texts: Sequence[str], tokenize: Tokenize) -> Floats:
+    """utility_CC: sentence chrF (percent) of each row's text against each column's as reference. It has no words to tokenise."""
     units = ["".join(text.split()) for text in texts]
     precision, recall, orders = (np.zeros((len(texts), len(texts))) for _ in range(3))
     for order in range(1, CHARACTERS + 1):
@@ -42,11 +43,8 @@ def chrf(texts: Sequence[str]) -> Floats:
     return np.where(both > 0, 100 * (1 + BETA**2) * precision * recall / np.where(both > 0, both, 1), 0.0)
 
 
-def bleu(texts: Sequence[str]) -> Floats:
-    """utility_CC: sentence BLEU (percent; exponential smoothing, effective order, 13a) of each row's text against each column's."""
-    from sacrebleu.metrics.bleu import BLEU
-
-    tokenize = BLEU(effective_order=True).tokenizer
+def bleu(texts: Sequence[str], tokenize: Tokenize) -> Floats:
+    """utility_CC: sentence BLEU (percent; exponential smoothing, effective order) of each row's text against each column's."""
     units = [tuple(tokenize(text).split()) for text in texts]
     length_C = np.array([len(unit) for unit in units], dtype=np.float64)
     logarithms, orders, smoothing, any_match = (np.zeros((len(texts), len(texts))) for _ in range(4))
@@ -62,10 +60,13 @@ def bleu(texts: Sequence[str]) -> Floats:
     return np.where(any_match > 0, 100 * np.exp(brevity + logarithms / np.maximum(orders, 1)), 0.0)
 
 
-def expected_utilities(texts: Sequence[str], *, utility: str, weights: Sequence[float] | None = None) -> list[float]:
+def expected_utilities(
+    texts: Sequence[str], *, utility: str, weights: Sequence[float] | None = None, tokenize: Tokenize | None = None
+) -> list[float]:
     """The expected utility of each text (percent) where each is worth its weight (their sum does not matter), by default the same.
 
-    utility: a name of UTILITIES. Raises ValueError for weights that are negative, no numbers or all 0.
+    utility: a name of UTILITIES; tokenize: for BLEU, a text to its words with spaces between, by default sacrebleu's 13a.
+    Raises ValueError for weights that are negative, no numbers or all 0.
     """
     if not texts:
         return []
@@ -75,8 +76,16 @@ def expected_utilities(texts: Sequence[str], *, utility: str, weights: Sequence[
     distinct = list(dict.fromkeys(texts))
     place = {text: number for number, text in enumerate(distinct)}
     worth_C = np.bincount([place[text] for text in texts], weights=worth, minlength=len(distinct))
-    expected_C = UTILITIES[utility](distinct) @ (worth_C / worth_C.sum())
+    expected_C = UTILITIES[utility](distinct, tokenize or tokenizer_13a()) @ (worth_C / worth_C.sum())
     return [float(expected_C[place[text]]) for text in texts]
 
 
-UTILITIES: dict[str, Callable[[Sequence[str]], Floats]] = {"chrf": chrf, "bleu": bleu}
+def tokenizer_13a() -> Tokenize:
+    """sacrebleu's, for languages that put spaces between words."""
+    from sacrebleu.tokenizers.tokenizer_13a import Tokenizer13a
+
+    tokenize: Tokenize = Tokenizer13a()
+    return tokenize
+
+
+UTILITIES: dict[str, Callable[[Sequence[str], Tokenize], Floats]] = {"chrf": chrf, "bleu": bleu}

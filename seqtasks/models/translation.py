@@ -108,12 +108,23 @@ class TranslationModel(nn.Module):
 
     def encode(self, batch: Batch) -> tuple[Memory, Any]:
         """What attention sees of each source (B rows) and the decoder's first state (B rows)."""
-        segments_BS = batch.segments_BS
-        if segments_BS is None and self.sentence_end is not None:
-            ends_BS = (batch.ids_BS == self.sentence_end).long()
-            segments_BS = ends_BS.cumsum(dim=1) - ends_BS
-        memory, state = self.decoder.start(self.trunk(batch), segments_BS)
+        memory, state = self.decoder.start(self.trunk(batch), self.segments(batch))
         return memory, state
+
+    def segments(self, batch: Batch) -> Tensor | None:
+        """The number of each position's sentence in its source, from 0, [B, S]; None where a source is one sentence."""
+        if batch.segments_BS is not None or self.sentence_end is None:
+            return batch.segments_BS
+        ends_BS = (batch.ids_BS == self.sentence_end).long()
+        return ends_BS.cumsum(dim=1) - ends_BS
+
+    def own(self, batch: Batch) -> Tensor:
+        """own_BS: the positions of the sentence that is translated, without the context before it and without padding."""
+        segments_BS = self.segments(batch)
+        if segments_BS is None:
+            return batch.mask_BS
+        last_B = segments_BS.masked_fill(~batch.mask_BS, 0).amax(dim=1)
+        return batch.mask_BS & (segments_BS == last_B[:, None])
 
     def shifted(self, targets_BT: Tensor) -> Tensor:
         """The decoder's inputs: begin of sentence, then the target without its last word; padding where the target has none."""

@@ -26,7 +26,7 @@ from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.recipes.assets import TaggingAssets, TranslationAssets
 from seqtasks.recipes.build_attention import build_attention
 from seqtasks.recipes.build_rivals import RIVALS
-from seqtasks.recipes.names import PLAIN, chosen, options_taken, tasks_of
+from seqtasks.recipes.names import PLAIN, build_backbone, chosen, tasks_of
 from seqtasks.recipes.parts import head_scheme
 from seqtasks.recipes.schema import (
     BackboneSettings,
@@ -83,14 +83,7 @@ def build_word_dropout(settings: WordSettings, unknown: int, counts_V: Tensor | 
 
 def build_trunk(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
     """The embedder below the backbone, which is given the options that it takes."""
-    builder: Callable[..., nn.Module] = chosen(BACKBONES, settings.kind, "seqtasks.backbones")
-    backbone = builder(
-        input_size=embedder.output_size,
-        hidden_size=settings.hidden_size,
-        layers=settings.layers,
-        dropout=settings.dropout,
-        **{name: getattr(settings, name) for name in options_taken(builder)},
-    )
+    backbone = build_backbone(settings, input_size=embedder.output_size)
     return Trunk(embedder=embedder, backbone=backbone, dropout=settings.dropout)
 
 

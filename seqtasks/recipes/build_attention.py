@@ -9,19 +9,17 @@ from seqtasks.nn.attention import ATTENTIONS, AnyAttention, Attention
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
 from seqtasks.nn.normalisers import NORMALISERS
 from seqtasks.nn.windows import WINDOWS, Shares
-from seqtasks.recipes.names import chosen
+from seqtasks.recipes.names import EQUAL_SIZES, chosen, size_faults
 from seqtasks.recipes.schema import DecoderSettings
-
-EQUAL_SIZES = ("dot", "scaled")  # attentions that compare a query with a word as they are
 
 
 def build_attention(settings: DecoderSettings, *, memory_size: int) -> AnyAttention:
     """The attention of a decoder over states of memory_size: one, or several heads on projections of their own."""
     query_size, heads = settings.hidden_size, settings.heads
+    if faults := size_faults(settings, memory_size=memory_size):
+        raise RecipeError(faults)
     if heads == 1:
         return build_levels(settings, query_size=query_size, memory_size=memory_size)
-    if memory_size % heads:
-        raise RecipeError([f"decoder.heads = {heads} does not divide the backbone's states of {memory_size} features. Change one of them."])
     alike = settings.attention in EQUAL_SIZES  # such heads project their queries to the size of their keys
     head_sizes = {"query_size": (memory_size if alike else query_size) // heads, "memory_size": memory_size // heads}
     parts = [build_levels(settings, **head_sizes) for _ in range(heads)]
@@ -30,13 +28,6 @@ def build_attention(settings: DecoderSettings, *, memory_size: int) -> AnyAttent
 
 def build_levels(settings: DecoderSettings, *, query_size: int, memory_size: int) -> AnyAttention:
     """One attention, or one for words and one for sentences."""
-    if settings.attention in EQUAL_SIZES and query_size != memory_size:
-        raise RecipeError(
-            [
-                f"decoder.attention = {settings.attention!r} compares vectors of one size, but decoder.hidden_size = {query_size} "
-                f"and the backbone's states have {memory_size}. Make them equal, or use 'general'."
-            ]
-        )
     levels = [build_scored(settings, query_size=query_size, memory_size=memory_size) for _ in range(2 if settings.hierarchical else 1)]
     return HierarchicalAttention(words=levels[0], segments=levels[1]) if settings.hierarchical else levels[0]
 

@@ -51,11 +51,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Started:
-    """A batch before its first step; memory and state have one row per sentence. step: over all words, or over those of shortlists."""
+    """A batch before its first step; memory and state have one row per sentence. step: over all words, or over those of shortlists.
+
+    own_BS: the positions of the sentence that is translated, without padding and without the context before it.
+    """
 
     step: StepFunction[Any, Any]
     pieces: Sequence[Piece]
-    mask_BS: Tensor
+    own_BS: Tensor
     memory: Any
     state: Any
     eos: int
@@ -110,7 +113,7 @@ class ModelSearch:
                 beams=beams,
                 length_penalty=LENGTH_PENALTIES[settings.length_penalty](settings.alpha),
                 n_best=n_best,
-                coverage=Coverage(settings.coverage_penalty, started.mask_BS) if settings.coverage_penalty else None,
+                coverage=Coverage(settings.coverage_penalty, started.own_BS) if settings.coverage_penalty else None,
                 constraints=rules,
             )
 
@@ -202,7 +205,7 @@ class ModelSearch:
             memories, step = tuple(short_memories(models, memories, self.shortlists, words, self.never)), self.short_step
         alone = len(memories) == 1
         memory, state = (memories[0], states[0]) if alone else (Together(memories), Together(states))
-        return Started(step, pieces, batch.mask_BS, memory, state, self.vocabulary.eos)
+        return Started(step, pieces, models[0].own(batch), memory, state, self.vocabulary.eos)
 
 
 def with_weights_in(model: TranslationModel, precision: str) -> TranslationModel:
@@ -239,7 +242,7 @@ def without(step: StepFunction[Any, Any], barred: Sequence[int]) -> StepFunction
 
 def limits(started: Started, settings: DecodingSettings) -> Tensor:
     """maximum_lengths_B: by the source's length, but room for the least length and for something after a prefix."""
-    longest_B = (started.mask_BS.sum(1) * settings.length_ratio).long() + settings.length_extra
+    longest_B = (started.own_BS.sum(1) * settings.length_ratio).long() + settings.length_extra
     prefix_B = torch.tensor([len(piece.prefix) for piece in started.pieces], device=longest_B.device)
     after_B = torch.where(prefix_B > 0, prefix_B + settings.length_extra + 1, 0)
     least_B = after_B.clamp(min=settings.min_length + 1) if settings.min_length else after_B
@@ -251,12 +254,12 @@ def constraints(started: Started, settings: DecodingSettings) -> list[Constraint
     rules: list[Constraint] = []
     prefixes = [piece.prefix for piece in started.pieces]
     if settings.min_length:
-        rules.append(minimum_length(torch.full_like(started.mask_BS[:, 0], settings.min_length, dtype=torch.long), eos=started.eos))
+        rules.append(minimum_length(torch.full_like(started.own_BS[:, 0], settings.min_length, dtype=torch.long), eos=started.eos))
     if settings.block_ngrams:
-        after_B = torch.tensor([len(prefix) for prefix in prefixes], device=started.mask_BS.device)
+        after_B = torch.tensor([len(prefix) for prefix in prefixes], device=started.own_BS.device)
         rules.append(block_ngrams(settings.block_ngrams, after_B=after_B))
     if any(prefixes):
-        rules.append(starting_with(prefix_table(prefixes, started.mask_BS)))
+        rules.append(starting_with(prefix_table(prefixes, started.own_BS)))
     return rules
 
 

@@ -11,8 +11,9 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import torch
 from torch import nn
 
 from seqtasks.errors import RecipeError, UsageError, did_you_mean
@@ -23,7 +24,7 @@ from seqtasks.nn.backbones import BACKBONES
 from seqtasks.recipes.decoding_options import decoding_faults, shortlist_faults
 from seqtasks.recipes.parts import READERS, corpora_of
 from seqtasks.recipes.recurrent_options import recurrent_faults
-from seqtasks.recipes.rival_options import kind_faults
+from seqtasks.recipes.rival_options import RIVALS, kind_faults
 from seqtasks.recipes.schema import (
     BackboneSettings,
     CharacterSettings,
@@ -43,6 +44,7 @@ from seqtasks.text.words import check_language
 
 PLAIN = "none"  # the attention of a decoder that has none
 OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
+EQUAL_SIZES = ("dot", "scaled")  # attentions that compare a query with a word as they are
 OPTIONS = ("residual", "highway", "recurrent_dropout", "heads", "inner_size")  # keys of [backbone] that not every backbone takes
 P = TypeVar("P")
 
@@ -145,7 +147,41 @@ def translation_faults(recipe: TranslationRecipe) -> list[str]:
         ]
     if faults := kind_faults(recipe.decoder) or recurrent_faults(recipe.decoder, attention=recipe.decoder.attention != PLAIN):
         return faults
-    return [*attention_faults(recipe.decoder, recipe.data.context), *guide_faults(recipe)]
+    return [*attention_faults(recipe.decoder, recipe.data.context), *memory_faults(recipe), *guide_faults(recipe)]
+
+
+def memory_faults(recipe: TranslationRecipe) -> list[str]:
+    """States of the backbone that the attention cannot read; nothing where the backbone is not ours or has faults of its own."""
+    settings = recipe.backbone
+    if recipe.decoder.attention == PLAIN or recipe.decoder.kind in RIVALS or settings.kind not in BACKBONES or backbone_faults(settings):
+        return []
+    with torch.device("meta"):  # sizes only
+        backbone = build_backbone(settings, input_size=recipe.embedding_size)
+    return size_faults(recipe.decoder, memory_size=backbone.output_size)
+
+
+def build_backbone(settings: BackboneSettings, *, input_size: int) -> Any:
+    """The backbone, given the options that it takes."""
+    builder: Callable[..., nn.Module] = chosen(BACKBONES, settings.kind, "seqtasks.backbones")
+    return builder(
+        input_size=input_size,
+        hidden_size=settings.hidden_size,
+        layers=settings.layers,
+        dropout=settings.dropout,
+        **{name: getattr(settings, name) for name in options_taken(builder)},
+    )
+
+
+def size_faults(settings: DecoderSettings, *, memory_size: int) -> list[str]:
+    """Sizes of an attention that do not fit the states it reads."""
+    if settings.heads > 1 and memory_size % settings.heads:
+        return [f"decoder.heads = {settings.heads} does not divide the backbone's states of {memory_size} features. Change one of them."]
+    if settings.heads == 1 and settings.attention in EQUAL_SIZES and settings.hidden_size != memory_size:
+        return [
+            f"decoder.attention = {settings.attention!r} compares vectors of one size, but decoder.hidden_size = {settings.hidden_size} "
+            f"and the backbone's states have {memory_size}. Make them equal, or use 'general'."
+        ]
+    return []
 
 
 def guide_faults(recipe: TranslationRecipe) -> list[str]:
@@ -159,6 +195,8 @@ def guide_faults(recipe: TranslationRecipe) -> list[str]:
         faults.append("training.guided_attention needs an attention; decoder.attention is 'none'. Set one of the two.")
     if training.objective != "likelihood":
         faults.append(f"training.guided_attention has no meaning for training.objective = {training.objective!r}. Set it to 0.")
+    if recipe.data.context:
+        faults.append(f"training.guided_attention aligns single sentences, but data.context = {recipe.data.context}. Set one to 0.")
     if recipe.text.dropout or recipe.text.sampling:
         faults.append("training.guided_attention needs subwords that stay; text.dropout and text.sampling draw them. Choose one.")
     return faults
@@ -184,6 +222,11 @@ def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
         faults.append(f"decoder.top_k has no meaning for decoder.normaliser = {settings.normaliser!r}. Leave it out, or use 'topk'.")
     if settings.window == "none" and "window_size" in changed:
         faults.append("decoder.window_size has no meaning without a window. Leave it out, or set decoder.window.")
+    if settings.window == "local-m" and context and not settings.hierarchical:
+        faults.append(
+            "decoder.window = 'local-m' goes along the source, which begins with the sentences before, of "
+            f"data.context = {context}. Use 'local-p' or 'none'."
+        )
     if settings.hidden_size % settings.heads:
         faults.append(f"decoder.heads = {settings.heads} does not divide decoder.hidden_size = {settings.hidden_size}. Change one of them.")
     if settings.hierarchical and not context:

@@ -49,7 +49,7 @@ class NeuralWork:
         parameters = sum(parameter.numel() for parameter in self.job.model.parameters())
         listener.tell(f"{parameters:,} parameters, {self.precision} on {self.device}, {torch.get_num_threads()} threads")
         if getattr(self.recipe.training, "objective", "") == "risk" and not start and not resume:
-            listener.tell("note: training.objective = 'risk' makes a translator better, but teaches none: start it --from a finished run.")
+            listener.tell("note: training.objective = 'risk' fine-tunes a translator, but teaches none: start it --from a finished run.")
         progress = train_job(self.job, self.recipe, directory, self.device, self.precision, listener, resume=resume)
         if progress.kept:
             listener.tell(f"weights: the mean of those after epochs {', '.join(progress.kept)}")

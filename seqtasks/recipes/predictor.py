@@ -189,14 +189,24 @@ def load(
     return TaggingPredictor(directory, recipe, find_device(device), precision=precision)
 
 
-def evaluate(run_dir: Path, files: Sequence[Path], *, device: str = "cpu") -> dict[str, Any]:
-    """The metrics.json object of a run's scores on annotated files, or on a source and a target file, and of what is told beside."""
-    directory = RunDirectory.open(run_dir).finished()
+def evaluate(
+    run_dirs: Sequence[Path],
+    files: Sequence[Path],
+    *,
+    device: str = "cpu",
+    average: str = "probabilities",
+    decoding: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The metrics.json object of a run's scores on annotated files, or on a source and a target file, and of what is told beside.
+
+    Several translation runs answer as an ensemble; average and decoding: as `load` takes them.
+    """
+    directory = RunDirectory.open(run_dirs[0]).finished()
     metrics = read_json(directory.metrics)
     keys = ("format", "task", "selected_on")
     if missing := [key for key in keys if key not in metrics]:
         raise RunDirectoryError(f"{directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")
-    predictor, told = load(run_dir, device=device), {}
+    predictor, told = load(run_dirs, device=device, average=average, decoding=decoding), {}
     if isinstance(predictor, TranslationPredictor):
         scores, review = predictor.reviewed(files)
         told = reviews_json({files[0].name: review})

@@ -15,6 +15,14 @@ def training_faults(recipe: TranslationRecipe) -> list[str]:
                 f"text.{key} draws the pieces of a {kind!r} tokenizer, but text.tokenizer = {text.tokenizer!r}.{other} Leave it out."
             )
     sampled = training.scheduled_sampling != "none"
+    for used, keys, way in (
+        (training.objective == "risk", ("risk_samples", "risk_alpha"), "training.objective = 'risk'"),
+        (sampled, ("sampling_half", "sampling_most"), "training.scheduled_sampling"),
+    ):
+        changed = [key for key in keys if getattr(training, key) != type(training).model_fields[key].default]
+        faults += [f"training.{key} has no meaning without {way}. Set that, or leave it out." for key in changed if not used]
+    if training.r_drop and not any((recipe.backbone.dropout, recipe.backbone.recurrent_dropout, recipe.decoder.dropout)):
+        faults.append("training.r_drop compares two passes with different dropout, but every dropout is 0. Set one, or leave it out.")
     if training.objective == "risk" and training.r_drop:
         faults.append("training.r_drop compares likelihoods, but training.objective = 'risk'. Set it to 0.")
     if training.objective == "risk" and sampled:

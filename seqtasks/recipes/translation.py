@@ -21,7 +21,7 @@ from seqtasks.recipes.parts import Place, read_parts, read_translation_part
 from seqtasks.recipes.schema import TranslationRecipe
 from seqtasks.recipes.translation_review import HEAD, review
 from seqtasks.recipes.translation_training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
-from seqtasks.recipes.translator import LONGEST, Translation, Translator, forced_batches
+from seqtasks.recipes.translator import LONGER, Translation, Translator, forced_batches
 from seqtasks.text.batching import Batch, translation_batch
 from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
 from seqtasks.text.corpora.examples import SentencePair
@@ -29,8 +29,6 @@ from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.encoded import Ragged
 from seqtasks.training.loop import DevResult
 from seqtasks.training.translation_objectives import stepwise, translation_objective
-
-LONGER = (LONGEST + 2) ** 2  # words of one side x of the other, beyond which attention to all at once would fill the memory
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class TranslationJob:
         self.model = build_translation(recipe, self.assets).to(device)
         guide = guide_of(recipe, self.assets, self.train.sources, self.train.targets)
         self.objective = build_objective(recipe, self.model, self.assets, guide)
-        self.translator = Translator(self.model, self.assets, recipe.decoding, device)
+        self.translator = Translator(self.model, self.assets, recipe.decoding, device, language=recipe.data.target)
         self.weights: Mapping[str, float] = {}
 
     def short_enough(self, part: EncodedPairs) -> EncodedPairs:

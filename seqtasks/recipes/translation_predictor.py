@@ -64,7 +64,16 @@ class TranslationPredictor:
             )
         self.recipe = recipe
         precision = find_precision(precision, device)
-        self.translator = Translator(models[0], assets, recipe.decoding, device, others=models[1:], average=average, precision=precision)
+        self.translator = Translator(
+            models[0],
+            assets,
+            recipe.decoding,
+            device,
+            others=models[1:],
+            average=average,
+            precision=precision,
+            language=recipe.data.target,
+        )
 
     def translate(
         self,
@@ -163,6 +172,11 @@ def same_text(directory: RunDirectory, recipe: TranslationRecipe, other: RunDire
         raise UsageError(
             f"{other.path}: its vocabularies are not those of {directory.path}. "
             "An ensemble needs runs of the same training data and [text], such as those of several seeds."
+        )
+    if found.data.context != recipe.data.context:
+        raise UsageError(
+            f"{other.path}: its data.context is {found.data.context}, that of {directory.path} {recipe.data.context}. "
+            "An ensemble reads one source."
         )
     return found
 

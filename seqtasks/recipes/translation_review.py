@@ -20,7 +20,7 @@ from seqtasks.recipes.job import Review
 from seqtasks.recipes.load import check_tables, override
 from seqtasks.recipes.names import PLAIN, check_recipe
 from seqtasks.recipes.schema import TranslationRecipe
-from seqtasks.recipes.translator import LONGEST, Translation, Translator
+from seqtasks.recipes.translator import LONGEST, Translation, Translator, sentence_start
 from seqtasks.recipes.word_alignment import by_word, named, word_starts
 from seqtasks.text.corpora.documents import sentence_of
 from seqtasks.text.corpora.examples import SentencePair
@@ -79,7 +79,7 @@ def looked(translator: Translator, pairs: Sequence[SentencePair], found: Sequenc
 
 def sentence_words(ids: Sequence[int], names: Sequence[str], end: int) -> list[str]:
     """The words of the last sentence of encoded text, without its end: what stands before it is its context."""
-    before = max((place + 1 for place, token in enumerate(ids[:-1]) if token == end), default=0)
+    before = sentence_start(ids, end)
     starts = word_starts(names)
     return named(names, starts)[sum(start < before for start in starts) : -1]
 

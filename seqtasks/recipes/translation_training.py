@@ -97,7 +97,7 @@ def candidates(target: Language, settings: DecodingSettings, *, samples: int, se
             state,
             bos=vocabulary.bos,
             eos=vocabulary.eos,
-            maximum_lengths=(batch.mask_BS.sum(1) * settings.length_ratio).long() + settings.length_extra,
+            maximum_lengths=(model.own(batch).sum(1) * settings.length_ratio).long() + settings.length_extra,
             generators=[np.random.default_rng([seed, step, position]) for position in batch.positions_B.tolist()],
             samples=samples,
             shape=Shape(),

@@ -16,6 +16,7 @@ import torch
 
 from seqtasks.decoding.mbr import expected_utilities
 from seqtasks.decoding.step import Hypothesis
+from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.assets import TranslationAssets
 from seqtasks.recipes.model_search import PROBABILITIES, ModelSearch, Piece
@@ -29,6 +30,7 @@ from seqtasks.text.encoded import Ragged
 from seqtasks.text.vocabulary import EOS
 
 LONGEST = 250
+LONGER = (LONGEST + 2) ** 2  # words of one side x of the other, beyond which attention to all at once would fill the memory
 Token = TypeVar("Token")
 
 
@@ -62,7 +64,8 @@ class ScoredPair:
 class Translator:
     """A translation model, or several as one, with tokenizers and a way to search. others: models with the same vocabularies.
 
-    precision: of searches, "float32" or "bf16"; scores of given translations and alignments are float32 in any case.
+    precision: of searches, "float32" or "bf16"; scores of given translations and alignments are float32 in any case. language: of the
+    target, in whose words translations are compared by BLEU.
     """
 
     def __init__(
@@ -75,11 +78,13 @@ class Translator:
         others: Sequence[TranslationModel] = (),
         average: str = PROBABILITIES,
         precision: str = "float32",
+        language: str = "",
     ) -> None:
         self.model = model
         self.assets = assets
         self.settings = settings
         self.device = device
+        self.language = language
         lists = shortlists_of(assets, settings)
         models = [model, *others]
         self.models = ModelSearch(models, assets.target.vocabulary, device, average=average, shortlists=lists, precision=precision)
@@ -110,7 +115,7 @@ class Translator:
         tokens = self.tokens(lines, pieces, found)
         chosen = [best[0] for best in found], [best[0] for best in tokens]
         links = self.alignments(pieces, self.spelled(lines), *chosen) if alignments else [None] * len(pieces)
-        blank = Translation("", 0.0, 0.0, True, WordAlignment((), (), ()) if alignments else None)
+        blank = Translation("", 0.0, 0.0, True, joined([]) if alignments else None)
         answers = [*zip(found, tokens, links, strict=True)]
         return [self.joined([answers[piece] for piece in own]) if own else [blank] for own in owners]
 
@@ -169,7 +174,8 @@ class Translator:
         texts = [self.assets.target.decode(one.tokens) for one in group]
         best = max(one.log_probability for one in group)
         weights = None if self.settings.samples else [math.exp(one.log_probability - best) for one in group]
-        scores = expected_utilities(texts, utility=self.settings.mbr, weights=weights)
+        tokenize = bleu_metric(self.language).tokenizer
+        scores = expected_utilities(texts, utility=self.settings.mbr, weights=weights, tokenize=tokenize)
         ranked = [Hypothesis(one.tokens, one.log_probability, score, one.finished) for one, score in zip(group, scores, strict=True)]
         return sorted(ranked, key=lambda one: -one.score)
 
@@ -195,20 +201,30 @@ class Translator:
         outputs = [[*one.tokens, end] if one.finished else list(one.tokens) for one in chosen]
         found = self.models.forced([piece.ids for piece in pieces], outputs, self.settings.batch_tokens, attention=True)
         links: list[WordAlignment | None] = []
-        for source, tokens, one, walked in zip(spelled, written, chosen, found, strict=True):
-            names = source, [*tokens, *([EOS] if one.finished else [])]
-            weights = walked.attention_TS
-            links.append(None if weights is None else linked(*names, weights.float().cpu().numpy(), finished=one.finished))
+        for piece, source, tokens, one, walked in zip(pieces, spelled, written, chosen, found, strict=True):
+            if walked.attention_TS is None:
+                links.append(None)
+                continue
+            names, weights = [*tokens, *([EOS] if one.finished else [])], walked.attention_TS.float().cpu().numpy()
+            context = sentence_start(piece.ids, self.assets.source.vocabulary.eos)
+            links.append(linked(source, names, weights, finished=one.finished, context=context))
         return links
 
     def attention(self, source: str, target: str) -> tuple[list[str], list[str], np.ndarray] | None:
-        """Words of both sides and weights_TS, by forced decoding; None for a model without attention."""
+        """Words of both sides and weights_TS, by forced decoding; None for a model without attention, and for a pair of very long lines."""
         source_ids, target_ids = self.assets.source.encode(source), self.assets.target.encode(target)
+        if len(source_ids) * len(target_ids) > LONGER:
+            return None
         (found,) = self.models.forced([source_ids], [target_ids], self.settings.batch_tokens, attention=True)
         if found.attention_TS is None:
             return None
         weights_TS = found.attention_TS.float().cpu().numpy()
         return by_word(self.assets.source.spell(source), self.assets.target.tokens(target_ids), weights_TS)
+
+
+def sentence_start(ids: Sequence[int], end: int) -> int:
+    """Where the last sentence of an encoded source begins: what stands before it, each with its own end, is its context."""
+    return max((place + 1 for place, token in enumerate(ids[:-1]) if token == end), default=0)
 
 
 def forced_batches(sources: Ragged, targets: Ragged, tokens: int) -> list[np.ndarray]:

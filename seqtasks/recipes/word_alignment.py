@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,29 +16,39 @@ from seqtasks.text.tokenizers import JOINER, SPACE
 
 @dataclass(frozen=True)
 class WordAlignment:
-    """The words of both sides and links (source word, target word), counted from 0, by target word. Not every word has one."""
+    """The words of both sides and links (source word, target word), counted from 0, by target word. Not every word has one.
+
+    weights: how much each target word (row) looked at each source word (column); the rest of 1 went to the source's end and, in a
+    document, to the sentences before.
+    """
 
     source: tuple[str, ...]
     target: tuple[str, ...]
     links: tuple[tuple[int, int], ...]
+    weights: np.ndarray = field(compare=False, repr=False)
 
     def pharaoh(self) -> str:
         """The links as "0-0 1-2"."""
         return " ".join(f"{source}-{target}" for source, target in self.links)
 
 
-def linked(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray, *, finished: bool) -> WordAlignment:
-    """Each target word with the source word it looked at most; with none where that is the source's end.
+def linked(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray, *, finished: bool, context: int = 0) -> WordAlignment:
+    """Each target word with the source word it looked at most; with none where that is the source's end or in its context.
 
-    The last piece of the source is its end, and so is the target's where it is finished: ends are no words.
+    The last piece of the source is its end, and so is the target's where it is finished: ends are no words. context: so many pieces before
+    the sentence itself, whose words are not counted.
     """
+    starts = word_starts(source)
+    before = sum(start < context for start in starts)
+    words = named(source, starts)[before:-1]
     if not len(target):
-        return WordAlignment(tuple(named(source, word_starts(source))[:-1]), (), ())
-    words, written, weights = by_word(source, target, weights_TS)
-    words, written = words[:-1], written[: len(written) - finished]
-    best = weights[: len(written)].argmax(axis=1).tolist()
-    links = tuple((place, number) for number, place in enumerate(best) if place < len(words))
-    return WordAlignment(tuple(words), tuple(written), links)
+        return WordAlignment(tuple(words), (), (), np.zeros((0, len(words))))
+    _, written, weights = by_word(source, target, weights_TS)
+    written = written[: len(written) - finished]
+    weights = weights[: len(written)]
+    best = (weights.argmax(axis=1) - before).tolist()
+    links = tuple((place, number) for number, place in enumerate(best) if 0 <= place < len(words))
+    return WordAlignment(tuple(words), tuple(written), links, weights[:, before:-1])
 
 
 def joined(parts: Sequence[WordAlignment]) -> WordAlignment:
@@ -49,7 +59,12 @@ def joined(parts: Sequence[WordAlignment]) -> WordAlignment:
     for part in parts:
         links += [(len(source) + left, len(target) + right) for left, right in part.links]
         source, target = [*source, *part.source], [*target, *part.target]
-    return WordAlignment(tuple(source), tuple(target), tuple(links))
+    weights, row, column = np.zeros((len(target), len(source))), 0, 0
+    for part in parts:
+        rows, columns = part.weights.shape
+        weights[row : row + rows, column : column + columns] = part.weights
+        row, column = row + rows, column + columns
+    return WordAlignment(tuple(source), tuple(target), tuple(links), weights)
 
 
 def by_word(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray) -> tuple[list[str], list[str], np.ndarray]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 import seqtasks
+from seqtasks.cli.translation_options import DECODING
+from seqtasks.recipes.schema import DecodingSettings
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke, train
 
@@ -154,6 +156,43 @@ def test_two_files_of_different_length_cannot_be_scored(finished) -> None:
     result = invoke("score", finished("translation"), "s", "t")
     remedy = "Each line of one belongs to the same line of the other."
     assert (result.exit_code, result.stderr) == (2, f"Error: 1 target lines, but more source lines. {remedy}\n")
+
+
+def test_every_setting_of_the_search_has_an_option() -> None:
+    """But dev_beams, which is of training."""
+    options = {name.split("/")[0].removeprefix("--").replace("-", "_") for name, _ in DECODING}
+    assert options == set(DecodingSettings.model_fields) - {"dev_beams"}
+
+
+def test_evaluate_scores_another_search_and_an_ensemble(finished) -> None:
+    """Limits of one token leave nothing of BLEU; a run with itself scores as it does alone."""
+    run = finished("translation")
+    write(Path("s"), "A dog sees the boat.\n\nA dog\n")
+    write(Path("t"), "Un chien voit le canot.\n\nUn chien\n")
+
+    def values(*options: str) -> dict[str, float]:
+        told = json.loads(done("evaluate", run, "s", "t", "--json", *options).stdout)
+        return {score["name"]: score["value"] for score in told["scores"]}
+
+    plain = values()
+    short = values("--length-ratio", "0.01", "--length-extra", "1")
+    assert short["bleu"] < plain["bleu"] and short["perplexity"] == plain["perplexity"]
+    searched = seqtasks.load(run, decoding={"beams": 3}).evaluate([Path("s"), Path("t")])
+    assert values("--beams", "3") == pytest.approx({score.name: score.value for score in searched})
+    assert values("--beams", "3", "--ensemble", str(run)) == pytest.approx(values("--beams", "3"), abs=0.5)
+    result = invoke("evaluate", finished("pos"), "s", "--beams", "3")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: {finished('pos')}: no translation run. Ensembles and settings of the search are for translation runs.\n",
+    )
+
+
+def test_a_line_of_10_000_words_is_scored_and_reviewed(finished) -> None:
+    """As source of a file that is evaluated: its attention to all words at once would be gigabytes."""
+    write(Path("s"), "the boat " * 5000 + "\nA dog\n")
+    write(Path("t"), "le canot " * 5000 + "\nUn chien\n")
+    told = json.loads(done("evaluate", finished("translation"), "s", "t", "--json").stdout)
+    assert next(score for score in told["scores"] if score["name"] == "perplexity")["signature"].startswith("tokens:")
 
 
 MISFITS = [

@@ -22,6 +22,15 @@ def test_expected_utility_is_the_weighted_mean_of_sacrebleus_sentence_scores(tex
         assert value == pytest.approx(sum(w * score for w, score in zip(weights, scores, strict=True)) / sum(weights), abs=1e-6)
 
 
+def test_bleu_counts_the_words_of_the_language():
+    """13a takes a Chinese sentence for one word, so that no two sentences have anything in common."""
+    texts = ["狗看见花园里的船。", "狗看见花园里的一艘船。", "面包师找到了港口。"]
+    tokenize = sacrebleu.BLEU(tokenize="zh", effective_order=True).tokenizer
+    scores = [[sacrebleu.sentence_bleu(text, [other], tokenize="zh").score for other in texts] for text in texts]
+    assert expected_utilities(texts, utility="bleu", tokenize=tokenize) == pytest.approx([sum(row) / 3 for row in scores], abs=1e-6)
+    assert scores[0][1] > scores[0][2]
+
+
 def test_what_comes_more_often_is_worth_more():
     texts = ["the dog sees", "the dog sees", "a lamp", "the dog saw"]
     found = expected_utilities(texts, utility="chrf")

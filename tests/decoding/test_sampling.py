@@ -62,6 +62,18 @@ def test_samples_come_as_often_as_they_are_probable():
         assert all(count == 0 for count, share in zip(counts, expected.tolist(), strict=True) if share == 0)
 
 
+def test_a_temperature_is_a_power_of_the_probabilities_before_the_others_choose():
+    probabilities = [0.5, 0.3, 0.15, 0.05]
+    log_probs = torch.tensor([probabilities]).log()
+    for temperature in (0.5, 1.0, 2.0):
+        powers = [share ** (1 / temperature) for share in probabilities]
+        expected = [power / sum(powers) for power in powers]
+        assert Shape(temperature=temperature)(log_probs).softmax(1)[0].tolist() == pytest.approx(expected, abs=1e-6)
+    # at 0.5 the shares are 0.685, 0.247, 0.062 and 0.007: 0.9 takes two words; of the shares as they were it would take three
+    both = Shape(temperature=0.5, top_k=3, top_p=0.9)(log_probs).softmax(1)[0].tolist()
+    assert both == pytest.approx([0.25 / 0.34, 0.09 / 0.34, 0, 0], abs=1e-6)
+
+
 @pytest.mark.parametrize("shape", [Shape(top_k=1), Shape(top_p=1e-9), Shape(temperature=1e-4)])
 def test_a_sharp_enough_shape_is_greedy_search(shape):
     model = table_model(sentences=4, vocabulary=6, seed=2)

@@ -80,11 +80,12 @@ def test_steps_equal_teacher_forcing_in_values_and_weights(kind, case):
 def test_the_transformer_decoder_equals_torchs_layers(case):
     shape, lengths, encoded, inputs_BT = case
     decoder = build("transformer", **shape).double()
-    outputs_BTH, _ = decoder(inputs_BT, *decoder.start(encoded))
+    outputs_BTH, weights_BTS = decoder(inputs_BT, *decoder.start(encoded))
     kept = [row for row, length in enumerate(lengths) if length]
     if kept:
-        expected = transformer_outputs(decoder, inputs_BT[kept], encoded.output[kept], encoded.mask_BS[kept])
-        torch.testing.assert_close(outputs_BTH[kept], expected)
+        expected_BTH, expected_BTS = transformer_outputs(decoder, inputs_BT[kept], encoded.output[kept], encoded.mask_BS[kept])
+        torch.testing.assert_close(outputs_BTH[kept], expected_BTH)
+        torch.testing.assert_close(weights_BTS[kept], expected_BTS)
 
 
 @settings(max_examples=30, deadline=None)
@@ -103,7 +104,7 @@ def test_distances_beyond_the_reach_count_as_the_reach_in_both_ways_of_reading()
     decoder = build("transformer").double()
     encoded, inputs_BT = encoded_of([4], dtype=torch.float64), torch.randint(1, WORDS, (1, 40))
     outputs_BTH, _ = decoder(inputs_BT, *decoder.start(encoded))
-    torch.testing.assert_close(outputs_BTH, transformer_outputs(decoder, inputs_BT, encoded.output, encoded.mask_BS))
+    torch.testing.assert_close(outputs_BTH, transformer_outputs(decoder, inputs_BT, encoded.output, encoded.mask_BS)[0])
     torch.testing.assert_close(stepped(decoder, inputs_BT, *decoder.start(encoded))[0], outputs_BTH)
 
 

@@ -40,8 +40,8 @@ def torch_layer(own: DecoderLayer, memory_size: int) -> nn.TransformerDecoderLay
     return layer.to(own.cross_norm.weight.dtype)
 
 
-def transformer_outputs(decoder: TransformerDecoder, inputs_BT: Tensor, source_BSH: Tensor, mask_BS: Tensor) -> Tensor:
-    """outputs_BTH of torch's layers; every source must have words."""
+def transformer_outputs(decoder: TransformerDecoder, inputs_BT: Tensor, source_BSH: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]:
+    """outputs_BTH of torch's layers, and weights_BTS, the mean of the last one's heads; every source must have words."""
     states_BTH = decoder.scale(decoder.enter(decoder.embedding(inputs_BT)))
     rows, length = inputs_BT.shape
     for own in decoder.layers:
@@ -50,8 +50,10 @@ def transformer_outputs(decoder: TransformerDecoder, inputs_BT: Tensor, source_B
             for seen in range(looking + 1):
                 back_ATT[:, looking, seen] = own.layer.bias.table[:, max(seen - looking, -REACH) + REACH]
         layer = torch_layer(own, source_BSH.size(2))
+        looking_BTH = layer.norm2(states_BTH + layer._sa_block(layer.norm1(states_BTH), back_ATT.repeat(rows, 1, 1), None))
+        _, weights_BTS = layer.multihead_attn(looking_BTH, source_BSH, source_BSH, key_padding_mask=~mask_BS)
         states_BTH = layer(states_BTH, source_BSH, tgt_mask=back_ATT.repeat(rows, 1, 1), memory_key_padding_mask=~mask_BS)
-    return decoder.norm(states_BTH)
+    return decoder.norm(states_BTH), weights_BTS
 
 
 def convolved_target(decoder: ConvolutionDecoder, words: list[int], source_SM: Tensor) -> tuple[Tensor, Tensor]:

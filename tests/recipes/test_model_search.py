@@ -13,7 +13,7 @@ from seqtasks.recipes.model_search import ModelSearch, Piece
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.recipes.translation import EncodedPairs, forced
 from seqtasks.recipes.translator import LONGEST
-from seqtasks.recipes.word_alignment import WordAlignment, joined, linked, word_starts
+from seqtasks.recipes.word_alignment import joined, linked, word_starts
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.tokenizers import SPACE
 
@@ -89,12 +89,38 @@ def test_words_are_linked_to_the_word_they_look_at_most() -> None:
     source, target = [f"{SPACE}A", "dog", ".", "</s>"], [f"{SPACE}Un", f"{SPACE}ch", "ien", "."]
     weights = np.array([[0.6, 0.3, 0.1, 0], [0.3, 0.3, 0.1, 0.3], [0.2, 0.4, 0.3, 0.1], [0.1, 0.1, 0.2, 0.6]])
     found = linked(source, target, weights, finished=False)
-    assert found == WordAlignment(("Adog", "."), ("Un", "chien", "."), ((0, 0), (0, 1)))
+    assert (found.source, found.target, found.links) == (("Adog", "."), ("Un", "chien", "."), ((0, 0), (0, 1)))
+    assert found.weights == pytest.approx(np.array([[0.9, 0.1], [0.6, 0.2], [0.2, 0.2]]))
     assert linked(source, [*target[:3], "</s>"], weights, finished=True).links == ((0, 0), (0, 1))
-    assert joined([found, found]).links == ((0, 0), (0, 1), (2, 3), (2, 4))
+    twice = joined([found, found])
+    assert twice.links == ((0, 0), (0, 1), (2, 3), (2, 4))
+    assert twice.weights.tolist() == np.kron(np.eye(2), found.weights).tolist()
     assert found.pharaoh() == "0-0 0-1"
     assert word_starts([SPACE, "d", "og", f"{SPACE}sees", ".", SPACE, "."]) == [0, 3, 4, 5]
-    assert linked(source, [], np.zeros((0, 4)), finished=False) == WordAlignment(("Adog", "."), (), ())
+    nothing = linked(source, [], np.zeros((0, 4)), finished=False)
+    assert (nothing.source, nothing.target, nothing.links, nothing.weights.shape) == (("Adog", "."), (), (), (0, 2))
+
+
+def test_an_alignment_is_the_attention_along_the_chosen_translation(finished) -> None:
+    """Weights are those of forced decoding, by word; a word's link is where its row is largest, and none where that is the end."""
+    predictor = seqtasks.load(finished("translation"), decoding={"beams": 3})
+    for line, (best, *others) in zip(LINES, predictor.translate(LINES, n_best=3, alignments=True), strict=True):
+        assert best.alignment is not None and all(other.alignment is None for other in others)
+        found = predictor.translator.attention(line, best.text)
+        assert found is not None
+        source, target, weights = found
+        rows = len(best.alignment.target)
+        assert (list(best.alignment.source), list(best.alignment.target)) == (source[:-1], target[:rows])
+        np.testing.assert_allclose(best.alignment.weights, weights[:rows, :-1], atol=1e-5)
+        looked = [(int(row.argmax()), number) for number, row in enumerate(weights[:rows])]
+        assert list(best.alignment.links) == [(place, number) for place, number in looked if place < len(source) - 1]
+
+
+def test_very_long_pairs_have_no_figure(finished) -> None:
+    """The attention of 10,000 words to 10,000 would fill the memory."""
+    translator = seqtasks.load(finished("translation")).translator
+    assert translator.attention("the " * 10_000, "le " * 10_000) is None
+    assert translator.attention("the " * 20, "le " * 20) is not None
 
 
 def test_unknown_words_and_vowel_signs_do_not_shift_the_numbers_of_words(finished) -> None:

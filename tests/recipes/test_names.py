@@ -9,9 +9,12 @@ import torch
 from torch import nn
 
 import seqtasks
+from seqtasks.errors import RecipeError
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.recipes import names
+from seqtasks.recipes.load import load_recipe
+from seqtasks.recipes.names import check_recipe
 from tests.miniature.runs import invoke, spelled, train
 
 
@@ -138,6 +141,13 @@ def test_keys_of_an_attention_that_do_not_fit_are_told(options: dict[str, object
     given = [part for key, value in options.items() for part in ("--set", f"{key}={spelled(value)}")]
     result = invoke("run", "translation", "--out", "run", *given)
     assert (result.exit_code, result.stderr) == (2, f"Error: {message}\n")
+
+
+def test_sizes_that_do_not_fit_are_told_before_any_data_are_read() -> None:
+    for options, message in ATTENTION_FAULTS[-2:]:
+        with pytest.raises(RecipeError) as raised:
+            check_recipe(load_recipe("translation", "default", [f"{key}={value!r}" for key, value in options.items()]).recipe)
+        assert str(raised.value).endswith(message)
 
 
 class Blunt(AnyAttention):

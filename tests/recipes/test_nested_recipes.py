@@ -77,7 +77,7 @@ def test_nested_entities_are_learned_and_leave_in_every_form(kind: str) -> None:
     assert re.sub("<[^>]*>", "", html).count("Brackwater LOC Mill ORG sees") == 1
 
     write(Path("answers.jsonl"), "".join(json.dumps(line) + "\n" for line in found))
-    again = {score["name"]: score["value"] for score in evaluate(Path("run"), [Path("answers.jsonl")])["scores"]}
+    again = {score["name"]: score["value"] for score in evaluate([Path("run")], [Path("answers.jsonl")])["scores"]}
     assert (again["f1"], again["f1_inner"]) == (100.0, 100.0)
     with pytest.raises(UsageError, match="is no chain of labels"):
         seqtasks.load("run").tag("Brackwater Mill", k_best=2)

@@ -96,9 +96,7 @@ def test_risk_fine_tunes_a_finished_run() -> None:
     before, after = (seqtasks.load(run).translator.model.state_dict() for run in ("first", "tuned"))
     assert any(not torch.equal(before[name], after[name]) for name in before)
     alone = train("translation", Path("alone"), training__objective="risk", training__risk_samples=2)
-    assert (
-        "note: training.objective = 'risk' makes a translator better, but teaches none: start it --from a finished run.\n" in alone.stdout
-    )
+    assert "note: training.objective = 'risk' fine-tunes a translator, but teaches none: start it --from a finished run.\n" in alone.stdout
 
 
 def test_the_mean_of_epochs_is_told() -> None:
@@ -177,6 +175,15 @@ FAULTS = [
     (
         {"training.objective": "risk", "training.scheduled_sampling": "linear"},
         "training.scheduled_sampling changes what a likelihood is given, but training.objective = 'risk'. Set it to 'none'.",
+    ),
+    (
+        {"training.risk_samples": 3, "training.sampling_half": 9},
+        "training.risk_samples has no meaning without training.objective = 'risk'. Set that, or leave it out. "
+        "training.sampling_half has no meaning without training.scheduled_sampling. Set that, or leave it out.",
+    ),
+    (
+        {"training.r_drop": 1.0, "backbone.dropout": 0, "decoder.dropout": 0},
+        "training.r_drop compares two passes with different dropout, but every dropout is 0. Set one, or leave it out.",
     ),
     (
         {"training.r_drop": 1.0, "training.scheduled_sampling": "linear"},
