@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -94,7 +94,7 @@ class ModelSearch:
 
     def search(self, pieces: Sequence[Piece], settings: DecodingSettings, beams: int, n_best: int) -> list[list[Hypothesis]]:
         """The best hypotheses of each piece: greedy where one is kept, else beam search."""
-        words = self.vocabulary
+        words, penalty = self.vocabulary, LENGTH_PENALTIES[settings.length_penalty](settings.alpha)
 
         def one(started: Started) -> list[list[Hypothesis]]:
             longest_B, rules = limits(started, settings), constraints(started, settings)
@@ -102,7 +102,7 @@ class ModelSearch:
                 found = greedy(
                     started.step, started.memory, started.state, maximum_lengths=longest_B, constraints=rules, bos=words.bos, eos=words.eos
                 )
-                return [[best] for best in found]
+                return [[replace(best, score=best.log_probability / penalty(max(1, len(best.tokens) + best.finished)))] for best in found]
             return beam_search(
                 started.step,
                 started.memory,
@@ -111,7 +111,7 @@ class ModelSearch:
                 eos=words.eos,
                 maximum_lengths=longest_B,
                 beams=beams,
-                length_penalty=LENGTH_PENALTIES[settings.length_penalty](settings.alpha),
+                length_penalty=penalty,
                 n_best=n_best,
                 coverage=Coverage(settings.coverage_penalty, started.own_BS) if settings.coverage_penalty else None,
                 constraints=rules,

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import seqtasks
+from seqtasks.decoding.penalties import LENGTH_PENALTIES
 from seqtasks.errors import RecipeError, UsageError
 from seqtasks.recipes.decoding_options import changed, decoding_faults
 from seqtasks.recipes.model_search import ModelSearch, Piece
@@ -99,6 +100,16 @@ def test_words_are_linked_to_the_word_they_look_at_most() -> None:
     assert word_starts([SPACE, "d", "og", f"{SPACE}sees", ".", SPACE, "."]) == [0, 3, 4, 5]
     nothing = linked(source, [], np.zeros((0, 4)), finished=False)
     assert (nothing.source, nothing.target, nothing.links, nothing.weights.shape) == (("Adog", "."), (), (), (0, 2))
+
+
+@pytest.mark.parametrize(
+    "way", [{"length_penalty": "average"}, {"length_penalty": "wu", "alpha": 0.6}, {"length_penalty": "none"}], ids=str
+)
+def test_greedy_search_scores_as_beams_do(way, finished) -> None:
+    penalty = LENGTH_PENALTIES[way["length_penalty"]](way.get("alpha", 1.0))
+    for beams in (1, 3):
+        for best, *_ in seqtasks.load(finished("translation"), decoding={"beams": beams, **way}).translate(LINES):
+            assert best.score == pytest.approx(best.log_probability / penalty(len(best.ids) + best.finished), rel=1e-5)
 
 
 def test_an_alignment_is_the_attention_along_the_chosen_translation(finished) -> None:
