@@ -2,12 +2,12 @@
 greedy and beam search, and peak memory.
 
     python -m benchmarks.translation --data-dir DIR --peer joeynmt=PYTHON [--work WORK] [--rounds 5] [--threads 2] [--updates 1500] \\
-        [--set KEY=VALUE]... [--lines 1000] [--only training|prediction]
+        [--set KEY=VALUE]... [--lines 1000] [--only fitting|training|prediction]
 
 JoeyNMT has a virtual environment of its own, whose interpreter is PYTHON, with its lines of benchmarks/peers.txt; torch's CPU wheel goes
 into it first. The sizes: 5,000 subwords a side, embeddings of 256, a BiLSTM of 2 x 256, a decoder LSTM of 512. "same" has JoeyNMT's own
 architecture (additive attention, input feeding) in float32; "best" has that of BEST, and what --set adds to it. Each is trained for
---updates, of which output lengths and BLEU tell; the models are kept in WORK.
+--updates, of which output lengths and BLEU tell; the models are kept in WORK (--only fitting stops there).
 
 Every measurement has a process of its own with the same number of threads, and the systems take turns. Training: 60 updates (--counted)
 by each program's own loop; JoeyNMT's batches have 64 pairs, ours as many on average. Prediction: strings in, strings out, each program with
@@ -174,13 +174,15 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=1000, help="of test_2016_flickr")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--only", choices=["training", "prediction"], help="measure just one of the two")
+    parser.add_argument("--only", choices=["fitting", "training", "prediction"], help="train the models and stop, or measure one thing")
     options = parser.parse_args()
     name, _, python = (options.peer or f"{PEER}=").partition("=")
     if name != PEER:
         raise SystemExit(f"no peer {name!r}; the peer is {PEER}")
     options.work = options.work.absolute()
     systems = prepare(options, python or None)
+    if options.only == "fitting":
+        return
     print(f"Multi30k en-de, {options.threads} threads, {options.rounds} rounds: median (smallest .. largest)")
     if options.only != "prediction":
         print_training(options, systems)
