@@ -11,7 +11,8 @@ architecture (additive attention, input feeding) in float32; "best" has that of 
 
 Every measurement has a process of its own with the same number of threads, and the systems take turns. Training: 60 updates (--counted)
 by each program's own loop; JoeyNMT's batches have 64 pairs, ours as many on average. Prediction: strings in, strings out, each program with
-the batch size that was its fastest when each was tried once; "best" in bfloat16 where that is fast. Printed are medians over rounds
+the batch size that was its fastest when each was tried once, once it has translated val, whose speed is that of a new process ("first"):
+kernels are planned when a size is first met. "best" in bfloat16 where that is fast. Printed are medians over rounds
 (smallest .. largest), and medians of the ratios within rounds; words a second as well, since translations may differ in length. Last, how
 many of our translations differ from those of the same lines alone.
 """
@@ -35,8 +36,8 @@ from seqtasks.text.corpora.lines import read_lines
 
 WORKER = Path(__file__).with_name("translation_worker.py")
 SAME = {"decoder.attention": "additive", "decoder.input_feeding": "true", "decoder.tied": "false", "training.precision": "float32"}
-BEST = {"decoder.attention": "general", "decoder.input_feeding": "false", "decoder.tied": "true", "training.precision": "auto"}
-BEST |= {"decoding.shortlist": "20"}
+BEST = {"decoder.attention": "additive", "decoder.attention_size": "128", "decoder.input_feeding": "false", "decoder.tied": "true"}
+BEST |= {"training.precision": "auto", "decoding.shortlist": "10"}
 PARTS = {"train": "train", "val": "val", "test_2016_flickr": "test"}
 BEAMS = (1, 5)
 BATCHES = {"joeynmt": (32, 64, 128, 256), "seqtasks": (2000, 4000, 8000, 16000)}  # lines, and tokens
@@ -142,20 +143,21 @@ def print_prediction(options: argparse.Namespace, systems: list[System], beams: 
         for facts in found.values():
             facts["words"] = sum(len(text.split()) for text in facts["texts"])
             facts |= {"lines/s": len(references) / facts["seconds"], "words/s": facts["words"] / facts["seconds"]}
+            facts["first"] = 1 / facts["first"]
         rounds.append(found)
         print(f"{beams} beams, round {number + 1} of {options.rounds}", flush=True)
     title = "greedy search" if beams == 1 else f"{beams} beams"
-    columns = f"{'batch':>7s}{'words a line':>14s}{'BLEU':>7s}{'load, s':>9s}{'peak MB':>9s}"
+    columns = f"{'first, lines/s':>16s}{'batch':>7s}{'words a line':>14s}{'BLEU':>7s}{'load, s':>9s}{'peak MB':>9s}"
     print(f"\n{title:18s}{'lines/s':>26s}{'words/s':>30s}{columns}")
     for system in systems:
         own = [facts[system.name] for facts in rounds]
         speeds = [spread([facts[key] for facts in own], digits) for key, digits in (("lines/s", 1), ("words/s", 0))]
         length = own[0]["words"] / len(references)
         bleu = bleu_metric("de").corpus_score(own[0]["texts"], [references]).score
-        load, memory = (statistics.median(facts[key] for facts in own) for key in ("load", "memory"))
-        measured = f"{sizes[system.name]:>7d}{length:>14.2f}{bleu:>7.2f}{load:>9.1f}{memory:>9.0f}"
+        first, load, memory = (statistics.median(facts[key] for facts in own) for key in ("first", "load", "memory"))
+        measured = f"{first:>16.0f}{sizes[system.name]:>7d}{length:>14.2f}{bleu:>7.2f}{load:>9.1f}{memory:>9.0f}"
         print(f"{system.name:18s}{speeds[0]:>26s}{speeds[1]:>30s}{measured}")
-    print_ratios(rounds, systems, {"lines/s": "lines/s", "words/s": "words/s"})
+    print_ratios(rounds, systems, {"lines/s": "lines/s", "words/s": "words/s", "first": "lines/s at first"})
     for system in systems:
         if system.program != PEER:
             count = run_worker(system, options.threads, "alone", options.work, beams, sizes[system.name])["differing"]

@@ -7,8 +7,8 @@
 WORK holds train, val and test as .en and .de. fit: train for so many updates and keep the model in the folder MODEL; RECIPE.json has what
 our recipe is to have beside SIZES. speed: target tokens a second of so many updates of a training begun anew, after a fifth as many that
 are not counted. tune: seconds for the test lines with each batch size (lines for joeynmt, tokens for seqtasks). predict: the same with one
-size, after some lines that warm up, with the translations. alone: how many lines differ from those translated one by one. Prints one line
-of JSON last.
+size, after the lines of val ("first": seconds a line of these), with the translations. alone: how many lines differ from those translated
+one by one. Prints one line of JSON last.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ SIZES = {  # of our recipe, with the values that joey_config has
     "decoding.length_penalty": "wu",
     "decoding.length_extra": 0,
 }
-WARMING = 100  # lines
+WARMING = 100  # lines, before batch sizes are compared
 Translate = Callable[[Sequence[str]], list[str]]
 Facts = dict[str, object]
 
@@ -251,26 +251,27 @@ def speed_of(marks: Sequence[tuple[float, int]], first: int) -> Facts:
     return {"speed": tokens / (marks[-1][0] - marks[first][0]), "tokens": tokens / (len(marks) - 1 - first), "memory": peak()}
 
 
-def timed(translate: Translate, lines: Sequence[str]) -> tuple[float, list[str]]:
-    """Seconds for all lines, once some have been translated."""
-    translate(lines[:WARMING])
+def timed(translate: Translate, before: Sequence[str], lines: Sequence[str]) -> tuple[float, float, list[str]]:
+    """Seconds a line of what a new process is first given, then seconds for the lines, and their translations."""
     start = time.perf_counter()
+    translate(before)
+    middle = time.perf_counter()
     found = translate(lines)
-    return time.perf_counter() - start, found
+    return (middle - start) / len(before), time.perf_counter() - middle, found
 
 
 def measure(action: str, name: str, work: Path, folder: Path, beams: int, sizes: Sequence[int]) -> Facts:
     """tune, predict and alone."""
-    lines = lines_of(work / "test.en")
+    before, lines = lines_of(work / "val.en"), lines_of(work / "test.en")
     if action == "tune":
-        return {str(size): timed(LOAD[name](work, folder, beams, size), lines)[0] for size in sizes}
+        return {str(size): timed(LOAD[name](work, folder, beams, size), before[:WARMING], lines)[1] for size in sizes}
     start = time.perf_counter()
     translate = LOAD[name](work, folder, beams, sizes[0])
     loading = time.perf_counter() - start
     if action == "alone":
         return {"differing": sum(one != translate([line])[0] for line, one in zip(lines, translate(lines), strict=True))}
-    seconds, texts = timed(translate, lines)
-    return {"seconds": seconds, "load": loading, "memory": peak(), "texts": texts}
+    first, seconds, texts = timed(translate, before, lines)
+    return {"first": first, "seconds": seconds, "load": loading, "memory": peak(), "texts": texts}
 
 
 def peak() -> float:
