@@ -32,4 +32,22 @@ def training_faults(recipe: TranslationRecipe) -> list[str]:
     return faults
 
 
+def guide_faults(recipe: TranslationRecipe) -> list[str]:
+    """Guided attention without an attention, a likelihood or fixed subwords; and its keys without it."""
+    training = recipe.training
+    if not training.guided_attention:
+        keys = [key for key in ("guided_updates", "guided_loss") if getattr(training, key) != type(training).model_fields[key].default]
+        return [f"training.{key} has no meaning without guided attention. Set training.guided_attention, or leave it out." for key in keys]
+    faults = []
+    if recipe.decoder.attention == "none":
+        faults.append("training.guided_attention needs an attention; decoder.attention is 'none'. Set one of the two.")
+    if training.objective != "likelihood":
+        faults.append(f"training.guided_attention has no meaning for training.objective = {training.objective!r}. Set it to 0.")
+    if recipe.data.context:
+        faults.append(f"training.guided_attention aligns single sentences, but data.context = {recipe.data.context}. Set one to 0.")
+    if recipe.text.dropout or recipe.text.sampling:
+        faults.append("training.guided_attention needs subwords that stay; text.dropout and text.sampling draw them. Choose one.")
+    return faults
+
+
 OTHER = {"bpe": "dropout", "unigram": "sampling"}
