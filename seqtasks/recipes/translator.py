@@ -167,14 +167,14 @@ class Translator:
             found = self.models.sample(pieces, settings)
         else:
             found = self.models.search(pieces, settings, beams, beams if several else n_best)
-        return [(self.reranked(group) if several else group)[:n_best] for group in found]
+        tokenize = bleu_metric(self.language).tokenizer if settings.mbr == "bleu" else None
+        return [(self.reranked(group, tokenize) if several else group)[:n_best] for group in found]
 
-    def reranked(self, group: Sequence[Hypothesis]) -> list[Hypothesis]:
+    def reranked(self, group: Sequence[Hypothesis], tokenize: Callable[[str], str] | None) -> list[Hypothesis]:
         """By expected utility, which is the new score: over samples as they are, over the results of a search by their probabilities."""
         texts = [self.assets.target.decode(one.tokens) for one in group]
         best = max(one.log_probability for one in group)
         weights = None if self.settings.samples else [math.exp(one.log_probability - best) for one in group]
-        tokenize = bleu_metric(self.language).tokenizer
         scores = expected_utilities(texts, utility=self.settings.mbr, weights=weights, tokenize=tokenize)
         ranked = [Hypothesis(one.tokens, one.log_probability, score, one.finished) for one, score in zip(group, scores, strict=True)]
         return sorted(ranked, key=lambda one: -one.score)
