@@ -22,7 +22,7 @@ import numpy as np
 
 from seqtasks.align import Lexicon, Shortlists, Trained, train_aligner
 from seqtasks.align.corpus import Side
-from seqtasks.recipes.corpus_folders import find_file
+from seqtasks.datasets.folders import find_file
 from seqtasks.text.corpora.lines import read_lines
 from seqtasks.text.encoded import Ragged
 

@@ -16,11 +16,12 @@ from pathlib import Path
 import pycrfsuite
 
 from benchmarks.crf_features import PARAMETERS, features
+from seqtasks.comparison.finished_runs import ComparedRun, seeds_of, training_corpus, training_part
 from seqtasks.evaluation.audit import Annotated
 from seqtasks.evaluation.compare_systems import compare_systems
 from seqtasks.evaluation.systems import SystemOutput
-from seqtasks.recipes.compared_runs import ComparedRun, seeds_of, training_corpus, training_part
-from seqtasks.recipes.parts import Place, file_scheme
+from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.tagging.recipe import file_scheme
 
 
 def crf_answers(train: Annotated, part: Annotated) -> list[list[str]]:
@@ -47,7 +48,7 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = [ComparedRun(path) for path in seeds_of(arguments.run)]
     first = runs[0]
-    sentences = training_part(first, training_corpus(first, Place(arguments.data_dir)))
+    sentences = training_part(first, training_corpus(first, DataLocations(arguments.data_dir)))
     train = Annotated([list(sentence.words) for sentence in sentences], [list(sentence.tags[first.data.layer]) for sentence in sentences])
     words, gold, _ = first.answers(arguments.split)
     part = Annotated(words, gold)

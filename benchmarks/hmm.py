@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from seqtasks.recipes.corpus_folders import find_file
+from seqtasks.datasets.folders import find_file
 from seqtasks.text.corpora.conllu import read_conllu
 
 WORKER = Path(__file__).with_name("hmm_worker.py")

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
+from seqtasks.comparison.finished_runs import seeds_of
+from seqtasks.comparison.translators import TranslatedRun
 from seqtasks.evaluation.significance import paired_bootstrap
-from seqtasks.recipes.compare_translations import TranslatedRun
-from seqtasks.recipes.compared_runs import seeds_of
 from seqtasks.text.corpora.lines import read_lines
 
 DATA = Path(__file__).parent.parent / "data" / "documents"

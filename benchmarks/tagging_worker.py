@@ -100,24 +100,24 @@ def seqtasks_speed(data: Data, run: Path, option: str) -> dict[str, float]:
     """The recipe of a run trained anew, by the steps of the library's own loop."""
     import torch
 
-    from seqtasks.recipes.build import build_optimizer
-    from seqtasks.recipes.neural import make_job
-    from seqtasks.recipes.parts import Place
     from seqtasks.recipes.run_directory import RunDirectory
+    from seqtasks.tasks.locations import DataLocations
+    from seqtasks.tasks.optimizer import build_optimizer
+    from seqtasks.tasks.table import kind_of, saved_recipe
     from seqtasks.training.checkpoints import Progress
     from seqtasks.training.devices import denormals_flushed, find_precision
     from seqtasks.training.loop import Limits, Setting, backward
 
-    recipe, device = RunDirectory.open(run).recipe(), torch.device("cpu")
-    job = make_job(recipe, Place(Path(option)), device)
+    recipe, device = saved_recipe(RunDirectory.open(run)), torch.device("cpu")
+    job: Any = kind_of(recipe).runner(recipe, DataLocations(Path(option)), device="cpu", learned=None).task
     optimizer = build_optimizer(job.model, recipe.training)
     limits = Limits(1, 0, recipe.training.clip_norm, 0)
     setting = Setting(device, find_precision(recipe.training.precision, device), None, lambda: False)
     job.model.train()
 
-    def step(item: object) -> int:
+    def step(batch: Any) -> int:
         optimizer.zero_grad(set_to_none=True)
-        words = backward(job.model, job, [item], job.objective, Progress(), limits, setting)
+        words = backward(job.model, [batch], 1, job.objective, Progress(), limits, setting)
         optimizer.step()
         return words
 

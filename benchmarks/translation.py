@@ -30,8 +30,8 @@ from pathlib import Path
 
 from benchmarks.hmm import spread
 from benchmarks.tagging import Facts, environment, in_turns, printed
+from seqtasks.datasets.folders import find_file
 from seqtasks.evaluation.bleu import bleu_metric
-from seqtasks.recipes.corpus_folders import find_file
 from seqtasks.text.corpora.lines import read_lines
 
 WORKER = Path(__file__).with_name("translation_worker.py")

@@ -19,8 +19,9 @@ import seqtasks
 from seqtasks.evaluation.bleu import translation_scores
 from seqtasks.evaluation.by_length import LengthBin, scores_by_length
 from seqtasks.evaluation.score import Score
-from seqtasks.recipes.parts import Place, read_parts, read_translation_part
-from seqtasks.recipes.translation_predictor import TranslationPredictor
+from seqtasks.tasks.locations import DataLocations, read_parts
+from seqtasks.tasks.translation.predictor import TranslationPredictor
+from seqtasks.tasks.translation.reading import read_translation_part
 
 BEAMS = (1, 5, 10)
 VARIANTS = {
@@ -46,7 +47,7 @@ def measure(run: Path) -> tuple[list[Score], list[LengthBin]]:
     if not isinstance(predictor, TranslationPredictor):
         raise SystemExit(f"{run} is no translation run")
     data = predictor.recipe.data
-    pairs = read_parts(data, Place(None), read_translation_part)["test"].examples
+    pairs = read_parts(data, DataLocations(None), read_translation_part)["test"].examples
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
     scores, bins = [], []
     for beams in BEAMS:

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +58,15 @@ def seqtasks_job(recipe: Any, folder: Path | None) -> Any:
     pairs would make, so that updates see as many target tokens."""
     import torch
 
-    from seqtasks.recipes.neural import make_job, saved_assets
-    from seqtasks.recipes.parts import Place
-    from seqtasks.recipes.translation_training import plan_of
+    from seqtasks.inference.assets import TranslationAssets
+    from seqtasks.tasks.locations import DataLocations
+    from seqtasks.tasks.translation.task import TranslationTask
+    from seqtasks.tasks.translation.training import plan_of
     from seqtasks.training.seeds import seed_everything
 
     seed_everything(recipe.training.seed)
-    job: Any = make_job(recipe, Place(None), torch.device("cpu"), saved_assets(folder, recipe))
+    assets = TranslationAssets.load(folder / "text", recipe.text) if folder else None
+    job: Any = TranslationTask(recipe, DataLocations(None), torch.device("cpu"), assets)
     low, high = BATCH, 200 * BATCH  # padded tokens a batch
     while high - low > 1:
         middle = (low + high) // 2
@@ -76,7 +79,7 @@ def seqtasks_job(recipe: Any, folder: Path | None) -> Any:
 
 def seqtasks_step(job: Any) -> Callable[[Any], int]:
     """One update by the steps of the library's own loop; it answers the number of target tokens."""
-    from seqtasks.recipes.build import build_optimizer
+    from seqtasks.tasks.optimizer import build_optimizer
     from seqtasks.training.checkpoints import Progress
     from seqtasks.training.devices import find_precision
     from seqtasks.training.loop import Limits, Setting, backward
@@ -88,9 +91,9 @@ def seqtasks_step(job: Any) -> Callable[[Any], int]:
     progress = Progress()
     job.model.train()
 
-    def step(item: object) -> int:
+    def step(batch: Any) -> int:
         optimizer.zero_grad(set_to_none=True)
-        tokens = backward(job.model, job, [item], job.objective, progress, limits, setting)
+        tokens = backward(job.model, [batch], 1, job.objective, progress, limits, setting)
         optimizer.step()
         progress.update += 1
         return tokens
@@ -100,9 +103,8 @@ def seqtasks_step(job: Any) -> Callable[[Any], int]:
 
 def seqtasks_fit(work: Path, folder: Path, updates: int, overlay: str) -> Facts:
     """A run directory that can be loaded."""
-    from seqtasks.recipes.load import load_recipe
-    from seqtasks.recipes.names import check_recipe
     from seqtasks.recipes.run_directory import RunDirectory
+    from seqtasks.tasks.table import check_recipe, load_recipe
     from seqtasks.training.devices import denormals_flushed
     from seqtasks.training.weights import save_weights
 
@@ -117,8 +119,8 @@ def seqtasks_fit(work: Path, folder: Path, updates: int, overlay: str) -> Facts:
     with denormals_flushed():
         while done < updates:
             epoch += 1
-            for item in job.epoch(epoch)[: updates - done]:
-                step(item)
+            for batch in islice(job.epoch(epoch), updates - done):
+                step(batch)
                 done += 1
     save_weights(job.model, directory.weights)
     return {"parameters": sum(parameter.numel() for parameter in job.model.parameters())}
@@ -127,13 +129,14 @@ def seqtasks_fit(work: Path, folder: Path, updates: int, overlay: str) -> Facts:
 def seqtasks_speed(work: Path, folder: Path, updates: int) -> Facts:
     """The recipe of a run trained anew, with its vocabularies."""
     from seqtasks.recipes.run_directory import RunDirectory
+    from seqtasks.tasks.table import saved_recipe
     from seqtasks.training.devices import denormals_flushed
 
-    job = seqtasks_job(RunDirectory.open(folder).recipe(), folder)
+    job = seqtasks_job(saved_recipe(RunDirectory.open(folder)), folder)
     step, marks = seqtasks_step(job), []
     with denormals_flushed():
-        for item in job.epoch(1)[: updates // 5 + updates]:
-            marks.append((time.perf_counter(), step(item)))
+        for batch in islice(job.epoch(1), updates // 5 + updates):
+            marks.append((time.perf_counter(), step(batch)))
         marks.append((time.perf_counter(), 0))
     return speed_of(marks, updates // 5)
 
@@ -142,8 +145,9 @@ def seqtasks_load(work: Path, folder: Path, beams: int, size: int) -> Translate:
     """A run in the precision that it was trained in."""
     import seqtasks
     from seqtasks.recipes.run_directory import RunDirectory
+    from seqtasks.tasks.table import saved_recipe
 
-    recipe: Any = RunDirectory.open(folder).recipe()
+    recipe: Any = saved_recipe(RunDirectory.open(folder))
     predictor: Any = seqtasks.load(folder, precision=recipe.training.precision, decoding={"beams": beams, "batch_tokens": size})
     return lambda lines: [best[0].text for best in predictor.translate(lines)]
 

@@ -14,7 +14,7 @@ _PUBLIC = {
     "EMTagger": "seqtasks.hmm.em",
     "HMMTagger": "seqtasks.hmm.tagger",
     "NeuralTagger": "seqtasks.estimators.neural_tagger",
-    "load": "seqtasks.recipes.predictor",
+    "load": "seqtasks.runs.load",
     "SeqtasksError": "seqtasks.errors",
 }
 __all__ = ["EMTagger", "HMMTagger", "NeuralTagger", "SeqtasksError", "__version__", "load"]

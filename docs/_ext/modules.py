@@ -7,7 +7,24 @@ import pkgutil
 
 import seqtasks
 
-PACKAGES = ("text", "models", "hmm", "align", "training", "decoding", "evaluation", "diagnosis", "estimators", "reports", "recipes")
+PACKAGES = (
+    "text",
+    "models",
+    "hmm",
+    "align",
+    "training",
+    "decoding",
+    "evaluation",
+    "diagnosis",
+    "estimators",
+    "reports",
+    "datasets",
+    "recipes",
+    "inference",
+    "tasks",
+    "runs",
+    "comparison",
+)
 HIDDEN = {"seqtasks.recipes.schema"}  # its keys are the page on recipes
 
 
@@ -19,7 +36,7 @@ def blocks_markdown() -> str:
 
 def modules_markdown() -> str:
     """The other packages that there are, a section each, with their modules below."""
-    parts = [section("seqtasks.errors", "##")]
+    parts = [section("seqtasks.errors", "##"), section("seqtasks.registry", "##")]
     for package in PACKAGES:
         names = [name for name in modules_of(package) if name not in HIDDEN]
         if names:

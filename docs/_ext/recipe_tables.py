@@ -20,10 +20,12 @@ from sphinx.util import logging
 
 from seqtasks.recipes import schema
 from seqtasks.recipes.toml import read_toml
+from seqtasks.tasks.table import TASKS
 
 MEANINGS = Path(__file__).with_name("meanings.toml")
-NAMES = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`", NoneType: "absent"}
+NAMES = {str: "text", int: "whole number", float: "number", bool: "`true` or `false`", NoneType: "absent", dict[str, Any]: "table"}
 BOUNDS = {annotated_types.Ge: "at least", annotated_types.Gt: "above", annotated_types.Le: "at most", annotated_types.Lt: "below"}
+KINDS = {name: kind.recipe for name, kind in TASKS.items()}
 log = logging.getLogger(__name__)
 
 
@@ -31,7 +33,7 @@ def markdown() -> str:
     """One section for a recipe's own keys, then one for each table."""
     written = read_toml(MEANINGS)
     used: set[str] = set()
-    parts = [section("Top level", dict(schema.KINDS), written, used)]
+    parts = [section("Top level", dict(KINDS), written, used)]
     for users in tables().values():
         names = sorted({place.partition(" ")[0] for place in users}, key=len)
         parts.append(section(", ".join(f"`[{name}]`" for name in names), users, written, used))
@@ -53,7 +55,7 @@ def tables() -> dict[type[schema.Table], dict[str, type[schema.Table]]]:
                     found.setdefault(root_of(inner), {})[f"{place} of {kind}"] = inner
                 walk(inner, kind, f"{place}.")
 
-    for kind, model in schema.KINDS.items():
+    for kind, model in KINDS.items():
         walk(model, kind, "")
     return found
 
@@ -74,8 +76,8 @@ def root_of(model: type[schema.Table]) -> type[schema.Table]:
 
 def section(title: str, users: dict[str, type[schema.Table]], written: dict[str, Any], used: set[str]) -> str:
     """A heading that says in which kinds of recipes the table occurs, and its keys."""
-    kinds = sorted({place.rpartition(" ")[2] for place in users}, key=list(schema.KINDS).index)
-    every = set(kinds) == set(schema.KINDS)
+    kinds = sorted({place.rpartition(" ")[2] for place in users}, key=list(KINDS).index)
+    every = set(kinds) == set(KINDS)
     lines = [f"## {title}" if every else f"## {title} ({', '.join(kinds)})", ""]
     lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
     models = list(dict.fromkeys(users.values()))

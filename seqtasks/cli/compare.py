@@ -48,11 +48,12 @@ def compare(
     """
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.cli.run import stop_on_signal
-    from seqtasks.recipes.compare import compare_runs, compare_task
-    from seqtasks.recipes.compare_translations import are_translations, compare_translation_runs
+    from seqtasks.comparison.table import comparison_of
+    from seqtasks.comparison.taggers import compare_runs, compare_task
+    from seqtasks.comparison.translators import compare_translation_runs
     from seqtasks.recipes.load import task_names
-    from seqtasks.recipes.parts import Place
-    from seqtasks.recipes.work import Listener, RunOptions
+    from seqtasks.tasks.contract import Callbacks, RunOptions
+    from seqtasks.tasks.locations import DataLocations
 
     task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
     if task is None and (recipes or overrides or curves or seeds > 1):
@@ -62,21 +63,21 @@ def compare(
     if len(what) == 1 and task is None and not Path(what[0]).exists():
         raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
     paths = [Path(path) for path in what]
-    options = RunOptions(place=Place(data_dir), device=device)
+    options = RunOptions(locations=DataLocations(data_dir), device=device)
     watcher = TerminalWatcher()
-    if task is None and are_translations(paths):
+    if task is None and comparison_of(paths) == "translations":
         if layer:
             raise UsageError("--layer is for runs of taggers; these translate.")
-        show_translations(*compare_translation_runs(paths, out, options, Listener(click.echo, watcher), split=split))
+        show_translations(*compare_translation_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
         return
     with stop_on_signal() as stopped:
-        listener = Listener(tell=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
+        callbacks = Callbacks(log=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
         try:
             if task is None:
-                folder, comparison = compare_runs(paths, out, options, listener, split=split, layer=layer)
+                folder, comparison = compare_runs(paths, out, options, callbacks, split=split, layer=layer)
             else:
                 names = [name.strip() for name in recipes.split(",") if name.strip()] if recipes else None
-                folder, comparison = compare_task(task, names, overrides, out, options, listener, seeds=seeds, curves=curves, split=split)
+                folder, comparison = compare_task(task, names, overrides, out, options, callbacks, seeds=seeds, curves=curves, split=split)
         finally:
             watcher.stop()
     show(comparison, folder)

@@ -14,10 +14,10 @@ from seqtasks.cli.group import Group
 from seqtasks.errors import SeqtasksError, UsageError
 
 if TYPE_CHECKING:
-    from seqtasks.recipes.corpus_check import CorpusStatistics, Side
-    from seqtasks.recipes.corpus_folders import FileCheck
-    from seqtasks.recipes.download import Progress
-    from seqtasks.recipes.published import PublishedCorpus
+    from seqtasks.datasets.download import Progress
+    from seqtasks.datasets.folders import FileCheck
+    from seqtasks.datasets.published import PublishedCorpus
+    from seqtasks.datasets.statistics import CorpusStatistics, Side
 
 LABELS_SHOWN = 60
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -38,7 +38,7 @@ def list_corpora(data_dir: Path | None, cache: Path | None) -> None:
     from rich.box import SIMPLE
     from rich.table import Column, Table
 
-    from seqtasks.recipes.published import PUBLISHED
+    from seqtasks.datasets.published import PUBLISHED
     from seqtasks.recipes.shipped import shipped
 
     names = Column("corpus", no_wrap=True)
@@ -61,9 +61,9 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
 
     A download that broke off is continued; files that are complete are kept.
     """
-    from seqtasks.recipes.corpus_folders import cache_folder
-    from seqtasks.recipes.download import MIRROR, PATIENCE, check_mirror, download_corpus
-    from seqtasks.recipes.published import published_corpus
+    from seqtasks.datasets.download import MIRROR, PATIENCE, check_mirror, download_corpus
+    from seqtasks.datasets.folders import cache_folder
+    from seqtasks.datasets.published import published_corpus
 
     corpus = published_corpus(name)
     mirror = check_mirror(mirror or MIRROR)
@@ -112,7 +112,7 @@ def check(
     Of two and more files (train, dev, ...) also show the sentences they share and the labels that the first one lacks. Parallel text
     is named source, target, source, target, ...
     """
-    from seqtasks.recipes.published import PUBLISHED
+    from seqtasks.datasets.published import PUBLISHED
 
     if not paths:
         raise UsageError(f"name a corpus ({', '.join(PUBLISHED)}), a corpus folder or files to check.")
@@ -123,7 +123,7 @@ def check(
         for path in corpora:
             _check_corpus(path, data_dir, cache)
         return
-    from seqtasks.recipes.corpus_check import Reading, corpus_statistics, new_labels, overlaps
+    from seqtasks.datasets.statistics import Reading, corpus_statistics, new_labels, overlaps
 
     reading = Reading(format=kind, word_column=word_column, tag_column=tag_column, scheme=scheme, layers=layers)
     statistics = corpus_statistics([Path(path) for path in paths], reading)
@@ -143,8 +143,8 @@ def _names_corpus(path: str) -> bool:
 
 def _check_corpus(path: str, data_dir: Path | None, cache: Path | None) -> None:
     """Print what each file of a corpus is. A wrong file counts as damaged in the cache only: elsewhere it is the user's own."""
-    from seqtasks.recipes.corpus_folders import cache_folder, check_folder, corpus_of_folder, find_corpus
-    from seqtasks.recipes.published import published_corpus
+    from seqtasks.datasets.folders import cache_folder, check_folder, corpus_of_folder, find_corpus
+    from seqtasks.datasets.published import published_corpus
 
     if Path(path).is_dir():
         folder = Path(path)
@@ -191,7 +191,7 @@ def _side_text(side: Side) -> str:
 
 def _place_of(corpus: PublishedCorpus, data_dir: Path | None, cache: Path | None) -> str:
     """The folder a run would use, or that there is none."""
-    from seqtasks.recipes.corpus_folders import find_corpus
+    from seqtasks.datasets.folders import find_corpus
 
     try:
         return str(find_corpus(corpus.name, data_dir, cache))

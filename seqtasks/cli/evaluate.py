@@ -20,7 +20,7 @@ def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str)
     """Score the run in RUN_DIR on FILES: one annotated file, or a source and a target file."""
     from seqtasks.cli.faults import fault_lines
     from seqtasks.evaluation.score import Score
-    from seqtasks.recipes.predictor import evaluate as evaluate_run
+    from seqtasks.runs.load import evaluate as evaluate_run
 
     asked = given()
     metrics = evaluate_run([run_dir, *asked.ensemble], files, device=device, average=asked.average, decoding=asked.decoding)

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from seqtasks.cli.tagged_formats import as_conll, as_json, as_ranked_text, as_text, conllu_writer
-from seqtasks.cli.translated_formats import refuse_translation, translated
 from seqtasks.cli.translation_options import given, translation_options
-from seqtasks.errors import UsageError
-
-if TYPE_CHECKING:
-    from seqtasks.recipes.predictor import TaggingPredictor
-    from seqtasks.recipes.tagged_line import TaggedLine
-    from seqtasks.reports.entity_page import ShownWord
 
 STREAM = 1000  # lines answered together, so that short ones can share a batch
 
@@ -62,36 +53,25 @@ def predict(
     line, html a page with entities marked. With --split-sentences each sentence of a line is answered by itself.
     """
 
-    from seqtasks.recipes.predictor import TaggingPredictor, load
+    from seqtasks.runs.load import load
+    from seqtasks.tasks.contract import PredictionOptions
 
     asked = given()
     predictor = load([run_dir, *asked.ensemble], device=device, precision=precision, average=asked.average, decoding=asked.decoding)
-    chunk = 1 if file is None and sys.stdin.isatty() else STREAM
-    if isinstance(predictor, TaggingPredictor):
-        asked.refuse(n_best)
-        refuse_tagging(tokens=tokens, language=language, split_sentences=split_sentences, confidence=confidence, k_best=k_best, form=form)
-        found = predictor.stream(
-            lines_of(file),
-            tokens=tokens,
-            chunk=chunk,
-            confidences=confidence,
-            k_best=k_best,
-            split_sentences=split_sentences,
-            language=language,
-        )
-        answers = tagged(predictor, found, form, places=split_sentences, confidence=confidence)
-    else:
-        options = {
-            "--tokens": tokens,
-            "--language": language,
-            "--split-sentences": split_sentences,
-            "--confidence": confidence,
-            "--k-best": k_best,
-        }
-        refuse_translation([option for option, value in options.items() if value], form=form, n_best=n_best)
-        prefixes = None if asked.prefix is None else lines_of(asked.prefix)
-        answers = translated(predictor, lines_of(file), prefixes, asked, form=form, n_best=n_best, chunk=chunk)
-    write(answers, out, at_once=chunk == 1)
+    prefix = asked.prefix
+    options = PredictionOptions(
+        form=form,
+        chunk=1 if file is None and sys.stdin.isatty() else STREAM,
+        tokens=tokens,
+        language=language,
+        split_sentences=split_sentences,
+        confidence=confidence,
+        k_best=k_best,
+        n_best=n_best,
+        prefixes=None if prefix is None else lambda: lines_of(prefix),
+        alignments=asked.alignments,
+    )
+    write(predictor.written(lines_of(file), options), out, at_once=options.chunk == 1)
 
 
 def write(answers: Iterable[str], out: Path | None, *, at_once: bool) -> None:
@@ -110,17 +90,6 @@ def write(answers: Iterable[str], out: Path | None, *, at_once: bool) -> None:
     output.flush()
 
 
-def refuse_tagging(*, tokens: bool, language: str | None, split_sentences: bool, confidence: bool, k_best: int | None, form: str) -> None:
-    """Options that do not go together."""
-    if tokens and (language is not None or split_sentences):
-        option = "--split-sentences" if split_sentences else "--language"
-        raise UsageError(f"{option} is for raw text; with --tokens each line is the words of one sentence. Leave one of the two out.")
-    if confidence and form == "text":
-        raise UsageError("--confidence needs --format jsonl, conll, conllu or html; text has no place for it.")
-    if k_best and form not in ("text", "jsonl"):
-        raise UsageError(f"--k-best needs --format text or jsonl; {form} has one tag for each word.")
-
-
 def lines_of(file: Path | None) -> Iterator[str]:
     """The lines of a file or of standard input; bad UTF-8 is one clear error."""
     from seqtasks.text.corpora.lines import read_lines
@@ -128,53 +97,3 @@ def lines_of(file: Path | None) -> Iterator[str]:
     source = file if file is not None and str(file) != "-" else sys.stdin.buffer
     for _, line in read_lines(source):
         yield line
-
-
-def tagged(predictor: TaggingPredictor, answers: Iterator[TaggedLine], form: str, *, places: bool, confidence: bool) -> Iterator[str]:
-    """Answers in a form; `places`: JSON says which line a sentence is of."""
-    if form == "html":
-        yield from shown(predictor, answers, confidence=confidence)
-        return
-    layers = {head: data.layer for head, data in predictor.data.items()}
-    forms: dict[str, Callable[[TaggedLine], str]] = {
-        "text": lambda answer: as_text(answer) if answer.ranked is None else as_ranked_text(answer),
-        "conll": as_conll,
-        "conllu": conllu_writer(layers),
-        "jsonl": lambda answer: as_json(answer, places=places),
-    }
-    written = map(forms[form], answers)
-    yield from filter(None, written) if form == "conllu" else written
-
-
-def shown(predictor: TaggingPredictor, answers: Iterator[TaggedLine], *, confidence: bool) -> Iterator[str]:
-    """A page of the sentences that have words."""
-    from seqtasks.reports.entity_page import EntityPage, Marked
-
-    sure = "; a dotted line or a dashed box marks what it is less than 50 % sure of" if confidence else ""
-    page = EntityPage("Tagged text", f"{', '.join(predictor.data)}: the answers of a model{sure}.")
-    yield page.opening()
-    for answer in answers:
-        if not answer.words:
-            continue
-        marked = {
-            head: [Marked(entity.start, entity.end, entity.label, entity.confidence) for entity in entities]
-            for head, entities in answer.entities.items()
-        }
-        yield page.sentence(shown_words(answer), marked)
-    yield page.closing()
-
-
-def shown_words(answer: TaggedLine) -> list[ShownWord]:
-    """The words with what stands between them, and the tags of the heads that have no tag scheme, joined by bars."""
-    from seqtasks.reports.entity_page import ShownWord
-
-    heads = [head for head in answer.tags if head not in answer.schemes]
-    words = []
-    for position, word in enumerate(answer.words):
-        after = " " if position + 1 < len(answer.words) else ""
-        if answer.text is not None and answer.offsets is not None and after:
-            after = answer.text[answer.offsets[position][1] : answer.offsets[position + 1][0]]
-        tag = " ".join(answer.tags[head][position] for head in heads)
-        sure = min((answer.confidences[head][position] for head in heads), default=None) if answer.confidences else None
-        words.append(ShownWord(word, after, tag, sure))
-    return words

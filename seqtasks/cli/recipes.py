@@ -18,7 +18,8 @@ def recipes() -> None:
 @recipes.command("list")
 def list_recipes() -> None:
     """Every task and recipe, with its summary."""
-    from seqtasks.recipes.load import load_recipe, recipe_names, task_names
+    from seqtasks.recipes.load import recipe_names, task_names
+    from seqtasks.tasks.table import load_recipe
 
     for task in task_names():
         for name in recipe_names(task):
@@ -31,8 +32,8 @@ def list_recipes() -> None:
 @click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value first.")
 def show(task: str, recipe: str, overrides: tuple[str, ...]) -> None:
     """The recipe with every default filled in, as TOML."""
-    from seqtasks.recipes.load import load_recipe
     from seqtasks.recipes.toml import write_toml
+    from seqtasks.tasks.table import load_recipe
 
     click.echo(write_toml(load_recipe(task, recipe, overrides).recipe.model_dump()), nl=False)
 
@@ -43,8 +44,9 @@ def show(task: str, recipe: str, overrides: tuple[str, ...]) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 def copy(task: str, recipe: str, target: Path) -> None:
     """Write the recipe, with its comments, to TARGET to make it your own; what it extends is written out."""
-    from seqtasks.recipes.load import find_recipe, load_recipe
+    from seqtasks.recipes.load import find_recipe
     from seqtasks.recipes.toml import read_toml, write_toml
+    from seqtasks.tasks.table import load_recipe
     from seqtasks.text.files import write_atomically
 
     if target.exists():
@@ -61,8 +63,8 @@ def copy(task: str, recipe: str, target: Path) -> None:
 @click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value first.")
 def check(task: str, recipe: str | None, overrides: tuple[str, ...]) -> None:
     """Check the recipe, or all recipes of TASK: every key, type and table, without data."""
-    from seqtasks.recipes.load import load_recipe, recipe_names
-    from seqtasks.recipes.names import check_recipe
+    from seqtasks.recipes.load import recipe_names
+    from seqtasks.tasks.table import check_recipe, load_recipe
 
     for name in [recipe] if recipe else recipe_names(task):
         loaded = load_recipe(task, name, overrides)

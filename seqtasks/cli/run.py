@@ -14,8 +14,8 @@ import click
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
-    from seqtasks.recipes.run import RunResult
-    from seqtasks.recipes.work import RunOptions
+    from seqtasks.runs.run import RunResult
+    from seqtasks.tasks.contract import RunOptions
 
 
 @click.command()
@@ -49,13 +49,13 @@ def run(
     """
     if resume and (fine_tune or seeds or overwrite):
         raise UsageError("--resume goes with --out and --set only, not with --from, --seeds or --overwrite.")
-    from seqtasks.recipes.again import fine_tuned_recipe, resumed_recipe
-    from seqtasks.recipes.load import load_recipe
-    from seqtasks.recipes.parts import Place
     from seqtasks.recipes.run_directory import existing
-    from seqtasks.recipes.work import RunOptions
+    from seqtasks.runs.again import fine_tuned_recipe, resumed_recipe
+    from seqtasks.tasks.contract import RunOptions
+    from seqtasks.tasks.locations import DataLocations
+    from seqtasks.tasks.table import load_recipe
 
-    options = RunOptions(place=Place(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
+    options = RunOptions(locations=DataLocations(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
     loaded = resumed_recipe(task, overrides, existing(out)) if resume else load_recipe(task, recipe, overrides)
     if fine_tune:
         loaded = fine_tuned_recipe(loaded, overrides, fine_tune)
@@ -67,14 +67,14 @@ def run(
 def execute(loaded: Any, options: RunOptions, seeds: int | None, stopped: list[int]) -> RunResult:
     """One run, or one for each seed."""
     from seqtasks.cli.progress import TerminalWatcher
-    from seqtasks.recipes.run import run as run_recipe
-    from seqtasks.recipes.seeds import run_seeds
-    from seqtasks.recipes.work import Listener
+    from seqtasks.runs.run import run as run_recipe
+    from seqtasks.runs.seeds import run_seeds
+    from seqtasks.tasks.contract import Callbacks
 
     watcher = TerminalWatcher()
-    listener = Listener(tell=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
+    callbacks = Callbacks(log=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
     try:
-        return run_seeds(loaded, options, listener, seeds) if seeds else run_recipe(loaded, options, listener)
+        return run_seeds(loaded, options, callbacks, seeds) if seeds else run_recipe(loaded, options, callbacks)
     finally:
         watcher.stop()
 

@@ -25,12 +25,13 @@ def score(run_dir: Path, source: Path, target: Path, form: str, device: str) -> 
     all tokens goes to standard error.
     """
     from seqtasks.errors import UsageError
-    from seqtasks.recipes.predictor import TaggingPredictor, load
+    from seqtasks.runs.load import load
+    from seqtasks.tasks.contract import PairScorer
     from seqtasks.text.corpora.lines import read_lines
 
     asked = given()
     predictor = load([run_dir, *asked.ensemble], device=device, average=asked.average)
-    if isinstance(predictor, TaggingPredictor):
+    if not isinstance(predictor, PairScorer):
         raise UsageError(f"{run_dir}: no translation run. score is for translation runs.")
     sides = [(line for _, line in read_lines(path)) for path in (source, target)]
     total, count = 0.0, 0

@@ -58,12 +58,6 @@ class TranslationOptions:
     prefix: Path | None
     alignments: bool
 
-    def refuse(self, n_best: int) -> None:
-        """For a tagging run. Raises UsageError if something was asked for that loading does not refuse."""
-        for option, value in (("--n-best", n_best > 1), ("--prefix", self.prefix), ("--alignments", self.alignments)):
-            if value:
-                raise UsageError(f"{option} is for translation runs.")
-
 
 def ensemble_options(command: Command) -> Command:
     """The options of an ensemble."""

@@ -25,7 +25,7 @@ from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.dropout import WordDropout
 from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
-from seqtasks.text.batching import Batch, BatchPlan, Positions, in_order, tagging_batch
+from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_order, tagging_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.checkpoints import Checkpoints, Progress
@@ -121,8 +121,8 @@ class Encoded:
         self.targets = {HEAD: Ragged.from_lists([numbers[tag] for tag in row] for row in tags)}
         self.plan = BatchPlan(self.words.lengths, tokens=batch_tokens, pool=POOL, seed=seed)
 
-    def epoch(self, number: int) -> list[Positions]:
-        return self.plan.epoch(number)
+    def epoch(self, number: int) -> Batches:
+        return Batches(self.plan.epoch(number), self.batch)
 
     def batch(self, item: Positions) -> Batch:
         return tagging_batch(self.forms, self.words, item, self.targets, HEAD)

@@ -1,27 +1,27 @@
-"""Finding, extending, overriding and checking recipes: from a name on the command line to a strict `Recipe`."""
+"""Finding, extending, overriding and checking recipes: from a name on the command line to tables that a recipe class accepts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from seqtasks.errors import RecipeError, UsageError, did_you_mean
-from seqtasks.recipes.schema import KINDS, Recipe
 from seqtasks.recipes.shipped import shipped
 from seqtasks.recipes.toml import parse_value, read_toml
 
 PARTS = ("train", "dev", "test", "test_unseen")
+R = TypeVar("R", bound=BaseModel)
 
 
 @dataclass(frozen=True)
 class LoadedRecipe:
-    """A checked recipe, the file it came from, the task it belongs to and the lines to tell about it."""
+    """A checked recipe (of the class that its kind says), the file it came from, the task it belongs to and the lines to tell about it."""
 
-    recipe: Recipe
+    recipe: Any
     task: str
     name: str
     path: Path
@@ -53,13 +53,12 @@ def find_recipe(task: str, name: str) -> Path:
     return shipped("tasks") / task / f"{name}.toml"
 
 
-def load_recipe(task: str, name: str = "default", overrides: Sequence[str] = ()) -> LoadedRecipe:
-    """The recipe of TASK called `name` (or in the file `name`), with TABLE.KEY=VALUE overrides applied, checked as a whole."""
-    path = find_recipe(task, name)
+def read_recipe(path: Path, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The tables of a recipe file, with what it extends and TABLE.KEY=VALUE overrides applied, and lines to tell about them."""
     tables = read_extended(path)
     make_absolute(tables)
     notes = override(tables, overrides)
-    return LoadedRecipe(check_tables(tables, str(path)), task, path.stem, path, tuple(notes))
+    return tables, tuple(notes)
 
 
 def read_extended(path: Path) -> dict[str, Any]:
@@ -131,15 +130,12 @@ def from_here(files: Any) -> Any:
     return str(Path(files).expanduser().absolute()) if isinstance(files, str) and files else files
 
 
-def check_tables(tables: Mapping[str, Any], where: str) -> Recipe:
-    """The recipe that the tables say. Raises RecipeError with every fault at once."""
-    kind = tables.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise RecipeError([f"{where}: kind = {kind!r}{did_you_mean(str(kind), KINDS)} Expected one of {', '.join(KINDS)}."])
+def validate(model: type[R], tables: Mapping[str, Any], where: str) -> R:
+    """The recipe of a class that the tables say. Raises RecipeError with every fault at once."""
     try:
-        return KINDS[kind].model_validate(tables)
+        return model.model_validate(tables)
     except ValidationError as error:
-        raise RecipeError([explain(fault, KINDS[kind], where) for fault in error.errors()]) from None
+        raise RecipeError([explain(fault, model, where) for fault in error.errors()]) from None
 
 
 def explain(fault: Any, model: type[BaseModel], where: str) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 
 import seqtasks
 from seqtasks.errors import RunDirectoryError, UsageError
-from seqtasks.recipes.load import check_tables
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.toml import read_toml, write_toml
 from seqtasks.text.files import write_atomically
@@ -82,9 +81,9 @@ class RunDirectory:
         files = [file for place in (self.weights, self.hmm, self.text) for file in (place, *place.rglob("*")) if file.is_file()]
         return [file for file in files if file != self.hmm / "sentences.npz"]
 
-    def recipe(self) -> Recipe:
-        """The resolved recipe."""
-        return check_tables(read_toml(self.path / "recipe.toml"), str(self.path / "recipe.toml"))
+    def recipe_tables(self) -> dict[str, Any]:
+        """The tables of the resolved recipe."""
+        return read_toml(self.path / "recipe.toml")
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:

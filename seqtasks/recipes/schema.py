@@ -1,16 +1,15 @@
 """What a recipe may say. Each table is one small frozen class; an unknown, missing or mistyped key is an error that names it.
 
-A recipe is of one of the kinds in `KINDS`; the tables that several kinds share stand once.
+These are the tables that kinds of task share; the whole recipe of each kind stands with its task (`seqtasks.tasks.table.TASKS`).
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from seqtasks.recipes.tables import NonNegative, Rate, Share, Table
-from seqtasks.recipes.training_tables import TaggingTraining, TranslationTraining
 
 Files = str | list[str]
 
@@ -54,6 +53,7 @@ class TaggedData(Table):
     dev: Files = ""
     test: Files = ""
     test_unseen: Files = ""
+    options: dict[str, Any] | None = None  # [data.options]: what a part of another package takes beyond these keys
     share: Share = 1.0  # of the training sentences; a smaller share stands within every larger one (learning curves)
 
 
@@ -110,6 +110,7 @@ class BackboneSettings(Table):
     recurrent_dropout: Rate = 0.0  # share of recurrent weights that each batch of the training goes without
     heads: PositiveInt = 4  # of self-attention; they divide hidden_size
     inner_size: NonNegativeInt = 0  # of a Transformer's feed-forward parts; 0: four times hidden_size
+    options: dict[str, Any] | None = None  # [backbone.options]: what a part of another package takes beyond these keys
 
 
 class DecoderSettings(Table):
@@ -133,6 +134,7 @@ class DecoderSettings(Table):
     width: PositiveInt = 3  # tokens that each layer of a convolutional decoder sees, the last one read among them
     dropout: Rate = 0.0
     embedding_size: PositiveInt
+    options: dict[str, Any] | None = None  # [decoder.options]: what a part of another package takes beyond these keys
     tied: bool = True  # the output layer shares the target embedding, and with [text] joint the source's too
 
 
@@ -148,6 +150,7 @@ class HeadSettings(Table):
     hmm: Rate = 0.0  # share in the answers of an HMM tagger that is fitted beside the network, such as 0.5; training goes without it
     tag_scheme: Literal["BIO", "IOB1", "BIOES"] | None = None  # to train and answer in; None: the file's. Scores and files keep the file's
     crossing: bool = False  # heads of nested spans: answers may cross; if not, a span that crosses a more wanted one is left out
+    options: dict[str, Any] | None = None  # [head.options]: what a part of another package takes beyond these keys
     constrained: bool = False  # a softmax head answers the best sequence that the scheme allows; a CRF does so in any case
 
 
@@ -175,86 +178,8 @@ class DecodingSettings(Table):
     dev_beams: PositiveInt = 1
 
 
-class HMMSettings(Table):
-    """[hmm]: the options of `seqtasks.HMMTagger`."""
+class Recipe(Table):
+    """What every recipe says: of which kind of task it is, and in one line what it is for. Each kind adds its own tables."""
 
-    order: Literal[1, 2] = 2  # how many tags before are looked at
-    smoothing: Literal["witten_bell", "deleted"] = "witten_bell"  # of tag n-grams; deleted interpolation is TnT's
-    lexical_states: NonNegativeInt = 300  # pairs of a frequent word and its tag that become states of their own
-    contextual: bool = True  # a word depends on the tag before, too
-    unknown: Literal["max_ent", "suffix", "prior"] = "max_ent"  # what guesses the tags of unknown words
-    word_classes: bool = True  # addresses, numbers, marks and the like are told apart
-    lower_initial: bool = True  # a capitalised first word is looked up in small letters, too
-    back_rare: bool = True  # rare known words are backed by the guess for unknown ones
-    decoding: Literal["viterbi", "posterior"] = "viterbi"  # the best sequence, or the best tag of each word
-    held_out: Annotated[float, Field(ge=0, le=0.5)] = (
-        0.1  # share of the training part that weights are chosen on, before all of it is counted
-    )
-    calibrate: bool = True  # choose a temperature for probabilities
-
-
-class TaskSettings(Table):
-    """[tasks.NAME] of a multi-task recipe: one corpus and one head on the shared trunk."""
-
-    data: TaggedData
-    head: HeadSettings
-
-
-class TranslationRecipe(Table):
-    """A whole translation recipe."""
-
-    kind: Literal["translation"]
+    kind: str
     summary: str = ""
-    data: ParallelData
-    text: TextSettings
-    embedding_size: PositiveInt = 256
-    backbone: BackboneSettings
-    decoder: DecoderSettings
-    decoding: DecodingSettings = DecodingSettings()
-    training: TranslationTraining
-
-
-class TaggingRecipe(Table):
-    """A whole tagging recipe with one head."""
-
-    kind: Literal["tagging"]
-    summary: str = ""
-    data: TaggedData
-    words: WordSettings
-    characters: CharacterSettings = CharacterSettings()
-    backbone: BackboneSettings
-    head: HeadSettings
-    training: TaggingTraining
-
-
-class MultitaskRecipe(Table):
-    """A whole tagging recipe with several heads on one trunk. Tasks whose data differ in the layer only are trained on the same batches."""
-
-    kind: Literal["multitask"]
-    summary: str = ""
-    smoothing: Annotated[float, Field(ge=0, le=1)] = 1.0  # of several corpora: shares of the batches go by size to this power; 0: alike
-    controls: bool = True  # train each task alone, too, with the same settings and seed, and show its scores beside
-    tasks: dict[str, TaskSettings] = Field(min_length=1)
-    words: WordSettings
-    characters: CharacterSettings = CharacterSettings()
-    backbone: BackboneSettings
-    training: TaggingTraining
-
-
-class HMMRecipe(Table):
-    """A whole recipe of a hidden Markov model."""
-
-    kind: Literal["hmm"]
-    summary: str = ""
-    data: TaggedData
-    hmm: HMMSettings = HMMSettings()
-
-
-NeuralRecipe = TranslationRecipe | TaggingRecipe | MultitaskRecipe
-Recipe = NeuralRecipe | HMMRecipe
-KINDS: dict[str, type[TranslationRecipe] | type[TaggingRecipe] | type[MultitaskRecipe] | type[HMMRecipe]] = {
-    "translation": TranslationRecipe,
-    "tagging": TaggingRecipe,
-    "multitask": MultitaskRecipe,
-    "hmm": HMMRecipe,
-}

@@ -5,7 +5,7 @@ B sentences, S position, U distinct words of the batch, C character position, T 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,6 +133,20 @@ def translation_batch(sources: Ragged, targets: Ragged | None, positions: Positi
     ids_BS = pad(rows, 0, MULTIPLE)
     wanted = {} if targets is None else {"target": pad([targets[position] for position in positions.tolist()], IGNORE, MULTIPLE)}
     return Batch(ids_BS, mask_of(rows, ids_BS.size(1)), torch.from_numpy(np.array(positions, dtype=np.int64)), "translation", wanted)
+
+
+class Batches(Sequence["Batch"]):
+    """Batches that are made when they are asked for, from a plan and what makes a batch of one of its items."""
+
+    def __init__(self, plan: Sequence[Any], make: Callable[[Any], Batch]) -> None:
+        self.plan = plan
+        self.make = make
+
+    def __len__(self) -> int:
+        return len(self.plan)
+
+    def __getitem__(self, number: int) -> Batch:  # type: ignore[override]  # no slices: one is made at a time
+        return self.make(self.plan[number])
 
 
 class BatchPlan:

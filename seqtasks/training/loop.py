@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -29,11 +29,9 @@ CHECK_EVERY = 20  # updates between two looks at whether the loss is still a num
 
 
 class TrainingData(Protocol):
-    """The training part, cut into batches: `epoch(n)` names them in order, `batch(item)` makes one."""
+    """The training part, cut into batches: `epoch(n)` gives them in order, each made when it is asked for."""
 
-    def epoch(self, number: int) -> Sequence[Any]: ...
-
-    def batch(self, item: Any) -> Batch: ...
+    def epoch(self, number: int) -> Sequence[Batch]: ...
 
 
 @dataclass(frozen=True)
@@ -110,13 +108,13 @@ def train(
     setting.watcher.start(limits.epochs, progress)
     while progress.epoch <= limits.epochs and not out_of_patience(progress, limits):
         model.train()
-        items = data.epoch(progress.epoch)
-        setting.watcher.epoch_starts(progress.epoch, len(items), progress.batches)
+        batches = data.epoch(progress.epoch)
+        setting.watcher.epoch_starts(progress.epoch, len(batches), progress.batches)
         started, spent, tokens = time.perf_counter(), 0.0, 0
-        for first in range(progress.batches, len(items), limits.accumulate):
-            some = items[first : first + limits.accumulate]
+        for first in range(progress.batches, len(batches), limits.accumulate):
+            some = range(first, min(first + limits.accumulate, len(batches)))
             optimizer.zero_grad(set_to_none=True)
-            tokens += backward(model, data, some, objective, progress, limits, setting)
+            tokens += backward(model, (batches[number] for number in some), len(some), objective, progress, limits, setting)
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * schedule(progress.update)
             optimizer.step()
@@ -128,7 +126,7 @@ def train(
                 refuse_nonsense(progress)
             setting.watcher.updated(progress, mean_loss(progress, limits.weights), tokens / (spent + time.perf_counter() - started))
             due = limits.checkpoint_every and progress.update % limits.checkpoint_every == 0
-            if setting.stop_asked() or (due and progress.batches < len(items)):
+            if setting.stop_asked() or (due and progress.batches < len(batches)):
                 refuse_nonsense(progress)
                 progress.seconds += time.perf_counter() - started
                 spent += time.perf_counter() - started
@@ -147,20 +145,20 @@ def train(
 
 def backward(
     model: nn.Module,
-    data: TrainingData,
-    items: Sequence[Any],
+    batches: Iterable[Batch],
+    count: int,
     objective: Objective,
     progress: Progress,
     limits: Limits,
     setting: Setting,
 ) -> int:
-    """Leave the gradient of these batches, clipped, in the model's parameters, and add them to the epoch's sums; returns their words."""
+    """Leave the gradient of `count` batches, clipped, in the model's parameters; add them to the epoch's sums; returns their words."""
     together, tokens = SummedGradients(model.parameters()), 0
-    for item in items:
-        batch = data.batch(item).to(setting.device)
+    for batch in batches:
+        batch = batch.to(setting.device)
         with autocast(setting.device, setting.precision):
             terms = objective(model, batch, progress.update)
-        if len(items) == 1:
+        if count == 1:
             weighted_loss(terms, limits.weights).backward()
         else:
             together.add(terms)

@@ -18,7 +18,7 @@ from tests.miniature.runs import done, invoke, metrics, train
 def runs(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
     """Finished runs: "plain" (no attention) and "two" (two seeds). Not to be changed. And copies of "plain" that say to be of other data:
     "back" (of another language), "unseen" (of another test part), "held" (its dev part held out of train)."""
-    from seqtasks.recipes import reporting
+    from seqtasks.runs import reporting
     from tests.miniature.fixtures import in_miniature
 
     folder = tmp_path_factory.mktemp("translations")

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from seqtasks.cli.data import data
-from seqtasks.recipes.download import PATIENCE
-from seqtasks.recipes.published import PUBLISHED
-from tests.recipes.published_server import PublishedServer, blob_id, corpus_of, serving
+from seqtasks.datasets.download import PATIENCE
+from seqtasks.datasets.published import PUBLISHED
+from tests.datasets.published_server import PublishedServer, blob_id, corpus_of, serving
 
 TRAIN = b"one\ttwo\nthree\tfour\n"
 DEV = b"five\tsix\n"
@@ -106,7 +106,7 @@ def test_an_interrupted_get_says_how_to_go_on(server: PublishedServer, monkeypat
     def interrupted(*arguments: object, **named: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("seqtasks.recipes.download.download_corpus", interrupted)
+    monkeypatch.setattr("seqtasks.datasets.download.download_corpus", interrupted)
     result = run("get", "mini", "--mirror", server.address)
     assert result.exit_code == 130
     assert result.stderr.splitlines()[-1] == "interrupted; 'seqtasks data get mini' continues where it stopped"

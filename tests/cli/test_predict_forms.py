@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import seqtasks
-from seqtasks.cli.tagged_formats import as_conll, as_json, as_ranked_text, conllu_writer
-from seqtasks.recipes.tagged_line import TaggedLine
+from seqtasks.inference.tagged_line import TaggedLine
+from seqtasks.tasks.tagging.formats import as_conll, as_json, as_ranked_text, conllu_writer
 from seqtasks.text import sentences
 from seqtasks.text.corpora.conllu import read_conllu
 from tests.miniature.corpora import write

@@ -5,9 +5,8 @@ import re
 import pytest
 
 from seqtasks.diagnosis.causes import CAUSES
-from seqtasks.recipes.load import load_recipe
-from seqtasks.recipes.names import check_recipe
-from seqtasks.recipes.schema import TranslationRecipe
+from seqtasks.tasks.table import check_recipe, load_recipe
+from seqtasks.tasks.translation.recipe import TranslationRecipe
 
 KEY = re.compile(r"\b([a-z]+)\.([a-z_]+)\b")
 

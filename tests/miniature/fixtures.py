@@ -36,10 +36,10 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def in_miniature(patch: pytest.MonkeyPatch, folder: Path, cache: Path) -> None:
     """Let "sample/NAME" mean the miniature, and the cache an empty folder."""
-    from seqtasks.recipes import parts
+    from seqtasks.tasks import locations
 
-    real = parts.shipped
-    patch.setattr(parts, "shipped", lambda name: folder if name == "data" else real(name))
+    real = locations.shipped
+    patch.setattr(locations, "shipped", lambda name: folder if name == "data" else real(name))
     patch.setenv("SEQTASKS_CACHE", str(cache))
 
 
@@ -54,7 +54,7 @@ def miniature(monkeypatch: pytest.MonkeyPatch, sample_folder: Path, tmp_path: Pa
 @pytest.fixture
 def plain_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Plots of one pixel, where a test is about something else: drawing takes longer than training here."""
-    from seqtasks.recipes import reporting
+    from seqtasks.runs import reporting
 
     monkeypatch.setattr(reporting, "curves", lambda rows, path: path.write_bytes(PIXEL))
     monkeypatch.setattr(reporting, "length_scores", lambda bins, path: path.write_bytes(PIXEL))

@@ -5,12 +5,13 @@ import torch
 
 from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.penalties import LENGTH_PENALTIES
+from seqtasks.inference.search import ModelSearch, Piece
 from seqtasks.models.translation import TARGET, TiedOutput, TranslationModel
 from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
-from seqtasks.recipes.build import build_decoder, build_trunk
-from seqtasks.recipes.model_search import ModelSearch, Piece
 from seqtasks.recipes.schema import BackboneSettings, DecoderSettings, DecodingSettings
-from seqtasks.recipes.translation_training import walks
+from seqtasks.tasks.backbone import build_trunk
+from seqtasks.tasks.translation.build import build_decoder
+from seqtasks.tasks.translation.training import walks
 from seqtasks.text.batching import IGNORE, Batch
 from seqtasks.text.vocabulary import SPECIALS, Vocabulary
 from seqtasks.training.scheduled_sampling import ScheduledSampling

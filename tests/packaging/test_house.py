@@ -43,7 +43,7 @@ def test_every_import_points_down() -> None:
     command = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     ended = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout
-    assert "1 kept, 0 broken" in ended.stdout
+    assert " kept, 0 broken" in ended.stdout
 
 
 @pytest.mark.parametrize("path", CODE + TESTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from seqtasks.datasets.folders import find_file
 from seqtasks.evaluation.bleu import moses
-from seqtasks.recipes.corpus_folders import find_file
 from seqtasks.text.corpora.columns import read_columns
 from seqtasks.text.corpora.conllu import read_conllu
 from seqtasks.text.corpora.lines import read_lines

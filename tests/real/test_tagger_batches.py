@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import seqtasks
-from seqtasks.recipes import tagger as tagger_module
-from seqtasks.recipes.corpus_folders import find_file
+from seqtasks.datasets.folders import find_file
+from seqtasks.inference import tagger as tagger_module
 from seqtasks.text.corpora.conllu import read_conllu
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]

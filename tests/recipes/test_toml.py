@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import RecipeError
-from seqtasks.recipes.load import load_recipe, recipe_names, task_names
+from seqtasks.recipes.load import recipe_names, task_names
 from seqtasks.recipes.toml import parse_value, read_toml, write_toml
+from seqtasks.tasks.table import load_recipe
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import torch
 from torch import nn
 
+from seqtasks.text.batching import Batches
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Term
 
@@ -38,7 +39,7 @@ class ToyData:
 
     def epoch(self, number):
         order = torch.randperm(SENTENCES, generator=torch.Generator().manual_seed(number))
-        return list(order.split(4))
+        return Batches(order.split(4), self.batch)
 
     def batch(self, item):
         return ToyBatch(words=self.words[item], labels=self.labels[item])

@@ -1,0 +1,127 @@
+"""Fetching published corpora into a folder, so that a file under its own name is always the whole published file.
+
+A file takes its own name only when it is complete and its git blob id is the published one (`transfer.py` fetches it as `NAME.part`).
+One lock per folder: a second download into it waits for the first, then finds its files. Nothing here prints; progress goes to a callable.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from seqtasks.datasets.folders import git_blob_id
+from seqtasks.datasets.published import PublishedCorpus, PublishedFile
+from seqtasks.datasets.transfer import DownloadError, Patience, fetch, forget, part_size
+from seqtasks.errors import UsageError
+
+MIRROR = "https://raw.githubusercontent.com"
+PATIENCE = Patience(timeout=30.0, attempts=5, pause=1.0)
+Progress = Callable[[str, int, "int | None"], None]  # file name, bytes so far, bytes in all where known
+
+
+def check_mirror(mirror: str) -> str:
+    """The address without a trailing slash. Raises UsageError unless it is an http or https address with a host."""
+    try:
+        parts = urllib.parse.urlsplit(mirror)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable or parts.query or parts.fragment or any(character.isspace() for character in mirror):
+        raise UsageError(f"mirror {mirror!r}: expected an address like {MIRROR} (--mirror or SEQTASKS_MIRROR).")
+    return mirror.rstrip("/")
+
+
+def download_corpus(
+    corpus: PublishedCorpus,
+    folder: Path,
+    *,
+    mirror: str,
+    patience: Patience,
+    progress: Progress,
+    waiting: Callable[[], None],
+) -> list[Path]:
+    """Fetch what the folder lacks of a corpus and return all its files; complete files are verified and left alone.
+
+    `waiting` is called once if another download holds the folder. Raises DownloadError at the first file that cannot be had; what came
+    before it stays, and the next call continues where this one stopped.
+    """
+    mirror = check_mirror(mirror)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with folder_lock(folder, waiting=waiting):
+            return [download_file(file, folder, mirror=mirror, patience=patience, progress=progress) for file in corpus.files]
+    except OSError as error:
+        place, reason = error.filename or folder, error.strerror or error
+        raise DownloadError(f"{place}: cannot be written ({reason}). Make room there, or choose another place with --cache.") from error
+    except DownloadError as error:
+        raise DownloadError(f"{error} By hand: {corpus.page}, into {folder}.") from error
+
+
+def download_file(file: PublishedFile, folder: Path, *, mirror: str, patience: Patience, progress: Progress) -> Path:
+    """Fetch one file into the folder, unless it is there and right. The caller holds the folder's lock.
+
+    Raises DownloadError; after a checksum mismatch nothing of the file is kept.
+    """
+    target, part, url = folder / file.name, folder / f"{file.name}.part", f"{mirror}/{file.url_path}"
+    if target.is_file() and _is_published(target, file):
+        progress(file.name, target.stat().st_size, target.stat().st_size)
+        return target
+    resumed = part_size(part) > 0
+    fetch(url, part, patience=patience, received=lambda done, total: progress(file.name, done, total))
+    if resumed and not _is_published(part, file):  # the halves may be of two versions: once more, from the first byte
+        forget(part)
+        fetch(url, part, patience=patience, received=lambda done, total: progress(file.name, done, total))
+    if not _is_published(part, file):
+        found, size = git_blob_id(part), part_size(part)
+        forget(part)
+        raise DownloadError(
+            f"{url}: checksum mismatch: expected git blob {file.blob}, found {found} ({size} bytes). "
+            "Nothing of it was kept; the published file may have changed."
+        )
+    with part.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    part.replace(target)
+    forget(part)
+    return target
+
+
+def _is_published(path: Path, file: PublishedFile) -> bool:
+    return file.blob is None or git_blob_id(path) == file.blob
+
+
+@contextlib.contextmanager
+def folder_lock(folder: Path, *, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the folder alone, between threads and processes. The system drops the lock of a killed process; the file `.lock` stays."""
+    with (folder / ".lock").open("ab") as stream:
+        if not _locked(stream):
+            waiting()
+            while not _locked(stream):
+                time.sleep(0.05)
+        yield  # closing the file gives the lock back
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _locked(stream: IO[bytes]) -> bool:
+        try:
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _locked(stream: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,1 @@
+"""Trained models that answer: taggers, translators, and what they answer with."""

@@ -1,0 +1,118 @@
+"""What a finished run writes beside its scores: predictions, curves, heatmaps and the report page."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import seqtasks
+from seqtasks.evaluation.controls import Controlled, signed_number
+from seqtasks.evaluation.spans import EntityReport
+from seqtasks.tasks.contract import HeldOutExample, Outcome, Review
+from seqtasks.recipes.load import LoadedRecipe
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.recipes.toml import write_toml
+from seqtasks.tasks.contract import Runner
+from seqtasks.reports.plots import curves, heatmap, length_scores
+from seqtasks.reports.review_parts import ReportReview
+from seqtasks.reports.run_report import ReportExample, ReportTable, RunReport, write_run_report
+from seqtasks.text.files import write_atomically
+from seqtasks.training.history import History
+
+LAST_UPDATE = 10**12  # beyond any update: the whole history
+
+
+def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner, outcome: Outcome) -> None:
+    """Write everything a reader of the run wants to see; the scores are computed already."""
+    task = runner.task
+    for name, text in outcome.predictions.items():
+        write_atomically(directory.predictions / name, text)
+    history = History(directory.history)
+    history.restore(LAST_UPDATE)
+    if history.rows:
+        curves(history.rows, directory.curves)
+    facts = directory.facts()
+    report = RunReport(
+        title=f"{loaded.task} · {loaded.name}",
+        command=facts["command"],
+        task=loaded.task,
+        scores=outcome.scores,
+        selected_on=task.selected_on,
+        history=history.rows,
+        curves=directory.curves if history.rows else None,
+        examples=[report_example(example, number, directory) for number, example in enumerate(outcome.examples, start=1)],
+        structure=runner.structure(),
+        parameters=runner.parameters(),
+        recipe=write_toml(loaded.recipe.model_dump()),
+        data=[(part.split, shown(part.path), part.sentences, part.checksum) for part in task.parts],
+        notes=[*loaded.notes, *task.notes, *outcome.notes],
+        environment={"seqtasks": seqtasks.__version__, "python": platform.python_version(), **runner.machine, "started as": facts["command"]},
+        tables=[
+            *(entity_table(name, report) for name, report in outcome.entities.items()),
+            *control_tables(outcome.controls),
+            *vector_tables(facts),
+        ],
+        reviews=[report_review(split, review, directory) for split, review in outcome.reviews.items()],
+    )
+    write_run_report(report, directory.report)
+
+
+def entity_table(name: str, report: EntityReport) -> ReportTable:
+    """Scores by entity type."""
+    rows = [(row.label, f"{row.precision:.2f}", f"{row.recall:.2f}", f"{row.f1:.2f}", row.support) for row in report.per_type]
+    return ReportTable(f"{name}: by type", ("type", "precision", "recall", "f1", "support"), rows, (1, 2, 3, 4))
+
+
+def control_tables(controls: Sequence[Controlled]) -> list[ReportTable]:
+    """Each score of a multi-task run beside that of the task trained alone."""
+    rows = [
+        (
+            row.split,
+            row.head,
+            row.name,
+            f"{row.value:.2f}",
+            f"{row.control:.2f}",
+            signed_number(row.difference),
+            " to ".join(map(signed_number, row.interval)) if row.interval else "–",
+        )
+        for row in controls
+    ]
+    headers = ("split", "head", "score", "together", "alone", "difference", "95 % interval")
+    return (
+        [ReportTable("Beside single-task controls: the same settings and seed, trained on one task", headers, rows, (3, 4, 5, 6))]
+        if rows
+        else []
+    )
+
+
+def vector_tables(facts: Mapping[str, Any]) -> list[ReportTable]:
+    """How much of the data the pretrained vectors cover, where there are any."""
+    if "vectors" not in facts:
+        return []
+    from seqtasks.tasks.tagging.vectors import coverage_tables
+
+    return coverage_tables(facts["vectors"])
+
+
+def report_example(example: HeldOutExample, number: int, directory: RunDirectory) -> ReportExample:
+    """An example with its heatmap drawn where the model attends."""
+    path: Path | None = None
+    if example.attention is not None:
+        path = directory.path / f"attention-{number}.png"
+        heatmap(*example.attention, path)
+    return ReportExample(example.input, example.output, example.reference, path)
+
+
+def report_review(split: str, review: Review, directory: RunDirectory) -> ReportReview:
+    """A review with its plot drawn, where there is anything in it."""
+    if not review.by_length:
+        return ReportReview(split, review.diagnosis)
+    length_scores(review.by_length, directory.by_length)
+    return ReportReview(split, review.diagnosis, review.by_length, directory.by_length)
+
+
+def shown(path: str) -> str:
+    """A data path without the folders of this machine above the corpus."""
+    return "/".join(Path(path).parts[-3:])

@@ -1,0 +1,162 @@
+"""Running a recipe: read, train, score, report. The command line calls `run`; so can a script."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from seqtasks.errors import Interrupted, RunDirectoryError, UsageError
+from seqtasks.recipes.load import LoadedRecipe
+from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
+from seqtasks.recipes.schema import Recipe
+from seqtasks.runs.reporting import write_outputs
+from seqtasks.tasks.contract import Callbacks, Outcome, Runner, RunOptions, Task
+from seqtasks.tasks.table import check_recipe, kind_of, saved_recipe
+from seqtasks.tasks.translation.review import reviews_json
+from seqtasks.text.files import write_atomically
+from seqtasks.training.devices import denormals_flushed
+
+METRICS_FORMAT = 1
+CONTROLS = "controls"  # folder of the runs of controls
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Where a run lies, its outcome, and what its weights were selected on."""
+
+    path: Path
+    outcome: Outcome
+    metrics: Mapping[str, Any]
+
+
+@denormals_flushed()
+def run(loaded: LoadedRecipe, options: RunOptions, callbacks: Callbacks) -> RunResult:
+    """Train, score and report; returns where. Raises SeqtasksError for whatever a user can put right."""
+    path = options.out or default_path(loaded.task, loaded.name)
+    try:
+        return run_in(loaded, path, options, callbacks)
+    except Interrupted as stop:
+        raise Interrupted(f"{stop} Go on with: {resume_command(loaded, path, options)}") from None
+
+
+def run_in(loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Callbacks) -> RunResult:
+    """A run in the directory `path`, and after it those of its controls, where it has any."""
+    recipe = loaded.recipe
+    check_recipe(recipe)
+    before = existing(options.out) if options.resume else None
+    fine_tuned = options.fine_tune
+    if before:
+        fine_tuned = Path(source) if (source := before.facts().get("from")) else None
+    else:
+        refuse_existing(path, overwrite=options.overwrite)
+    callbacks.log(f"run directory: {path}")
+    refuse_own_source(fine_tuned, path)
+    started = before is not None and any(before.checkpoints.glob("update-*.safetensors"))
+    kind = kind_of(recipe)
+    runner = kind.runner(recipe, options.locations, device=options.device, learned=path if started else fine_tuned)
+    for note in [*loaded.notes, *runner.task.notes]:
+        callbacks.log(f"note: {note}")
+    directory = before or new_directory(path, loaded, options, runner)
+    if before:
+        refuse_other_data(before, runner.task)
+        before.save_recipe(recipe)
+    seconds = runner.train(directory, callbacks, resume=options.resume, start=None if started else fine_tuned)
+    outcome = runner.task.outcome()
+    metrics = metrics_of(loaded.task, runner.task, outcome) | {"cost": cost(runner, directory, seconds)}
+    write_results(directory, loaded, runner, outcome, metrics)
+    if controls := kind.controls(recipe):
+        if fine_tuned:
+            callbacks.log("note: no single-task controls: this run does not start from its seed.")
+            return RunResult(path, outcome, metrics)
+        train_controls(controls, loaded, path, options, callbacks)
+        outcome.controls = kind.beside_controls(runner.task, directory, controls)
+        metrics["controls"] = [controlled.to_json() for controlled in outcome.controls]
+        write_results(directory, loaded, runner, outcome, metrics)
+    return RunResult(path, outcome, metrics)
+
+
+def write_results(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner, outcome: Outcome, metrics: Mapping[str, Any]) -> None:
+    """metrics.json, the predictions and the report."""
+    write_atomically(directory.metrics, json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
+    write_outputs(directory, loaded, runner, outcome)
+
+
+def train_controls(recipes: Mapping[str, Recipe], loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Callbacks) -> None:
+    """A run for each control that is not finished; one that was stopped goes on. They say nothing that the run has said already."""
+    for head, recipe in recipes.items():
+        folder = path / CONTROLS / head
+        if is_finished(folder, recipe):
+            callbacks.log(f"single-task control of {head}: finished in {folder}")
+            continue
+        callbacks.log(f"single-task control of {head}: {folder}")
+        alone = LoadedRecipe(recipe, loaded.task, f"{loaded.name}-{head}-alone", loaded.path)
+        resume = (folder / "run.json").is_file()
+        run_in(alone, folder, replace(options, out=folder, resume=resume), replace(callbacks, log=lambda line: None))
+
+
+def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, runner: Runner) -> RunDirectory:
+    """The directory of a new run; its run.json says what was typed, where it ran, and on which data."""
+    device = runner.machine["device"].partition(" ")[0]
+    facts: dict[str, Any] = {"task": loaded.task, "recipe": loaded.name, "command": shlex.join(options.command), "device": device}
+    if options.fine_tune:
+        facts["from"] = str(options.fine_tune.absolute())
+    facts |= runner.task.run_facts()
+    facts["data"] = {part.path: part.checksum for part in runner.task.parts}
+    return RunDirectory.create(path, loaded.recipe, facts, overwrite=options.overwrite)
+
+
+def refuse_own_source(source: Path | None, path: Path) -> None:
+    """Raises UsageError where the run to fine-tune from lies in the directory that would be replaced."""
+    if source and source.resolve().is_relative_to(path.resolve()):
+        raise UsageError(f"--from {source}: lies in --out {path}, which would be replaced. Choose another --out.")
+
+
+def refuse_other_data(directory: RunDirectory, task: Task) -> None:
+    """Raises RunDirectoryError where a part is not what the run began with: it could not end at the same weights."""
+    begun: dict[str, str] = directory.facts().get("data", {})
+    now = {part.checksum for part in task.parts}
+    changed = [part.path for part in task.parts if part.checksum not in begun.values()]
+    changed += [path for path, checksum in begun.items() if checksum not in now]
+    if changed:
+        raise RunDirectoryError(
+            f"{changed[0]}: has changed since the run in {directory.path} began. Restore it, or start anew with --from {directory.path}."
+        )
+
+
+def metrics_of(name: str, task: Task, outcome: Outcome) -> dict[str, Any]:
+    """The object of metrics.json."""
+    found = {
+        "format": METRICS_FORMAT,
+        "task": name,
+        "selected_on": task.selected_on,
+        "scores": [score.to_json() for score in outcome.scores],
+        "data": [{"split": part.split, "path": part.path, "sentences": part.sentences, "sha256": part.checksum} for part in task.parts],
+    }
+    entities = {name: report.to_json() for name, report in outcome.entities.items()}
+    return found | ({"entities": entities} if entities else {}) | reviews_json(outcome.reviews)
+
+
+def resume_command(loaded: LoadedRecipe, path: Path, options: RunOptions) -> str:
+    """What to type to go on."""
+    where = ["--data-dir", str(options.locations.data_dir)] if options.locations.data_dir else []
+    device = ["--device", options.device] if options.device != "auto" else []
+    return shlex.join(["seqtasks", "run", loaded.task, loaded.name, *where, "--out", str(path), *device, "--resume"])
+
+
+def is_finished(path: Path, recipe: Recipe) -> bool:
+    """Whether a run lies there, trained to the end by just this recipe and scored."""
+    directory = RunDirectory(path)
+    return directory.report.is_file() and saved_recipe(directory) == recipe
+
+
+def cost(runner: Runner, directory: RunDirectory, seconds: float) -> dict[str, Any]:
+    """The cost table of metrics.json: seconds of training, learned numbers, and bytes that a prediction needs."""
+    return {
+        "training_seconds": round(seconds, 3),
+        "parameters": sum(count for _, _, count in runner.parameters()),
+        "bytes_on_disk": sum(file.stat().st_size for file in directory.learned()),
+    }

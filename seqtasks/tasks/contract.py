@@ -1,0 +1,249 @@
+"""What a kind of task answers, so that its recipes can be run, resumed, asked and compared: `TaskKind`, and what it hands out.
+
+A `TaskKind` makes a `Runner` (a recipe with its data read, that trains its `Task` and saves what it learned) and a `Predictor` (a finished
+run that answers). Nothing here loads torch.
+"""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from seqtasks.errors import UsageError
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.recipes.schema import Recipe
+from seqtasks.tasks.locations import DataLocations
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import nn
+
+    from seqtasks.diagnosis.translations import Diagnosis
+    from seqtasks.evaluation.by_length import LengthBin
+    from seqtasks.evaluation.controls import Controlled
+    from seqtasks.evaluation.score import Score
+    from seqtasks.evaluation.spans import EntityReport
+    from seqtasks.inference.translator import ScoredPair
+    from seqtasks.text.batching import Batch
+    from seqtasks.training.loop import DevResult, Watcher
+    from seqtasks.training.objectives import Objective
+
+
+@dataclass(frozen=True)
+class PartFacts:
+    """One part of the data as the report tells of it."""
+
+    split: str
+    path: str
+    sentences: int
+    checksum: str
+
+
+@dataclass(frozen=True)
+class HeldOutExample:
+    """A held-out sentence: what went in, what came out, what was expected; attention as (source words, target words, weights_TS)."""
+
+    input: str
+    output: str
+    reference: str
+    attention: tuple[Sequence[str], Sequence[str], np.ndarray] | None = None
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is told of the translations of a part beside its scores: what is wrong with them, and the scores by the length of the source."""
+
+    diagnosis: Diagnosis
+    by_length: list[LengthBin]
+
+
+@dataclass
+class Outcome:
+    """The final scores, predictions by file name, examples and remarks; reports on entities by part and head; scores beside controls;
+    reviews of translations by part.
+    """
+
+    scores: list[Score] = field(default_factory=list)
+    predictions: dict[str, str] = field(default_factory=dict)
+    examples: list[HeldOutExample] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    entities: dict[str, EntityReport] = field(default_factory=dict)
+    controls: list[Controlled] = field(default_factory=list)
+    reviews: dict[str, Review] = field(default_factory=dict)
+
+
+class Task(Protocol):
+    """A recipe with its data read, and once it is fitted its final scores."""
+
+    @property
+    def selected_on(self) -> str: ...
+
+    @property
+    def parts(self) -> Sequence[PartFacts]: ...
+
+    @property
+    def notes(self) -> Sequence[str]: ...
+
+    def outcome(self) -> Outcome: ...
+
+    def run_facts(self) -> dict[str, Any]:
+        """What run.json tells of this task beside its data."""
+        ...
+
+
+class NeuralTask(Task, Protocol):
+    """A task with a network built. It is also the loop's TrainingData."""
+
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def objective(self) -> Objective: ...
+
+    @property
+    def weights(self) -> Mapping[str, float]: ...
+
+    def epoch(self, number: int) -> Sequence[Batch]: ...
+
+    def score_dev(self) -> DevResult | None: ...
+
+    def save_assets(self, folder: Path) -> None: ...
+
+
+@dataclass(frozen=True)
+class Callbacks:
+    """Who hears of a run: `log` gets single lines, `watcher` the training's progress, `stop_asked` says whether to stop."""
+
+    log: Callable[[str], None]
+    watcher: Watcher
+    stop_asked: Callable[[], bool] = lambda: False
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run is carried out, beside its recipe: the options of `seqtasks run`."""
+
+    locations: DataLocations = DataLocations()
+    out: Path | None = None
+    device: str = "auto"
+    resume: bool = False
+    overwrite: bool = False
+    fine_tune: Path | None = None
+    command: Sequence[str] = field(default_factory=lambda: ("seqtasks", *sys.argv[1:]))
+
+
+class Runner(Protocol):
+    """A recipe's task with what trains it. `parameters` are (name, shape, numbers); `machine` says where and how it computes."""
+
+    @property
+    def task(self) -> Task: ...
+
+    @property
+    def machine(self) -> dict[str, str]: ...
+
+    def train(self, directory: RunDirectory, callbacks: Callbacks, *, resume: bool, start: Path | None) -> float:
+        """Fit, going on from the run in `start` where there is one, and save what was learned; returns the seconds it took."""
+        ...
+
+    def structure(self) -> str: ...
+
+    def parameters(self) -> list[tuple[str, tuple[int, ...], int]]: ...
+
+
+@dataclass(frozen=True)
+class PredictorOptions:
+    """How a finished run is loaded: the options of `seqtasks.load`. others: further runs that answer with it, as an ensemble."""
+
+    device: str = "cpu"
+    precision: str = "float32"
+    others: Sequence[RunDirectory] = ()
+    average: str = "probabilities"
+    decoding: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class PredictionOptions:
+    """How lines are answered: the options of `seqtasks predict`; a predictor refuses those that are not for its kind of task."""
+
+    form: str = "text"
+    chunk: int = 1000  # lines answered together
+    tokens: bool = False
+    language: str | None = None
+    split_sentences: bool = False
+    confidence: bool = False
+    k_best: int | None = None
+    n_best: int = 1
+    prefixes: Callable[[], Iterator[str]] | None = None
+    alignments: bool = False
+
+
+class Predictor(Protocol):
+    """A finished run that answers, and scores itself on annotated files."""
+
+    def written(self, lines: Iterable[str], options: PredictionOptions) -> Iterator[str]:
+        """Answers to lines in the form asked for, as text without the line's end. Raises UsageError for options of other kinds."""
+        ...
+
+    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+        """The table "scores" of metrics.json for annotated files, and whatever is told beside it."""
+        ...
+
+
+@runtime_checkable
+class PairScorer(Protocol):
+    """A predictor that says how probable given outputs are."""
+
+    def stream_scores(self, sources: Iterable[str], targets: Iterable[str]) -> Iterator[tuple[str, str, ScoredPair]]:
+        """(source, target, the log-probability of each of its tokens) in order."""
+        ...
+
+
+class TaskKind(ABC):
+    """A kind of task: what `kind` in a recipe names.
+
+    recipe: its class, of whole recipes; seeded: whether a seed changes what is learned; compared_by: a name of
+    `seqtasks.comparison.table.COMPARISONS`; trained_to_compare: whether `seqtasks compare TASK` trains its recipes.
+    """
+
+    recipe: type[Recipe]
+    compared_by: str
+    seeded = True
+    trained_to_compare = False
+
+    @abstractmethod
+    def faults(self, recipe: Any) -> list[str]:
+        """What the tables alone cannot tell: names that nobody offers, and values that do not fit each other."""
+
+    @abstractmethod
+    def runner(self, recipe: Any, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+        """The recipe with its data read; vocabularies come from the run in `learned`, where there is one."""
+
+    @abstractmethod
+    def predictor(self, directory: RunDirectory, recipe: Any, options: PredictorOptions) -> Predictor:
+        """The finished run in `directory`, loaded to answer. Raises UsageError for options that are not for this kind."""
+
+    def controls(self, recipe: Any) -> Mapping[str, Recipe]:
+        """{name: recipe} of runs that are trained after a run of this recipe, to stand beside it."""
+        return {}
+
+    def beside_controls(self, task: Any, directory: RunDirectory, controls: Mapping[str, Any]) -> list[Controlled]:
+        """Every score of a run beside that of its controls."""
+        return []
+
+    def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
+        """The tables of a saved recipe with the data and the training of a new one. Raises UsageError where the two do not fit."""
+        return saved | {name: new[name] for name in ("data", "training", "decoding") if name in new}
+
+    def with_seed(self, recipe: Any, number: int) -> Any:
+        """The recipe with the seed `number` above its own; as it is where a seed means nothing."""
+        if not self.seeded:
+            return recipe
+        return recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": recipe.training.seed + number})})
+
+    def on_share(self, recipe: Any, share: float) -> Any:
+        """The recipe on a share of its training sentences. Raises UsageError for a kind that has no such setting."""
+        raise UsageError(f"recipes of kind {recipe.kind!r} cannot be trained on a share of their sentences.")

@@ -1,0 +1,1 @@
+"""Tagging: networks with one head or several, and the hidden Markov model."""

@@ -1,0 +1,91 @@
+"""What the tables of a network's tagging recipe alone cannot tell: names that exist, and values that fit each other."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+
+from torch import nn
+
+from seqtasks.errors import RecipeError
+from seqtasks.models.heads import HEADS
+from seqtasks.models.nested import NESTED_HEADS
+from seqtasks.recipes.schema import CharacterSettings, HeadSettings
+from seqtasks.registry import find_part, name_faults
+from seqtasks.tasks.backbone import backbone_faults
+from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
+from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, corpora_of, data_of, tasks_of
+from seqtasks.text.tags import NESTED
+
+ALL_HEADS: Mapping[str, Callable[..., object]] = {**HEADS, **NESTED_HEADS}
+
+
+def network_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
+    """Every fault of a recipe of a network that tags."""
+    heads = [fault for task in tasks_of(recipe).values() for fault in name_faults(ALL_HEADS, task.head.kind, "seqtasks.heads")]
+    taken = [NO_NAME.format(head) for head in data_of(recipe) if hasattr(nn.ModuleDict(), head)]
+    return [*backbone_faults(recipe.backbone), *tagging_faults(recipe), *heads, *taken, *data_faults(recipe)]
+
+
+def character_faults(settings: CharacterSettings) -> list[str]:
+    """Values of [characters] that do not fit."""
+    if settings.kind != "cnn" and settings.widths:
+        return [f"characters.widths has no meaning for characters of kind {settings.kind!r}. Leave it out, or use 'cnn'."]
+    if settings.kind == "lstm" and settings.filters % 2:
+        return [f"characters.filters = {settings.filters}: an LSTM has half of them in each direction. Use an even number."]
+    return []
+
+
+def tagging_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
+    """Values of a tagging recipe that do not fit."""
+    faults, layers = character_faults(recipe.characters), recipe.backbone.layers
+    if recipe.words.frozen and not recipe.words.vectors:
+        faults.append("words.frozen keeps pretrained vectors as they are, but words.vectors names none. Name some, or leave it out.")
+    if isinstance(recipe, MultitaskRecipe) and recipe.smoothing != 1 and len(corpora_of(data_of(recipe))) == 1:
+        faults.append("smoothing shares batches out among corpora, but all tasks read one corpus. Leave it out.")
+    for name, task in tasks_of(recipe).items():
+        if not -layers <= task.head.layer < layers:
+            faults.append(f"head of {name}: layer = {task.head.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}.")
+        if task.head.private_size != HeadSettings.model_fields["private_size"].default and not task.head.private_layers:
+            faults.append(f"head of {name}: private_size has no meaning without private_layers. Set private_layers, or leave it out.")
+        if task.head.kind in ("crf", "layered") and recipe.training.label_smoothing:
+            other = "softmax" if task.head.kind == "crf" else "spans"
+            faults.append(f"training.label_smoothing has no meaning for a head of kind {task.head.kind!r}. Set it to 0, or use {other!r}.")
+        faults += nested_faults(name, task) or head_faults(name, task)
+    return faults
+
+
+def nested_faults(name: str, task: TaskSettings) -> list[str]:
+    """What does not fit nested spans: their heads without them, other heads for them, and keys that only one of the two takes."""
+    settings, faults, kinds = task.head, [], " or ".join(map(repr, NESTED_HEADS))
+    nested = task.data.scheme == NESTED
+    if nested and settings.kind in HEADS:
+        faults.append(f"head of {name}: data.scheme = 'nested' needs a head of kind {kinds}, not {settings.kind!r}.")
+    if nested and task.data.format in ("conllu", "columns"):
+        faults.append(f"data of {name}: format {task.data.format!r} holds no nested spans. Use 'jsonl', or another data.scheme.")
+    if not nested and settings.kind in NESTED_HEADS:
+        faults.append(
+            f"head of {name}: kind {settings.kind!r} answers nested spans: it needs data.scheme = 'nested' (and JSONL with spans)."
+        )
+    for key in ("tag_scheme", "constrained", "hmm"):
+        if nested and getattr(settings, key):
+            faults.append(f"head of {name}: {key} has no meaning for nested spans. Leave it out.")
+    if settings.crossing and not nested:
+        faults.append(f"head of {name}: crossing is for nested spans, but data.scheme is {task.data.scheme!r}. Leave it out.")
+    return faults
+
+
+def head_faults(name: str, task: TaskSettings) -> list[str]:
+    """Options on tag schemes that a head does not take, or that need a scheme; nothing of a kind that nobody offers."""
+    settings, faults = task.head, []
+    for key in ("tag_scheme", "constrained"):
+        if getattr(settings, key) and task.data.scheme is None:
+            faults.append(f"head of {name}: {key} needs tags that are spans, but data.scheme is not set. Set it, or leave {key} out.")
+    try:
+        builder = find_part(ALL_HEADS, settings.kind, "seqtasks.heads")
+    except RecipeError:
+        return faults
+    if settings.constrained and "constrained" not in inspect.signature(builder).parameters:
+        reason = "its answers obey the scheme in any case" if settings.kind == "crf" else "it does not take it"
+        faults.append(f"head of {name}: constrained has no meaning for a head of kind {settings.kind!r}: {reason}. Leave it out.")
+    return faults

@@ -1,0 +1,185 @@
+"""The forms in which `seqtasks predict` writes tagged sentences. Each turns one answer into text without the line's end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from seqtasks.errors import UsageError
+from seqtasks.inference.tagged_line import Entity, RankedTags, TaggedLine
+from seqtasks.reports.entity_page import EntityPage, Marked, ShownWord
+from seqtasks.tasks.contract import PredictionOptions
+from seqtasks.text.tags import NESTED
+
+CONLLU_COLUMNS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5}
+
+
+def as_ranked_text(answer: TaggedLine) -> str:
+    """For each head its best sequences of tags, one a line: head, number, log-probability, probability, word/TAG ...; then a blank line."""
+    rows = [
+        (
+            head,
+            str(number),
+            f"{path.log_probability:.4f}",
+            f"{path.probability:.4f}",
+            " ".join(map("/".join, zip(answer.words, path.tags, strict=True))),
+        )
+        for head, paths in answer.k_best.items()
+        for number, path in enumerate(paths, start=1)
+        if answer.words
+    ]
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def as_text(answer: TaggedLine) -> str:
+    """word/TAG word/TAG, with the tags of several heads joined by a bar."""
+    return " ".join(f"{word}/{'|'.join(tags[position] for tags in answer.tags.values())}" for position, word in enumerate(answer.words))
+
+
+def as_conll(answer: TaggedLine) -> str:
+    """A word and its tags a line, tab-separated, then its confidences where they are there, and a blank line after the sentence."""
+    sure = (answer.confidences or {}).values()
+    numbers = [[f"{value:.4f}" for value in values] for values in sure]
+    rows = zip(answer.words, *answer.tags.values(), *numbers, strict=True)
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def as_json(answer: TaggedLine, *, places: bool = False) -> str:
+    """One object; `places`: with the number of the line and where the sentence begins in it."""
+    found: dict[str, Any] = {"line": answer.line, "start": answer.start} if places else {}
+    if answer.text is not None:
+        found["text"] = answer.text
+    found["tokens"] = answer.words
+    if answer.offsets is not None:
+        found["offsets"] = answer.offsets
+    found["tags"] = answer.tags
+    if answer.confidences is not None:
+        found["confidences"] = {head: [round(value, 6) for value in values] for head, values in answer.confidences.items()}
+    if answer.schemes:
+        found["entities"] = [entity_object(head, entity) for head, entities in answer.entities.items() for entity in entities]
+    nested = [head for head, scheme in answer.schemes.items() if scheme == NESTED]
+    if len(nested) == 1:  # so that the line can be read as training data are
+        found["spans"] = [{"start": one.start, "end": one.end, "label": one.label} for one in answer.entities[nested[0]]]
+    if answer.ranked is not None:
+        found["k_best"] = {head: [path_object(head, path, answer.schemes) for path in paths] for head, paths in answer.k_best.items()}
+    return json.dumps(found, ensure_ascii=False)
+
+
+def path_object(head: str, path: RankedTags, schemes: Container[str]) -> dict[str, Any]:
+    """One of a sentence's best sequences of tags, with its entities where the head has a tag scheme."""
+    found: dict[str, Any] = {
+        "log_probability": round(path.log_probability, 6),
+        "probability": round(path.probability, 6),
+        "tags": path.tags,
+    }
+    if head in schemes:
+        found["entities"] = [entity_object(head, entity) for entity in path.entities]
+    return found
+
+
+def entity_object(head: str, entity: Entity) -> dict[str, Any]:
+    """An entity: tokens [from, to), and characters start to end of the text where there is one."""
+    found: dict[str, Any] = {"head": head, "label": entity.label, "text": entity.text, "tokens": [entity.start, entity.end]}
+    if entity.offsets is not None:
+        found["start"], found["end"] = entity.offsets
+    if entity.confidence is not None:
+        found["confidence"] = round(entity.confidence, 6)
+    return found
+
+
+def conllu_writer(layers: Mapping[str, str]) -> Callable[[TaggedLine], str]:
+    """A writer of CoNLL-U for heads of these layers: those without a column of their own, and confidences, stand in MISC.
+
+    A sentence without words has no place in CoNLL-U, so it gives nothing.
+    """
+    columns = {head: CONLLU_COLUMNS.get(layer) for head, layer in layers.items()}
+    names = {head: head[:1].upper() + head[1:] for head in layers}
+
+    def as_conllu(answer: TaggedLine) -> str:
+        if not answer.words:
+            return ""
+        rows = [f"# text = {answer.text.strip()}"] if answer.text is not None else []
+        for position, word in enumerate(answer.words):
+            row = [str(position + 1), word, *"_" * 8]
+            more = []
+            for head, tags in answer.tags.items():
+                column = columns[head]
+                if column is None:
+                    more.append(f"{names[head]}={tags[position]}")
+                else:
+                    row[column] = tags[position]
+            for head, values in (answer.confidences or {}).items():
+                more.append(f"{names[head]}Confidence={values[position]:.4f}")
+            if touches_next(answer, position):
+                more.append("SpaceAfter=No")
+            row[9] = "|".join(more) or "_"
+            rows.append("\t".join(row))
+        return "\n".join(rows) + "\n"
+
+    return as_conllu
+
+
+def touches_next(answer: TaggedLine, position: int) -> bool:
+    """Whether the next word begins where this one ends."""
+    offsets = answer.offsets
+    return offsets is not None and position + 1 < len(offsets) and offsets[position][1] == offsets[position + 1][0]
+
+
+def refuse_tagging(options: PredictionOptions) -> None:
+    """Options of translation, and options that do not go together."""
+    for option, value in (("--n-best", options.n_best > 1), ("--prefix", options.prefixes), ("--alignments", options.alignments)):
+        if value:
+            raise UsageError(f"{option} is for translation runs.")
+    if options.tokens and (options.language is not None or options.split_sentences):
+        option = "--split-sentences" if options.split_sentences else "--language"
+        raise UsageError(f"{option} is for raw text; with --tokens each line is the words of one sentence. Leave one of the two out.")
+    if options.confidence and options.form == "text":
+        raise UsageError("--confidence needs --format jsonl, conll, conllu or html; text has no place for it.")
+    if options.k_best and options.form not in ("text", "jsonl"):
+        raise UsageError(f"--k-best needs --format text or jsonl; {options.form} has one tag for each word.")
+
+
+def in_form(answers: Iterable[TaggedLine], form: str, layers: Mapping[str, str], *, places: bool, confidence: bool) -> Iterator[str]:
+    """Answers in a form. layers: of each head; places: JSON says which line a sentence is of; confidence: whether a page marks it."""
+    if form == "html":
+        yield from page_of(answers, list(layers), confidence=confidence)
+        return
+    forms: dict[str, Callable[[TaggedLine], str]] = {
+        "text": lambda answer: as_text(answer) if answer.ranked is None else as_ranked_text(answer),
+        "conll": as_conll,
+        "conllu": conllu_writer(layers),
+        "jsonl": lambda answer: as_json(answer, places=places),
+    }
+    written = map(forms[form], answers)
+    yield from filter(None, written) if form == "conllu" else written
+
+
+def page_of(answers: Iterable[TaggedLine], heads: Sequence[str], *, confidence: bool) -> Iterator[str]:
+    """A page of the sentences that have words."""
+    sure = "; a dotted line or a dashed box marks what it is less than 50 % sure of" if confidence else ""
+    page = EntityPage("Tagged text", f"{', '.join(heads)}: the answers of a model{sure}.")
+    yield page.opening()
+    for answer in answers:
+        if not answer.words:
+            continue
+        marked = {
+            head: [Marked(entity.start, entity.end, entity.label, entity.confidence) for entity in entities]
+            for head, entities in answer.entities.items()
+        }
+        yield page.sentence(shown_words(answer), marked)
+    yield page.closing()
+
+
+def shown_words(answer: TaggedLine) -> list[ShownWord]:
+    """The words with what stands between them, and the tags of the heads that have no tag scheme, joined by bars."""
+    heads = [head for head in answer.tags if head not in answer.schemes]
+    words = []
+    for position, word in enumerate(answer.words):
+        after = " " if position + 1 < len(answer.words) else ""
+        if answer.text is not None and answer.offsets is not None and after:
+            after = answer.text[answer.offsets[position][1] : answer.offsets[position + 1][0]]
+        tag = " ".join(answer.tags[head][position] for head in heads)
+        sure = min((answer.confidences[head][position] for head in heads), default=None) if answer.confidences else None
+        words.append(ShownWord(word, after, tag, sure))
+    return words

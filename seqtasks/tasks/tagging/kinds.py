@@ -1,0 +1,135 @@
+"""The kinds of task that tag: networks with one head or with several, and the hidden Markov model. Nothing here loads torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil, sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqtasks.errors import UsageError
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind
+from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, TaggingRecipe
+
+if TYPE_CHECKING:
+    from seqtasks.evaluation.controls import Controlled
+    from seqtasks.tasks.tagging.predictor import TaggingPredictor
+    from seqtasks.tasks.tagging.task import TaggingTask
+
+
+class TaggerKind(TaskKind):
+    """What all taggers have in common."""
+
+    compared_by = "tags"
+
+    def predictor(self, directory: RunDirectory, recipe: Any, options: PredictorOptions) -> TaggingPredictor:
+        from seqtasks.tasks.tagging.predictor import load_predictor
+
+        if options.others or options.decoding:
+            raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
+        return load_predictor(directory, recipe, options)
+
+    def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
+        """Raises UsageError for another layer of tags: the head knows the labels of its own."""
+        tables = super().fine_tuned(saved, new, source)
+        if saved["data"]["layer"] != new["data"]["layer"]:
+            raise UsageError(f"--from {source}: its head is {saved['data']['layer']}, the recipe's layer {new['data']['layer']}.")
+        return tables
+
+
+class TaggingKind(TaggerKind):
+    """A network with one head."""
+
+    recipe = TaggingRecipe
+    trained_to_compare = True
+
+    def faults(self, recipe: TaggingRecipe) -> list[str]:
+        from seqtasks.tasks.tagging.checks import network_faults
+
+        return network_faults(recipe)
+
+    def runner(self, recipe: TaggingRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+        from seqtasks.tasks.tagging.task import tagging_runner
+
+        return tagging_runner(recipe, locations, device=device, learned=learned)
+
+    def on_share(self, recipe: TaggingRecipe, share: float) -> TaggingRecipe:
+        """Trained for epochs / sqrt(share) epochs with sqrt(share) of the warm-up, so that a small part is not blamed for being seen too
+        seldom: 1 % of the sentences are seen ten times as often, in a tenth of the time.
+        """
+        training = recipe.training
+        scaled = {"epochs": ceil(training.epochs / sqrt(share)), "warmup_updates": round(training.warmup_updates * sqrt(share))}
+        return smaller(recipe, share).model_copy(update={"training": training.model_copy(update=scaled)})
+
+
+class MultitaskKind(TaggerKind):
+    """A network with several heads on one trunk."""
+
+    recipe = MultitaskRecipe
+
+    def faults(self, recipe: MultitaskRecipe) -> list[str]:
+        from seqtasks.tasks.tagging.checks import network_faults
+
+        return network_faults(recipe)
+
+    def runner(self, recipe: MultitaskRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+        from seqtasks.tasks.tagging.task import tagging_runner
+
+        return tagging_runner(recipe, locations, device=device, learned=learned)
+
+    def controls(self, recipe: MultitaskRecipe) -> Mapping[str, TaggingRecipe]:
+        """Each task alone, with the same settings and seed."""
+        from seqtasks.tasks.tagging.controls import control_recipes
+
+        return control_recipes(recipe)
+
+    def beside_controls(self, task: TaggingTask, directory: RunDirectory, controls: Mapping[str, TaggingRecipe]) -> list[Controlled]:
+        from seqtasks.tasks.tagging.controls import beside_controls
+
+        return beside_controls(task, directory, controls)
+
+    def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
+        """Raises UsageError for a head of the saved run that the new recipe has no data for."""
+        tables, tasks = saved | {"training": new["training"]}, new["tasks"]
+        if missing := [head for head in saved["tasks"] if head not in tasks]:
+            raise UsageError(
+                f"--from {source}: it has a head {missing[0]!r}, for which the recipe has no data. Its heads: {', '.join(tasks)}."
+            )
+        tables["tasks"] = {head: task | {"data": tasks[head]["data"]} for head, task in saved["tasks"].items()}
+        return tables
+
+
+class HMMKind(TaggerKind):
+    """The hidden Markov model. It draws nothing: every seed gives the same."""
+
+    recipe = HMMRecipe
+    seeded = False
+    trained_to_compare = True
+
+    def faults(self, recipe: HMMRecipe) -> list[str]:
+        from seqtasks.tasks.tagging.data_checks import data_faults
+
+        return data_faults(recipe)
+
+    def runner(self, recipe: HMMRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+        from seqtasks.tasks.tagging.hmm import HMMRunner
+
+        return HMMRunner(recipe, locations)
+
+    def predictor(self, directory: RunDirectory, recipe: HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
+        if options.precision == "bf16":
+            raise UsageError(f"{directory.path}: precision 'bf16' is for networks. Leave it out.")
+        return super().predictor(directory, recipe, options)
+
+    def on_share(self, recipe: HMMRecipe, share: float) -> HMMRecipe:
+        return smaller(recipe, share)
+
+
+def smaller(recipe: Any, share: float) -> Any:
+    """The recipe with a share of the training sentences that it has."""
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"share": recipe.data.share * share})})
+
+
+TAGGING, MULTITASK, HMM = TaggingKind(), MultitaskKind(), HMMKind()

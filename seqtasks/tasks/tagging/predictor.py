@@ -1,0 +1,185 @@
+"""A finished run, loaded to answer: `load(RUN_DIR)`. The command line, Python and a server share this one path."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqtasks.datasets.statistics import SUFFIXES
+from seqtasks.errors import UsageError
+from seqtasks.evaluation.score import Score
+from seqtasks.inference.assets import TaggingAssets
+from seqtasks.inference.hmm_tagger import HMMHead, load_hmm
+from seqtasks.inference.posteriors import Posteriors, k_best_of
+from seqtasks.inference.tagged_line import RawSentence, TaggedLine, raw_sentences, sentences_of
+from seqtasks.inference.tagger import Tagger
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
+from seqtasks.tasks.locations import refuse_empty
+from seqtasks.tasks.tagging.build import build_tagging
+from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
+from seqtasks.tasks.tagging.reading import read_tagged_file
+from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, TaggingRecipe, data_of, file_scheme, output_schemes
+from seqtasks.tasks.tagging.scores import score_tags
+from seqtasks.text.languages import NEUTRAL
+from seqtasks.text.words import check_language
+from seqtasks.training.devices import find_device, find_precision
+from seqtasks.training.weights import load_weights
+
+CHUNK = 1000  # lines held at a time while streaming
+CHUNK_WORDS = 50_000  # words held at a time, as far as lines are shorter
+
+
+class TaggingPredictor:
+    """A loaded tagging run, with one head or several: of a network or of an HMM."""
+
+    task = "tagging"
+
+    def __init__(self, recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe, tagger: Tagger | HMMHead, seen: Container[str]) -> None:
+        self.recipe = recipe
+        self.tagger = tagger
+        self.seen = seen
+        self.data = data_of(recipe)
+        self.schemes = {head: scheme for head, data in self.data.items() if (scheme := file_scheme(data))}
+        languages = {data.language for data in self.data.values()}
+        self.language = languages.pop() if len(languages) == 1 else NEUTRAL
+
+    def tag(
+        self,
+        text: str | Sequence[str] | Sequence[Sequence[str]],
+        *,
+        confidences: bool = False,
+        k_best: int | None = None,
+        split_sentences: bool = False,
+        language: str | None = None,
+    ) -> list[TaggedLine]:
+        """Tags for raw text, for the words of one sentence, or for a batch of sentences of words.
+
+        Raw text gives one answer, or with `split_sentences` one for each sentence. `language`: of raw text, where it is not the recipe's.
+        k_best: how many sequences of tags each answer's `k_best` is to have. Raises UsageError for fewer than one.
+        """
+        if isinstance(text, str):
+            spoken = self.language if language is None else language
+            check_language(spoken)
+            return self.answers([*raw_sentences(text, spoken, split=split_sentences)], confidences=confidences, k_best=k_best)
+        if split_sentences or language is not None:
+            raise UsageError("split_sentences and language are for raw text, given as one string.")
+        batch = [text] if text and isinstance(text[0], str) else text
+        sentences = [RawSentence([str(word) for word in words]) for words in batch]
+        return self.answers(sentences, confidences=confidences, k_best=k_best)
+
+    def answers(self, sentences: Sequence[RawSentence], *, confidences: bool = False, k_best: int | None = None) -> list[TaggedLine]:
+        """The tags of every head, and how sure it is of them and which are its k best where that is asked for."""
+        words = [sentence.words for sentence in sentences]
+        sure = Posteriors.of(self.tagger, words, self.data, self.schemes) if confidences else None
+        ranked = k_best_of(self.tagger, words, self.data, k_best) if k_best is not None else None
+        found = sure.tags if sure else self.tagger.tag(words)
+        return [
+            TaggedLine(
+                tuple(sentence.words),
+                tags,
+                sure.confidences[number] if sure else None,
+                sentence.text,
+                sentence.offsets,
+                sentence.line,
+                sentence.start,
+                self.schemes,
+                sure.spans[number] if sure else None,
+                ranked[number] if ranked is not None else None,
+            )
+            for number, (sentence, tags) in enumerate(zip(sentences, found, strict=True))
+        ]
+
+    def stream(
+        self,
+        lines: Iterable[str],
+        *,
+        tokens: bool = False,
+        chunk: int = CHUNK,
+        confidences: bool = False,
+        k_best: int | None = None,
+        split_sentences: bool = False,
+        language: str | None = None,
+    ) -> Iterator[TaggedLine]:
+        """Tagged lines in order, or with `split_sentences` tagged sentences, with a bounded number of words in memory.
+
+        `tokens`: the lines are words separated by spaces already. A line is never held in parts but where sentences are split.
+        """
+        spoken = self.language if language is None else language
+        held = CHUNK_WORDS // max(1, k_best or 1)
+        for some in chunks(sentences_of(lines, spoken, tokens=tokens, split=split_sentences), chunk, words=held):
+            yield from self.answers(some, confidences=confidences, k_best=k_best)
+
+    def written(self, lines: Iterable[str], options: PredictionOptions) -> Iterator[str]:
+        """Answers in the form asked for. Raises UsageError for options of translation, and for some that do not go together."""
+        refuse_tagging(options)
+        answers = self.stream(
+            lines,
+            tokens=options.tokens,
+            chunk=options.chunk,
+            confidences=options.confidence,
+            k_best=options.k_best,
+            split_sentences=options.split_sentences,
+            language=options.language,
+        )
+        layers = {head: data.layer for head, data in self.data.items()}
+        return in_form(answers, options.form, layers, places=options.split_sentences, confidence=options.confidence)
+
+    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+        """The table "scores" of metrics.json for annotated files."""
+        return {"scores": [score.to_json() for score in self.evaluate(files)]}
+
+    def evaluate(self, files: Sequence[Path]) -> list[Score]:
+        """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
+        if len(files) not in (1, len(self.data)):
+            raise UsageError(f"evaluate needs one annotated file, or one for each of {', '.join(self.data)}; got {len(files)}.")
+        scores = []
+        heads = list(self.data) if len(files) == len(self.data) else [self.head_of(files[0])]
+        for head, file in zip(heads, files, strict=True):
+            data = self.data[head]
+            sentences = refuse_empty(read_tagged_file(data, file)).examples
+            answers = [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
+            scores += score_tags(sentences, answers, data, file.name, head, self.seen)[0]
+        return scores
+
+    def head_of(self, file: Path) -> str:
+        """The head whose format one file of several possible ones is in, by its suffix."""
+        if len(self.data) == 1:
+            return next(iter(self.data))
+        suffix = Path(file.name.removesuffix(".gz")).suffix.lower()
+        fitting = [head for head, data in self.data.items() if SUFFIXES.get(suffix) == data.format]
+        if len(fitting) != 1:
+            raise UsageError(f"{file}: which of {', '.join(self.data)} it annotates is not clear from its ending. Give one file for each.")
+        return fitting[0]
+
+
+def load_predictor(
+    directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe, options: PredictorOptions
+) -> TaggingPredictor:
+    """The predictor of a finished run of any tagger."""
+    data = data_of(recipe)
+    if isinstance(recipe, HMMRecipe):
+        hmm = load_hmm(directory, next(iter(data)))
+        return TaggingPredictor(recipe, hmm, hmm.seen)
+    device = find_device(options.device)
+    assets = TaggingAssets.load(directory.text, data)
+    model = build_tagging(recipe, assets)
+    load_weights(model, directory.weights)
+    precision = find_precision(options.precision, device)
+    tagger = Tagger(model.to(device).eval(), assets, device, output_schemes(data), precision=precision)
+    return TaggingPredictor(recipe, tagger, assets.seen)
+
+
+def chunks(sentences: Iterable[RawSentence], size: int, *, words: int) -> Iterator[list[RawSentence]]:
+    """Lists of up to `size` sentences that end with the first one to bring them to `words` words."""
+    some: list[RawSentence] = []
+    held = 0
+    for sentence in sentences:
+        some.append(sentence)
+        held += len(sentence.words)
+        if len(some) >= size or held >= words:
+            yield some
+            some, held = [], 0
+    if some:
+        yield some

@@ -1,0 +1,35 @@
+"""The tagged files that a recipe names, read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqtasks.errors import UsageError
+from seqtasks.recipes.schema import Files, TaggedData
+from seqtasks.tasks.locations import DataLocations, locate, refuse_empty
+from seqtasks.text.corpora.examples import Corpus, TaggedSentence
+from seqtasks.text.corpora.readers import Layer, read_layers, read_tagged
+
+
+def read_tagged_part(
+    data: TaggedData, part: Files, locations: DataLocations, further: Sequence[TaggedData] = ()
+) -> Corpus[TaggedSentence] | None:
+    """The tagged sentences of one part; None where the recipe or the corpus has no such part. further: as in `read_tagged_file`."""
+    if isinstance(part, list):
+        raise UsageError(f"data: {part}: a tagged part is one file. Join the files first.")
+    path = locate(data.corpus, part, locations) if part else None
+    return refuse_empty(read_tagged_file(data, path, further)) if path else None
+
+
+def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData] = ()) -> Corpus[TaggedSentence]:
+    """A tagged file in the recipe's format; tags stand in the scheme the recipe names, IOB1 as BIO.
+
+    further: settings that name other layers of the file, to be read with the first at one go (see `one_corpus`).
+    """
+    layers = [Layer(one.layer, one.tag_column, one.scheme) for one in (data, *further)]
+    if further:
+        return read_layers(path, format=data.format, layers=layers, word_column=data.word_column, separator=data.separator)
+    return read_tagged(
+        path, format=data.format, layer=layers[0], word_column=data.word_column, separator=data.separator, options=data.options
+    )

@@ -1,0 +1,122 @@
+"""The recipes of taggers: of a network with one head or several, and of a hidden Markov model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, NonNegativeInt
+
+from seqtasks.recipes.schema import BackboneSettings, CharacterSettings, HeadSettings, Recipe, TaggedData, WordSettings
+from seqtasks.recipes.tables import Table
+from seqtasks.recipes.training_tables import TaggingTraining
+from seqtasks.text.corpora.readers import LAYERED
+
+
+class HMMSettings(Table):
+    """[hmm]: the options of `seqtasks.HMMTagger`."""
+
+    order: Literal[1, 2] = 2  # how many tags before are looked at
+    smoothing: Literal["witten_bell", "deleted"] = "witten_bell"  # of tag n-grams; deleted interpolation is TnT's
+    lexical_states: NonNegativeInt = 300  # pairs of a frequent word and its tag that become states of their own
+    contextual: bool = True  # a word depends on the tag before, too
+    unknown: Literal["max_ent", "suffix", "prior"] = "max_ent"  # what guesses the tags of unknown words
+    word_classes: bool = True  # addresses, numbers, marks and the like are told apart
+    lower_initial: bool = True  # a capitalised first word is looked up in small letters, too
+    back_rare: bool = True  # rare known words are backed by the guess for unknown ones
+    decoding: Literal["viterbi", "posterior"] = "viterbi"  # the best sequence, or the best tag of each word
+    held_out: Annotated[float, Field(ge=0, le=0.5)] = (
+        0.1  # share of the training part that weights are chosen on, before all of it is counted
+    )
+    calibrate: bool = True  # choose a temperature for probabilities
+
+
+class TaskSettings(Table):
+    """[tasks.NAME] of a multi-task recipe: one corpus and one head on the shared trunk."""
+
+    data: TaggedData
+    head: HeadSettings
+
+
+class TaggingRecipe(Recipe):
+    """A whole tagging recipe with one head."""
+
+    kind: Literal["tagging"]
+    data: TaggedData
+    words: WordSettings
+    characters: CharacterSettings = CharacterSettings()
+    backbone: BackboneSettings
+    head: HeadSettings
+    training: TaggingTraining
+
+
+class MultitaskRecipe(Recipe):
+    """A whole tagging recipe with several heads on one trunk. Tasks whose data differ in the layer only are trained on the same batches."""
+
+    kind: Literal["multitask"]
+    smoothing: Annotated[float, Field(ge=0, le=1)] = 1.0  # of several corpora: shares of the batches go by size to this power; 0: alike
+    controls: bool = True  # train each task alone, too, with the same settings and seed, and show its scores beside
+    tasks: dict[str, TaskSettings] = Field(min_length=1)
+    words: WordSettings
+    characters: CharacterSettings = CharacterSettings()
+    backbone: BackboneSettings
+    training: TaggingTraining
+
+
+class HMMRecipe(Recipe):
+    """A whole recipe of a hidden Markov model."""
+
+    kind: Literal["hmm"]
+    data: TaggedData
+    hmm: HMMSettings = HMMSettings()
+
+
+def tasks_of(recipe: TaggingRecipe | MultitaskRecipe) -> dict[str, TaskSettings]:
+    """The tasks of a tagging recipe by head, each with its data and the settings of its head."""
+    if isinstance(recipe, MultitaskRecipe):
+        return dict(recipe.tasks)
+    return {head: TaskSettings(data=data, head=recipe.head) for head, data in data_of(recipe).items()}
+
+
+def data_of(recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe) -> dict[str, TaggedData]:
+    """What each head of a tagging recipe is trained on; the head of a single-task recipe is called after its layer."""
+    if isinstance(recipe, MultitaskRecipe):
+        return {head: task.data for head, task in recipe.tasks.items()}
+    return {re.sub(r"[^\w-]", "-", recipe.data.layer).lower(): recipe.data}
+
+
+def file_scheme(data: TaggedData) -> str | None:
+    """The scheme in which tags are read, scored and written: as in the file, but IOB1, which is read as BIO."""
+    return "BIO" if data.scheme == "IOB1" else data.scheme
+
+
+def head_scheme(task: TaskSettings) -> str | None:
+    """The scheme in which a head is trained: its own, or else that of the tags it reads."""
+    return task.head.tag_scheme or file_scheme(task.data)
+
+
+def one_corpus(first: TaggedData, second: TaggedData) -> bool:
+    """Whether two settings read the same words: they are equal, or name two layers of files whose format holds several."""
+    if first == second:
+        return True
+    same = first.model_copy(update={key: getattr(second, key) for key in ("layer", "tag_column", "scheme")})
+    return same == second and first.layer != second.layer and first.format in LAYERED
+
+
+def corpora_of(data: Mapping[str, TaggedData]) -> list[list[str]]:
+    """The heads, those that read the same sentences together: settings that differ in the layer only, each layer read in one way."""
+    corpora: list[list[str]] = []
+    for head, settings in data.items():
+        together = (heads for heads in corpora if all(one_corpus(data[other], settings) for other in heads))
+        heads = next(together, None)
+        if heads is None:
+            corpora.append([head])
+        else:
+            heads.append(head)
+    return corpora
+
+
+def output_schemes(data: Mapping[str, TaggedData]) -> dict[str, str]:
+    """{head: the scheme in which its tags are read, scored and written}, where they are spans."""
+    return {head: scheme for head, settings in data.items() if (scheme := file_scheme(settings))}

@@ -1,0 +1,1 @@
+"""Translation: sequence to sequence, with or without attention."""

@@ -1,0 +1,56 @@
+"""A translation recipe and its vocabularies to a model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import nn
+
+from seqtasks.inference.assets import TranslationAssets
+from seqtasks.models.translation import TiedOutput, TranslationModel
+from seqtasks.models.trunk import Trunk
+from seqtasks.nn.bridge import Bridge
+from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
+from seqtasks.nn.decoder_state import Decoder
+from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
+from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
+from seqtasks.nn.gnmt_decoder import GNMTDecoder
+from seqtasks.recipes.schema import DecoderSettings
+from seqtasks.tasks.backbone import build_trunk
+from seqtasks.tasks.translation.build_attention import build_attention
+from seqtasks.tasks.translation.build_nonrecurrent import RIVALS
+from seqtasks.tasks.translation.checks import PLAIN
+from seqtasks.tasks.translation.recipe import TranslationRecipe
+
+
+def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> TranslationModel:
+    """The translation model of a recipe, with tied weights where it says so."""
+    settings = recipe.decoder
+    source, target = assets.source.vocabulary, assets.target.vocabulary
+    source_words = WordEmbedding(words=len(source), size=recipe.embedding_size, padding=source.pad)
+    joint = recipe.text.joint and settings.tied
+    target_words = source_words if joint else WordEmbedding(words=len(target), size=settings.embedding_size, padding=target.pad)
+    trunk = build_trunk(TokenEmbedder(words=source_words, characters=None, word_dropout=None), recipe.backbone)
+    decoder = build_decoder(settings, target_words, trunk)
+    output: nn.Module = nn.Linear(decoder.output_size, len(target))
+    if settings.tied:
+        output = TiedOutput(input_size=decoder.output_size, words=target_words)
+    sentence_end = source.eos if recipe.data.context else None
+    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding=target.pad, sentence_end=sentence_end)
+
+
+def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> Decoder[Any]:
+    """The decoder: without attention, or with one that the top layer asks, or the first, or that sits between two GRUs; or a rival."""
+    if settings.kind in RIVALS:
+        return RIVALS[settings.kind](settings, words, trunk.output_size)
+    bridge = Bridge(encoder_size=trunk.output_size, hidden_size=settings.hidden_size, layers=settings.layers, cell=settings.kind == "lstm")
+    shared: dict[str, Any] = {"embedding": words, "bridge": bridge}
+    shared |= {name: getattr(settings, name) for name in ("hidden_size", "layers", "dropout", "residual")}
+    if settings.attention == PLAIN:
+        return PlainDecoder(kind=settings.kind, **shared)
+    attention = build_attention(settings, memory_size=trunk.output_size)
+    if settings.kind == "cgru":
+        return ConditionalGRUDecoder(attention=attention, **shared)
+    if settings.attend == "first":
+        return GNMTDecoder(attention=attention, kind=settings.kind, **shared)
+    return AttentionDecoder(attention=attention, kind=settings.kind, input_feeding=settings.input_feeding, **shared)

@@ -1,0 +1,56 @@
+"""Translations as `predict` writes them: text, or one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from seqtasks.errors import UsageError
+from seqtasks.inference.translator import Translation
+from seqtasks.tasks.contract import PredictionOptions
+
+LINKS = " ||| "  # between a translation and its links, as Moses and Marian write them
+
+
+def refuse_translation(options: PredictionOptions) -> None:
+    """Options of tagging, and options that do not go together."""
+    given = {
+        "--tokens": options.tokens,
+        "--language": options.language,
+        "--split-sentences": options.split_sentences,
+        "--confidence": options.confidence,
+        "--k-best": options.k_best,
+    }
+    tagging = [option for option, value in given.items() if value]
+    if tagging:
+        why = "; a translation run splits its lines itself" if tagging[0] == "--tokens" else ""
+        raise UsageError(f"{tagging[0]} is for tagging runs{why}.")
+    if options.form not in ("text", "jsonl"):
+        raise UsageError(f"--format {options.form} is for tagging runs. Use text or jsonl.")
+    if options.n_best > 1 and options.form != "jsonl":
+        raise UsageError("--n-best above 1 needs --format jsonl, since text keeps one line for each line.")
+
+
+def in_form(answers: Iterable[tuple[str, list[Translation]]], form: str, *, several: bool) -> Iterator[str]:
+    """(line, its translations) in a form; several: JSON has all of them."""
+    for line, best in answers:
+        yield as_text(best[0]) if form == "text" else as_json(line, best, several=several)
+
+
+def as_text(answer: Translation) -> str:
+    """The translation, and its links where they were asked for."""
+    text = answer.text.replace("\n", " ")
+    return text if answer.alignment is None else f"{text}{LINKS}{answer.alignment.pharaoh()}"
+
+
+def as_json(line: str, answers: list[Translation], *, several: bool) -> str:
+    """One object: the line, the best translation, and all of them where several were asked for."""
+    found: list[dict[str, Any]] = [
+        {"translation": answer.text, "log_probability": answer.log_probability, "score": answer.score, "finished": answer.finished}
+        for answer in answers
+    ]
+    whole: dict[str, Any] = {"text": line, **found[0]}
+    if (alignment := answers[0].alignment) is not None:
+        whole |= {"source_words": alignment.source, "target_words": alignment.target, "alignment": alignment.links}
+    return json.dumps({**whole, **({"n_best": found} if several else {})}, ensure_ascii=False)

@@ -1,0 +1,226 @@
+"""A finished translation run, or several of one vocabulary, loaded to translate and to score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, tee, zip_longest
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from seqtasks.decoding.ensembles import AVERAGES
+from seqtasks.errors import UsageError, did_you_mean
+from seqtasks.evaluation.score import Score
+from seqtasks.inference.assets import LEXICON, TranslationAssets
+from seqtasks.inference.search import PROBABILITIES
+from seqtasks.inference.translator import ScoredPair, Translation, Translator
+from seqtasks.models.translation import TranslationModel
+from seqtasks.recipes.load import validate
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.contract import PredictionOptions, PredictorOptions, Review
+from seqtasks.tasks.locations import refuse_empty
+from seqtasks.tasks.translation.build import build_translation
+from seqtasks.tasks.translation.checks import PLAIN
+from seqtasks.tasks.translation.decoding_checks import changed, needs_lexicon
+from seqtasks.tasks.translation.formats import in_form, refuse_translation
+from seqtasks.tasks.translation.recipe import TranslationRecipe
+from seqtasks.tasks.translation.review import review, reviews_json
+from seqtasks.tasks.translation.task import score_pairs
+from seqtasks.text.corpora.documents import in_context, pairs_in_context
+from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.training.devices import find_device, find_precision
+from seqtasks.training.weights import load_weights
+
+CHUNK = 1000  # lines held at a time while streaming
+
+
+class TranslationPredictor:
+    """A loaded translation run, with others as an ensemble. decoding: keys of [decoding] that are to differ from the recipe's."""
+
+    task = "translation"
+
+    def __init__(
+        self,
+        directory: RunDirectory,
+        recipe: TranslationRecipe,
+        device: torch.device,
+        *,
+        others: Sequence[RunDirectory] = (),
+        average: str = PROBABILITIES,
+        precision: str = "float32",
+        decoding: Mapping[str, Any] | None = None,
+    ) -> None:
+        if average not in AVERAGES:
+            raise UsageError(f"average = {average!r}{did_you_mean(average, AVERAGES)} Expected one of {', '.join(AVERAGES)}.")
+        assets = TranslationAssets.load(directory.text, recipe.text)
+        recipes = [recipe, *(same_text(directory, recipe, other) for other in others)]
+        models = [loaded(one, folder, assets, device) for one, folder in zip(recipes, [directory, *others], strict=True)]
+        self.attention = all(one.decoder.attention != PLAIN for one in recipes)
+        if decoding:
+            recipe = recipe.model_copy(update={"decoding": changed(recipe.decoding, decoding, attention=self.attention)})
+        if needs_lexicon(recipe.decoding) and assets.lexicon is None:
+            raise UsageError(
+                f"{directory.path}: decoding.shortlist and decoding.replace_unknown need a lexicon, which a run learns where its own "
+                "recipe sets one of the two. Train it so, or leave them out."
+            )
+        self.recipe = recipe
+        precision = find_precision(precision, device)
+        self.translator = Translator(
+            models[0],
+            assets,
+            recipe.decoding,
+            device,
+            others=models[1:],
+            average=average,
+            precision=precision,
+            language=recipe.data.target,
+        )
+
+    def translate(
+        self,
+        lines: Sequence[str],
+        *,
+        beams: int | None = None,
+        n_best: int = 1,
+        prefixes: Sequence[str] | None = None,
+        alignments: bool = False,
+    ) -> list[list[Translation]]:
+        """The n best translations of each line, best first; a blank line gives one blank translation.
+
+        prefixes: how the translation of each line is to begin, "" for anyhow; alignments: the best one comes with its word alignment.
+        Raises UsageError for more translations than beams or samples, and for another number of prefixes than of lines.
+        """
+        if isinstance(lines, str):
+            raise TypeError("translate takes a list of lines; put the one line into a list")
+        return [answers for _, answers in self.stream(lines, beams=beams, n_best=n_best, prefixes=prefixes, alignments=alignments)]
+
+    def stream(
+        self,
+        lines: Iterable[str],
+        *,
+        beams: int | None = None,
+        n_best: int = 1,
+        chunk: int = CHUNK,
+        prefixes: Iterable[str] | None = None,
+        alignments: bool = False,
+    ) -> Iterator[tuple[str, list[Translation]]]:
+        """(line, its translations) in order, with a bounded number of lines in memory."""
+        self.check_count(beams, n_best)
+        if alignments and not self.attention:
+            raise UsageError("alignments come from attention, which this run has not (decoder.attention is 'none').")
+        lines, read = tee(lines)
+        contexts = in_context(read, self.recipe.data.context)
+        both = ((line, "") for line in lines) if prefixes is None else paired(lines, prefixes, "lines", "prefixes")
+        for first, some in chunks_of(both, chunk):
+            texts, begins = [line for line, _ in some], [begin for _, begin in some]
+            sources = [*islice(contexts, len(texts))]
+            found = self.translator.translate(sources, beams=beams, n_best=n_best, prefixes=begins, first=first, alignments=alignments)
+            yield from zip(texts, found, strict=True)
+
+    def check_count(self, beams: int | None, n_best: int) -> None:
+        """Raises UsageError where more translations are asked for than there will be, or the beams do not fit the other settings."""
+        settings = self.recipe.decoding if beams is None else changed(self.recipe.decoding, {"beams": beams}, attention=self.attention)
+        limit, name = (settings.samples, "samples") if settings.samples else (settings.beams, "beams")
+        if n_best > limit:
+            raise UsageError(f"--n-best {n_best} needs at least as many --{name}.")
+
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
+        """The log-probability of each given translation, token by token."""
+        if isinstance(sources, str) or isinstance(targets, str):
+            raise TypeError("score takes two lists of lines; put the one line into a list")
+        return [pair for _, _, pair in self.stream_scores(sources, targets)]
+
+    def stream_scores(self, sources: Iterable[str], targets: Iterable[str], *, chunk: int = CHUNK) -> Iterator[tuple[str, str, ScoredPair]]:
+        """(source, target, what the model says) in order, with a bounded number of lines in memory."""
+        sources, read = tee(sources)
+        contexts = in_context(read, self.recipe.data.context)
+        for _, some in chunks_of(paired(sources, targets, "source lines", "target lines"), chunk):
+            left, right = [source for source, _ in some], [target for _, target in some]
+            yield from zip(left, right, self.translator.score([*islice(contexts, len(left))], right), strict=True)
+
+    def written(self, lines: Iterable[str], options: PredictionOptions) -> Iterator[str]:
+        """Translations in the form asked for. Raises UsageError for options of tagging, and for some that do not go together."""
+        refuse_translation(options)
+        prefixes = None if options.prefixes is None else options.prefixes()
+        answers = self.stream(lines, n_best=options.n_best, chunk=options.chunk, prefixes=prefixes, alignments=options.alignments)
+        return in_form(answers, options.form, several=options.n_best > 1)
+
+    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+        """The tables "scores", "diagnosis" and "by_length" of metrics.json for a source and a target file, or one TSV file of pairs."""
+        scores, told = self.reviewed(files)
+        return {"scores": [score.to_json() for score in scores], **reviews_json({files[0].name: told})}
+
+    def evaluate(self, files: Sequence[Path]) -> list[Score]:
+        """The scores of a source and a target file, or of one TSV file of pairs."""
+        return self.reviewed(files)[0]
+
+    def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
+        """The scores of such files, and what is told of their translations beside."""
+        if not 1 <= len(files) <= 2:
+            raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
+        pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
+        examples = pairs_in_context(pairs.examples, self.recipe.data.context)
+        split = files[0].name
+        scores, found = score_pairs(self.translator, examples, split=split, language=self.recipe.data.target)
+        return scores, review(self.translator, examples, found, split=split, recipe=self.recipe)
+
+
+def load_predictor(directory: RunDirectory, recipe: TranslationRecipe, options: PredictorOptions) -> TranslationPredictor:
+    """The predictor of a finished run, with others as an ensemble."""
+    return TranslationPredictor(
+        directory,
+        recipe,
+        find_device(options.device),
+        others=options.others,
+        average=options.average,
+        precision=options.precision,
+        decoding=options.decoding,
+    )
+
+
+def loaded(recipe: TranslationRecipe, directory: RunDirectory, assets: TranslationAssets, device: torch.device) -> TranslationModel:
+    """The trained model of a run."""
+    model = build_translation(recipe, assets)
+    load_weights(model, directory.weights)
+    return model.to(device).eval()
+
+
+def same_text(directory: RunDirectory, recipe: TranslationRecipe, other: RunDirectory) -> TranslationRecipe:
+    """The recipe of another run. Raises UsageError unless it translates and has the very vocabularies of the first one."""
+    tables = other.recipe_tables()
+    if tables.get("kind") != recipe.kind:
+        raise UsageError(f"{other.path}: no translation run. An ensemble is of translation runs.")
+    found = validate(TranslationRecipe, tables, str(other.path / "recipe.toml"))
+    texts = [
+        {file.name: file.read_bytes() for file in run.text.iterdir() if file.is_file() and file.name != LEXICON}
+        for run in (directory, other)
+    ]
+    if texts[0] != texts[1] or found.text != recipe.text:
+        raise UsageError(
+            f"{other.path}: its vocabularies are not those of {directory.path}. "
+            "An ensemble needs runs of the same training data and [text], such as those of several seeds."
+        )
+    if found.data.context != recipe.data.context:
+        raise UsageError(
+            f"{other.path}: its data.context is {found.data.context}, that of {directory.path} {recipe.data.context}. "
+            "An ensemble reads one source."
+        )
+    return found
+
+
+def chunks_of(pairs: Iterable[tuple[str, str]], size: int) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """(number of the first, up to `size` pairs)."""
+    iterator, first = iter(pairs), 0
+    while some := list(islice(iterator, size)):
+        yield first, some
+        first += len(some)
+
+
+def paired(left: Iterable[str], right: Iterable[str], left_name: str, right_name: str) -> Iterator[tuple[str, str]]:
+    """Line by line. Raises UsageError where one side ends before the other."""
+    for number, (one, other) in enumerate(zip_longest(left, right)):
+        if one is None or other is None:
+            short, long = (left_name, right_name) if one is None else (right_name, left_name)
+            raise UsageError(f"{number} {short}, but more {long}. Each line of one belongs to the same line of the other.")
+        yield one, other

@@ -1,0 +1,23 @@
+"""The recipe of a translator."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import PositiveInt
+
+from seqtasks.recipes.schema import BackboneSettings, DecoderSettings, DecodingSettings, ParallelData, Recipe, TextSettings
+from seqtasks.recipes.training_tables import TranslationTraining
+
+
+class TranslationRecipe(Recipe):
+    """A whole translation recipe."""
+
+    kind: Literal["translation"]
+    data: ParallelData
+    text: TextSettings
+    embedding_size: PositiveInt = 256
+    backbone: BackboneSettings
+    decoder: DecoderSettings
+    decoding: DecodingSettings = DecodingSettings()
+    training: TranslationTraining

@@ -1,0 +1,213 @@
+"""The translation recipe: from pairs of lines to a trained and scored model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from seqtasks.errors import DataError
+from seqtasks.evaluation.bleu import bleu_metric, translation_scores
+from seqtasks.evaluation.perplexity import perplexity
+from seqtasks.evaluation.score import Score
+from seqtasks.inference.assets import TranslationAssets
+from seqtasks.inference.translator import LONGER, Translation, Translator, forced_batches
+from seqtasks.models.translation import TARGET
+from seqtasks.tasks.contract import HeldOutExample, Outcome, PartFacts
+from seqtasks.tasks.locations import DataLocations, read_parts
+from seqtasks.tasks.neural import NeuralRunner, saved_text
+from seqtasks.tasks.selection import example_split, five_positions, select_parts
+from seqtasks.tasks.translation.build import build_translation
+from seqtasks.tasks.translation.reading import read_translation_part
+from seqtasks.tasks.translation.recipe import TranslationRecipe
+from seqtasks.tasks.translation.review import HEAD, review
+from seqtasks.tasks.translation.training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
+from seqtasks.text.batching import Batches, translation_batch
+from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
+from seqtasks.text.corpora.examples import SentencePair
+from seqtasks.text.corpora.parallel import without_empty
+from seqtasks.text.encoded import Ragged
+from seqtasks.text.subword_sampling import SampledLines
+from seqtasks.training.loop import DevResult
+from seqtasks.training.translation_objectives import stepwise, translation_objective
+
+
+@dataclass(frozen=True)
+class EncodedPairs:
+    """A part, encoded once."""
+
+    pairs: Sequence[SentencePair]
+    sources: Ragged
+    targets: Ragged
+
+    @classmethod
+    def of(cls, pairs: Sequence[SentencePair], assets: TranslationAssets) -> EncodedPairs:
+        sources = Ragged.from_lists([assets.source.encode(pair.source) for pair in pairs])
+        return cls(pairs, sources, Ragged.from_lists([assets.target.encode(pair.target) for pair in pairs]))
+
+    def select(self, positions: Sequence[int]) -> EncodedPairs:
+        rows = [self.sources[position] for position in positions], [self.targets[position] for position in positions]
+        return EncodedPairs([self.pairs[position] for position in positions], Ragged.from_lists(rows[0]), Ragged.from_lists(rows[1]))
+
+
+class TranslationTask:
+    """A translation recipe with its data read and its model built, in four steps: read, learn, encode, build.
+
+    assets: those of an earlier run; where there is none, tokenizers and vocabularies are learned from the training pairs.
+    """
+
+    weights: Mapping[str, float] = {}
+
+    def __init__(
+        self, recipe: TranslationRecipe, locations: DataLocations, device: torch.device, assets: TranslationAssets | None = None
+    ) -> None:
+        self.recipe = recipe
+        self.device = device
+        self.notes: list[str] = []
+        pairs, watched = self.read(locations)
+        self.assets = assets or self.learn(pairs)
+        self.train, self.dev, self.drawn = self.encode(pairs, watched)
+        self.assets = with_lexicon(recipe, self.assets, self.train.pairs)
+        self.model = build_translation(recipe, self.assets).to(device)
+        guide = guide_of(recipe, self.assets, self.train.sources, self.train.targets)
+        self.objective = build_objective(recipe, self.model, self.assets, guide)
+        self.translator = Translator(self.model, self.assets, recipe.decoding, device, language=recipe.data.target)
+
+    def read(self, locations: DataLocations) -> tuple[list[SentencePair], list[SentencePair]]:
+        """The pairs that are trained on and those that are watched meanwhile; `scored` are those of every reported part."""
+        recipe, context = self.recipe, self.recipe.data.context
+        corpora = read_parts(recipe.data, locations, read_translation_part)
+        if context:
+            corpora = {split: replace(part, examples=pairs_in_context(part.examples, context)) for split, part in corpora.items()}
+        self.parts = [PartFacts(split, corpus.path, len(corpus), corpus.checksum) for split, corpus in corpora.items()]
+        self.notes += [note for corpus in corpora.values() for note in corpus.notes]
+        training = without_empty(
+            replace(corpora["train"], examples=without_breaks(corpora["train"].examples)) if context else corpora["train"]
+        )
+        self.notes += [note for note in training.notes if note not in self.notes]
+        if not len(training):
+            raise DataError(training.path, 0, "no pair has text on both sides", "Check the two files")
+        selection = select_parts(len(training), has_dev="dev" in corpora, has_test="test" in corpora, select_by=recipe.training.select_by)
+        self.selected_on = selection.selected_on
+        self.notes += selection.notes
+        pairs, held_out = [[training[position] for position in part] for part in (selection.kept, selection.held_out)]
+        self.scored: dict[str, Sequence[SentencePair]] = {k: corpus.examples for k, corpus in corpora.items() if k != "train"}
+        if not self.scored:
+            self.scored = {"dev": held_out}
+        return pairs, held_out or [pair for pair in self.scored.get("dev", ()) if pair.source.strip() and pair.target.strip()]
+
+    def learn(self, pairs: Sequence[SentencePair]) -> TranslationAssets:
+        """Tokenizers and vocabularies of both sides, from these pairs only."""
+        return TranslationAssets.learn([sentence_of(p.source) for p in pairs], [p.target for p in pairs], self.recipe.text)
+
+    def encode(
+        self, pairs: Sequence[SentencePair], watched: Sequence[SentencePair]
+    ) -> tuple[EncodedPairs, EncodedPairs | None, tuple[SampledLines, SampledLines] | None]:
+        """Training pairs and watched pairs as numbers; and both sides of the former as epochs draw them, where their subwords are drawn."""
+        train = self.short_enough(EncodedPairs.of(pairs, self.assets))
+        dev = EncodedPairs.of(watched, self.assets) if watched else None
+        return train, dev, drawn_sides(self.recipe, train.pairs, self.assets)
+
+    def short_enough(self, part: EncodedPairs) -> EncodedPairs:
+        """Leave out training pairs with a side beyond data.max_length tokens, and say how many."""
+        longest = np.maximum(part.sources.lengths, part.targets.lengths)
+        kept = np.flatnonzero(longest <= self.recipe.data.max_length + 1).tolist()
+        if not kept:
+            raise DataError(
+                self.parts[0].path, 0, f"no training pair has at most {self.recipe.data.max_length} tokens a side", "Raise data.max_length"
+            )
+        if len(kept) < len(longest):
+            self.notes.append(f"Left out {len(longest) - len(kept)} training pairs of over {self.recipe.data.max_length} tokens a side.")
+        return part.select(kept) if len(kept) < len(longest) else part
+
+    def epoch(self, number: int) -> Batches:
+        """The batches of an epoch; where its subwords are drawn, they are drawn here."""
+        sides = (self.drawn[0].epoch(number), self.drawn[1].epoch(number)) if self.drawn else (self.train.sources, self.train.targets)
+        return Batches(plan_of(self.recipe, *sides).epoch(number), partial(translation_batch, *sides))
+
+    def score_dev(self) -> DevResult | None:
+        """Loss and accuracy on what is watched, BLEU where it decides; then back to training mode."""
+        if self.dev is None:
+            return None
+        total, count, correct = forced(self.translator, self.dev)
+        scores = {}
+        if self.recipe.training.select_by == "bleu":
+            answers = self.translator.search([row.tolist() for row in self.dev.sources], self.recipe.decoding.dev_beams, 1)
+            texts = [self.assets.target.decode(best[0].tokens) for best in answers]
+            metric = bleu_metric(self.recipe.data.target)
+            scores["bleu"] = float(metric.corpus_score(texts, [[pair.target for pair in self.dev.pairs]]).score)
+        loss, accuracy = total / max(1, count), 100 * correct / max(1, count)
+        value = {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}.get(self.recipe.training.select_by, -loss)
+        return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+
+    def outcome(self) -> Outcome:
+        """Scores, translations and examples of every part that is reported."""
+        outcome = Outcome()
+        for split, pairs in self.scored.items():
+            scores, found = score_pairs(self.translator, pairs, split=split, language=self.recipe.data.target)
+            texts = [one.text for one in found]
+            outcome.scores += scores
+            outcome.predictions[f"{split}.{self.recipe.data.target}"] = "".join(f"{text}\n" for text in texts)
+            if split == example_split(list(self.scored)):
+                outcome.examples = [self.example(pairs[position], texts[position]) for position in five_positions(len(pairs))]
+                outcome.reviews[split] = review(self.translator, pairs, found, split=split, recipe=self.recipe)
+        return outcome
+
+    def example(self, pair: SentencePair, text: str) -> HeldOutExample:
+        attention = self.translator.attention(pair.source, text) if pair.source.strip() else None
+        return HeldOutExample(sentence_of(pair.source), text, pair.target, attention)
+
+    def run_facts(self) -> dict[str, Any]:
+        return {}
+
+    def save_assets(self, folder: Path) -> None:
+        self.assets.save(folder)
+
+
+def forced(translator: Translator, part: EncodedPairs) -> tuple[float, int, int]:
+    """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right.
+
+    Attention between all words of both sides is computed at once where they are no longer than LONGEST; of longer pairs word by word.
+    """
+    objective = translation_objective(label_smoothing=0.0)
+    translator.model.eval()
+    total, count, correct = 0.0, 0, 0
+    with torch.inference_mode():
+        for positions in forced_batches(part.sources, part.targets, translator.settings.batch_tokens):
+            batch = translation_batch(part.sources, part.targets, positions).to(translator.device)
+            long = batch.ids_BS.size(1) * batch.targets[TARGET].size(1) > LONGER
+            term = stepwise(translator.model, batch) if long else objective(translator.model, batch, 0)[TARGET]
+            total, count, correct = total + float(term.sum), count + term.count, correct + int(term.correct)
+    return total, count, correct
+
+
+def score_pairs(
+    translator: Translator, pairs: Sequence[SentencePair], *, split: str, language: str
+) -> tuple[list[Score], list[Translation]]:
+    """BLEU, chrF, TER, perplexity and accuracy of pairs, and their translations."""
+    found = [best[0] for best in translator.translate([pair.source for pair in pairs])]
+    scores = translation_scores([one.text for one in found], [pair.target for pair in pairs], language=language, split=split, head=HEAD)
+    full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]
+    if not full:
+        return scores, found
+    total, count, correct = forced(translator, EncodedPairs.of(full, translator.assets))
+    accuracy = Score("accuracy", 100 * correct / max(1, count), split, HEAD, f"unit:token|tokens:{count}|decoding:forced", None)
+    return [*scores, perplexity(total, count, split=split, head=HEAD), accuracy], found
+
+
+def translation_runner(recipe: TranslationRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> NeuralRunner:
+    """The recipe with what trains it; vocabularies come from the run in `learned`, where there is one."""
+    folder = saved_text(learned)
+    assets = TranslationAssets.load(folder, recipe.text) if folder else None
+    return NeuralRunner(recipe, partial(make_task, recipe, locations, assets), device=device)
+
+
+def make_task(
+    recipe: TranslationRecipe, locations: DataLocations, assets: TranslationAssets | None, device: torch.device
+) -> TranslationTask:
+    return TranslationTask(recipe, locations, device, assets)

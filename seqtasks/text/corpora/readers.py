@@ -1,0 +1,119 @@
+"""Readers of tagged files by the name of their format, shared by recipes, `seqtasks data check`, `evaluate` and other packages' formats.
+
+A reader takes a path, the name of a layer of tags, and as keywords those of `scheme`, `word_column`, `tag_column` and `separator` that mean
+anything for its format; it returns a `Corpus` of `TaggedSentence`. Another package offers one by an entry point of the group
+"seqtasks.readers"; what its reader takes beyond these are its options, `[data.options]` of a recipe.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from seqtasks.registry import find_part
+from seqtasks.text.corpora.columns import read_columns
+from seqtasks.text.corpora.conllu import read_conllu
+from seqtasks.text.corpora.examples import Corpus, TaggedSentence
+from seqtasks.text.corpora.jsonl import read_jsonl, with_nested_tags
+from seqtasks.text.tags import NESTED, convert, repair
+
+GROUP = "seqtasks.readers"
+GIVEN = ("path", "layer", "scheme", "word_column", "tag_column", "separator")  # what seqtasks fills itself
+Reader = Callable[..., Corpus[TaggedSentence]]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of tags: its name, the column it stands in (of formats with columns), and its tag scheme, None for tags that are no spans."""
+
+    name: str
+    tag_column: int = -1
+    scheme: str | None = None
+
+
+def read_tagged(
+    path: Path,
+    *,
+    format: str,
+    layer: Layer,
+    word_column: int = 0,
+    separator: str = "auto",
+    options: Mapping[str, Any] | None = None,
+) -> Corpus[TaggedSentence]:
+    """The sentences of a file; tags stand in the layer's scheme, illegal ones repaired and noted, IOB1 as BIO.
+
+    Raises RecipeError for a format that nobody reads, DataError with the line of a fault.
+    """
+    reader = find_part(READERS, format, GROUP)
+    known = {"scheme": layer.scheme, "word_column": word_column, "tag_column": layer.tag_column, "separator": separator}
+    taken = inspect.signature(reader).parameters
+    return reader(path, layer=layer.name, **{key: value for key, value in known.items() if key in taken}, **(options or {}))
+
+
+def read_layers(
+    path: Path, *, format: str, layers: Sequence[Layer], word_column: int = 0, separator: str = "auto"
+) -> Corpus[TaggedSentence]:
+    """The sentences of a file of a format in LAYERED, with several layers of tags, read at one go."""
+    return LAYERED[format](path, layers, word_column, separator)
+
+
+def conllu(path: Path, *, layer: str, scheme: str | None = None) -> Corpus[TaggedSentence]:
+    """CoNLL-U; layer: upos, xpos, feats, or a key of MISC."""
+    return conllu_layers(path, [Layer(layer, scheme=scheme)])
+
+
+def columns(
+    path: Path, *, layer: str, scheme: str | None = None, word_column: int = 0, tag_column: int = -1, separator: str = "auto"
+) -> Corpus[TaggedSentence]:
+    """A word a line, its tag in another column."""
+    return columns_layers(path, [Layer(layer, tag_column, scheme)], word_column, separator)
+
+
+def jsonl(path: Path, *, layer: str, scheme: str | None = None) -> Corpus[TaggedSentence]:
+    """An object a line, with tags or spans; scheme "nested" keeps spans that lie in others."""
+    corpus = read_jsonl(path, layer=layer)
+    if scheme == NESTED:
+        return with_nested_tags(corpus, layer)
+    return legal(corpus, layer, scheme) if scheme else corpus
+
+
+def conllu_layers(path: Path, layers: Sequence[Layer], word_column: int = 0, separator: str = "auto") -> Corpus[TaggedSentence]:
+    """CoNLL-U with several layers; it has no other columns to choose."""
+    corpus = read_conllu(path, layers=[layer.name for layer in layers])
+    for layer in layers:
+        corpus = legal(corpus, layer.name, layer.scheme) if layer.scheme else corpus
+    return corpus
+
+
+def columns_layers(path: Path, layers: Sequence[Layer], word_column: int, separator: str) -> Corpus[TaggedSentence]:
+    """Columns with several layers."""
+    return read_columns(
+        path,
+        word_column=word_column,
+        tag_columns={layer.name: layer.tag_column for layer in layers},
+        separator=separator,
+        schemes={layer.name: layer.scheme for layer in layers if layer.scheme},
+    )
+
+
+def legal(corpus: Corpus[TaggedSentence], layer: str, scheme: str) -> Corpus[TaggedSentence]:
+    """A corpus with legal tags in a layer: those of spans (BIO) written in `scheme`, given ones repaired and counted; IOB1 becomes BIO."""
+    final = "BIO" if scheme == "IOB1" else scheme
+    examples, repaired = [], 0
+    for example in corpus:
+        source = "BIO" if example.spans else scheme
+        tags, changed = repair(example.tags[layer], source)
+        repaired += changed
+        examples.append(replace(example, tags={**example.tags, layer: tuple(convert(tags, source, final))}))
+    notes = (f"{corpus.path}: repaired {repaired} illegal tags in layer {layer}",) if repaired else ()
+    return Corpus(examples, corpus.path, corpus.checksum, (*corpus.notes, *notes))
+
+
+LAYERED: dict[str, Callable[[Path, Sequence[Layer], int, str], Corpus[TaggedSentence]]] = {
+    "conllu": conllu_layers,
+    "columns": columns_layers,
+}
+READERS: dict[str, Reader] = {"conllu": conllu, "columns": columns, "jsonl": jsonl}

@@ -1,0 +1,202 @@
+"""Parts of other packages are found by their entry points and run like ours; ours win over a name that is taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+import seqtasks
+from seqtasks import registry as names
+from seqtasks.errors import RecipeError
+from seqtasks.nn.attention import AnyAttention, Memory
+from seqtasks.nn.backbones import BACKBONES
+from seqtasks.registry import find_part
+from seqtasks.tasks.table import check_recipe, load_recipe
+from tests.miniature.runs import invoke, spelled, train
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An entry point as importlib.metadata gives it."""
+
+    name: str
+    part: object
+
+    def load(self) -> object:
+        return self.part
+
+
+@pytest.fixture
+def offer(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, object], None]:
+    offers: dict[str, list[Offered]] = {}
+    monkeypatch.setattr(names, "entry_points", lambda group: offers.get(group, []))
+
+    def add(group: str, name: str, part: object) -> None:
+        offers.setdefault(group, []).append(Offered(name, part))
+
+    return add
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_a_backbone_of_another_package_trains_and_loads(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.backbones", "theirs", BACKBONES["gru"])
+    train("pos", Path("run"), backbone__kind="theirs")
+    assert seqtasks.load("run").tagger.model.trunk.output_size == 8
+
+
+@pytest.mark.usefixtures("miniature")
+def test_what_others_offer_is_named_among_the_known(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.heads", "biaffine", None)
+    result = invoke("run", "pos", "--out", "run", "--set", "head.kind=biafine")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "Error: no head 'biafine'; did you mean 'biaffine'? Known: softmax, crf, layered, spans, biaffine.\n",
+    )
+
+
+def narrow(*, input_size: int, hidden_size: int, layers: int, dropout: float, highway: bool = False) -> nn.Module:
+    """A backbone that takes one option of ours and not the others."""
+    return BACKBONES["lstm"](input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout)
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_a_backbone_is_given_the_options_it_takes_and_no_others(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.backbones", "narrow", narrow)
+    train("pos", Path("run"), backbone__kind="narrow", backbone__highway=True)
+    assert seqtasks.load("run").tagger.model.trunk.output_size == 8
+    result = invoke("run", "pos", "--out", "other", "--set", "backbone.kind=narrow", "--set", "backbone.recurrent_dropout=0.2")
+    expected = "Error: backbone.recurrent_dropout has no meaning for a backbone of kind 'narrow'. Leave it out.\n"
+    assert (result.exit_code, result.stderr) == (2, expected)
+
+
+FAULTS = [
+    (
+        {"backbone.kind": "transformer", "backbone.residual": True, "backbone.highway": True},
+        "backbone.residual has no meaning for a backbone of kind 'transformer'. Leave it out.\n"
+        "backbone.highway has no meaning for a backbone of kind 'transformer'. Leave it out.\n"
+        "backbone.residual and backbone.highway are two ways around a layer. Choose one.",
+    ),
+    ({"backbone.heads": 2}, "backbone.heads has no meaning for a backbone of kind 'bilstm'. Leave it out."),
+    (
+        {"backbone.kind": "transformer", "backbone.heads": 5, "backbone.hidden_size": 8},
+        "backbone.heads = 5 does not divide backbone.hidden_size = 8. Change one of them.",
+    ),
+    (
+        {"backbone.residual": True, "backbone.highway": True},
+        "backbone.residual and backbone.highway are two ways around a layer. Choose one.",
+    ),
+    (
+        {"characters.kind": "lstm", "characters.widths": "[2]"},
+        "characters.widths has no meaning for characters of kind 'lstm'. Leave it out, or use 'cnn'.",
+    ),
+    (
+        {"characters.kind": "lstm", "characters.filters": 7},
+        "characters.filters = 7: an LSTM has half of them in each direction. Use an even number.",
+    ),
+]
+
+
+ATTENTION_FAULTS = [
+    (
+        {"decoder.attention": "none", "decoder.heads": 2, "decoder.normaliser": "sparsemax"},
+        "decoder.normaliser needs an attention; decoder.attention is 'none'. Leave it out.\n"
+        "decoder.heads needs an attention; decoder.attention is 'none'. Leave it out.",
+    ),
+    (
+        {"decoder.top_k": 3, "decoder.window_size": 2},
+        "decoder.top_k has no meaning for decoder.normaliser = 'softmax'. Leave it out, or use 'topk'.\n"
+        "decoder.window_size has no meaning without a window. Leave it out, or set decoder.window.",
+    ),
+    ({"decoder.heads": 3}, "decoder.heads = 3 does not divide decoder.hidden_size = 256. Change one of them."),
+    (
+        {"decoder.hierarchical": True},
+        "decoder.hierarchical weighs the sentences of a document, but data.context = 0. Set it, or leave hierarchical out.",
+    ),
+    (
+        {"decoder.hierarchical": True, "data.context": 2, "decoder.attention": "coverage"},
+        "decoder.hierarchical takes no window, and no attention 'location' or 'coverage'. Choose one.",
+    ),
+    (
+        {"decoder.hierarchical": True, "data.context": 2, "decoder.window": "local-p"},
+        "decoder.hierarchical takes no window, and no attention 'location' or 'coverage'. Choose one.",
+    ),
+    (
+        {"decoder.attention": "scaled", "decoder.hidden_size": 20},
+        "decoder.attention = 'scaled' compares vectors of one size, but decoder.hidden_size = 20 and the backbone's states have 384. "
+        "Make them equal, or use 'general'.",
+    ),
+    (
+        {"decoder.heads": 4, "backbone.hidden_size": 5},
+        "decoder.heads = 4 does not divide the backbone's states of 10 features. Change one of them.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), ATTENTION_FAULTS)
+@pytest.mark.usefixtures("miniature")
+def test_keys_of_an_attention_that_do_not_fit_are_told(options: dict[str, object], message: str) -> None:
+    given = [part for key, value in options.items() for part in ("--set", f"{key}={spelled(value)}")]
+    result = invoke("run", "translation", "--out", "run", *given)
+    assert (result.exit_code, result.stderr) == (2, f"Error: {message}\n")
+
+
+def test_sizes_that_do_not_fit_are_told_before_any_data_are_read() -> None:
+    for options, message in ATTENTION_FAULTS[-2:]:
+        with pytest.raises(RecipeError) as raised:
+            check_recipe(load_recipe("translation", "default", [f"{key}={value!r}" for key, value in options.items()]).recipe)
+        assert str(raised.value).endswith(message)
+
+
+class Blunt(AnyAttention):
+    """An attention of another package, which has weights of its own: every word counts alike."""
+
+    def project(self, states_BSH: torch.Tensor, mask_BS: torch.Tensor, segments_BS: torch.Tensor | None = None) -> Memory:
+        return Memory(states_BSH, states_BSH, mask_BS, segments_BS)
+
+    def forward(
+        self, query_BQH: torch.Tensor, memory: Memory, state: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
+        weights_BQS = (memory.mask_BS / memory.mask_BS.sum(1, keepdim=True).clamp(min=1))[:, None].expand(-1, query_BQH.size(1), -1)
+        return weights_BQS @ memory.values_BSH, weights_BQS, state
+
+
+def blunt(*, query_size: int, memory_size: int, hidden_size: int) -> Blunt:
+    return Blunt(query_size=query_size, memory_size=memory_size)
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_an_attention_of_another_package_trains_and_is_told_what_it_does_not_take(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.attentions", "blunt", blunt)
+    train("translation", Path("run"), decoder__attention="blunt", decoder__heads=2)
+    assert isinstance(seqtasks.load("run").translator.model.decoder.attention.heads[0], Blunt)
+    given = ("--set", "decoder.attention=blunt", "--set", "decoder.normaliser=sparsemax", "--set", "decoder.window=local-m")
+    given = (*given, "--set", "decoder.hierarchical=true", "--set", "data.context=2")
+    result = invoke("run", "translation", "--out", "other", *given)
+    reason = "has no meaning for an attention of kind 'blunt', which has its own weights. Leave it out."
+    faults = [f"decoder.{name} {reason}\n" for name in ("normaliser", "window", "hierarchical")]
+    faults.append("decoder.hierarchical takes no window, and no attention 'location' or 'coverage'. Choose one.\n")
+    assert (result.exit_code, result.stderr) == (2, f"Error: {''.join(faults)}")
+
+
+@pytest.mark.parametrize(("options", "message"), FAULTS)
+@pytest.mark.usefixtures("miniature")
+def test_options_that_do_not_fit_are_told_before_anything_is_read(options: dict[str, object], message: str) -> None:
+    result = invoke(
+        "run", "ner", "--out", "run", *[part for key, value in options.items() for part in ("--set", f"{key}={spelled(value)}")]
+    )
+    assert (result.exit_code, result.stderr) == (2, f"Error: {message}\n")
+
+
+def test_our_parts_win_over_a_taken_name(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.backbones", "gru", "another")
+    assert find_part(BACKBONES, "gru", "seqtasks.backbones") is BACKBONES["gru"]
+
+
+def test_entry_points_of_this_installation_are_asked() -> None:
+    from seqtasks.errors import RecipeError
+
+    with pytest.raises(RecipeError, match=rf"^no backbone 'nobody'\. Known: {', '.join(BACKBONES)}\.$"):
+        find_part(BACKBONES, "nobody", "seqtasks.backbones")
