@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.counts import Cells, WordTags, runs_of
-from seqtasks.hmm.lattice import Emissions
-from seqtasks.hmm.states import States
-from seqtasks.hmm.unknown import Guesser
+from seqtasks.hmm.counts.states import States
+from seqtasks.hmm.counts.word_tags import Cells, WordTags, runs_of
+from seqtasks.hmm.decoders.lattice import Emissions
+from seqtasks.hmm.unknown.guesser import Guesser
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -19,17 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.errors import RunDirectoryError
-from seqtasks.hmm.corpus import TaggedCorpus
-from seqtasks.hmm.counts import Cells, WordTags
+from seqtasks.hmm.counts.corpus import TaggedCorpus
+from seqtasks.hmm.counts.states import States
+from seqtasks.hmm.counts.transitions import Trigrams
+from seqtasks.hmm.counts.word_tags import Cells, WordTags
 from seqtasks.hmm.emissions import Candidates
-from seqtasks.hmm.features import RelatedWords
-from seqtasks.hmm.max_ent import MaxEnt
 from seqtasks.hmm.model import Statistics, Weights
-from seqtasks.hmm.spelling import HashTable
-from seqtasks.hmm.states import States
-from seqtasks.hmm.suffixes import SuffixModel
-from seqtasks.hmm.transitions import Trigrams
-from seqtasks.hmm.unknown import Guesser
+from seqtasks.hmm.unknown.features import RelatedWords
+from seqtasks.hmm.unknown.guesser import Guesser
+from seqtasks.hmm.unknown.max_ent import MaxEnt
+from seqtasks.hmm.unknown.spelling import HashTable
+from seqtasks.hmm.unknown.suffixes import SuffixModel
 from seqtasks.text.files import write_atomically
 
 FORMAT = 1

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.corpus import TaggedCorpus
-from seqtasks.hmm.interpolation import deleted_interpolation, floor, interpolated, witten_bell
-from seqtasks.hmm.states import States, state_sequence
+from seqtasks.hmm.counts.corpus import TaggedCorpus
+from seqtasks.hmm.counts.interpolation import deleted_interpolation, floor, interpolated, witten_bell
+from seqtasks.hmm.counts.states import States, state_sequence
 from seqtasks.text.tags import legal_transitions
 
 Integers = NDArray[np.int64]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.corpus import TaggedCorpus
+from seqtasks.hmm.counts.corpus import TaggedCorpus
 
 Integers = NDArray[np.int64]
 FEWEST = 15  # occurrences of a pair of word and tag that may become a state

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.hmm.word_classes import CASES, CLASSES, letter_cases, uncapitalised, word_class, word_shape
+from seqtasks.hmm.unknown.word_classes import CASES, CLASSES, letter_cases, uncapitalised, word_class, word_shape
 from tests.hmm.tagged import ODD_WORDS
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.hmm.forward import log_likelihoods, posteriors
-from seqtasks.hmm.lattice import Emissions
-from tests.hmm.test_viterbi import first_impossible, limits, small
+from seqtasks.hmm.decoders.forward import log_likelihoods, posteriors
+from seqtasks.hmm.decoders.lattice import Emissions
+from tests.hmm.decoders.test_viterbi import first_impossible, limits, small
 from tests.oracles import hmm_decoding as oracle
 
 

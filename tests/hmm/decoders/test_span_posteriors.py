@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import UsageError
-from seqtasks.hmm import span_posteriors
+from seqtasks.hmm.decoders import span_posteriors
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.text.tags import Span, spans_of
 from tests.hmm.test_entities import OPTIONS, entities

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.hmm import states as states_module
-from seqtasks.hmm.corpus import add_sentences, empty_corpus
-from seqtasks.hmm.counts import count_cells, count_word_tags, merge_contexts, runs_of
-from seqtasks.hmm.interpolation import deleted_interpolation, interpolated, witten_bell
-from seqtasks.hmm.states import specialise, state_sequence, states_from
-from seqtasks.hmm.transitions import TransitionModel, count_trigrams, forbid
+from seqtasks.hmm.counts import states as states_module
+from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
+from seqtasks.hmm.counts.interpolation import deleted_interpolation, interpolated, witten_bell
+from seqtasks.hmm.counts.states import specialise, state_sequence, states_from
+from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams, forbid
+from seqtasks.hmm.counts.word_tags import count_cells, count_word_tags, merge_contexts, runs_of
 from tests.hmm.tagged import corpus
 from tests.oracles.hmm_model import brants_weights, brants_weights_of_bigrams, log_likelihood_ratio
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.corpus import TaggedCorpus
-from seqtasks.hmm.states import States, state_sequence
+from seqtasks.hmm.counts.corpus import TaggedCorpus
+from seqtasks.hmm.counts.states import States, state_sequence
 
 Integers = NDArray[np.int64]
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.lattice import Emissions, Floats, Integers
-from seqtasks.hmm.trellis import LIMIT, Indices, Trellis, bounds_of, groups, runs, trellis
-from seqtasks.hmm.viterbi import final_scores, sentence_scores
-from seqtasks.hmm.window import Window, window
+from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers
+from seqtasks.hmm.decoders.trellis import LIMIT, Indices, Trellis, bounds_of, groups, runs, trellis
+from seqtasks.hmm.decoders.viterbi import final_scores, sentence_scores
+from seqtasks.hmm.decoders.window import Window, window
 
 LOWEST = -1e300  # stands in for -inf where it would be subtracted from itself
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seqtasks.hmm.lattice import Floats, Integers
-from seqtasks.hmm.trellis import Indices, bounds_of, runs
+from seqtasks.hmm.decoders.lattice import Floats, Integers
+from seqtasks.hmm.decoders.trellis import Indices, bounds_of, runs
 
 CELLS = 2**20  # words times tags of a chunk: 8 MB for each of three arrays
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from seqtasks.hmm.forward import log_likelihoods
-from seqtasks.hmm.lattice import Emissions, Floats, Integers
+from seqtasks.hmm.decoders.forward import log_likelihoods
+from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers
 from seqtasks.text.tags import OUTSIDE, Span, begins, tags_of
 
 NEAR = 100  # words on either side of a span

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from seqtasks.hmm.features import BITS
+from seqtasks.hmm.unknown.features import BITS
 
 Weights = NDArray[np.float32]
 BATCH = 256

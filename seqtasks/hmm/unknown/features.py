@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.spelling import Hashes, HashTable, Spellings, hashes_of, joined, salted
-from seqtasks.hmm.word_classes import letter_cases, word_class, word_shape
+from seqtasks.hmm.unknown.spelling import Hashes, HashTable, Spellings, hashes_of, joined, salted
+from seqtasks.hmm.unknown.word_classes import letter_cases, word_class, word_shape
 
 BITS = 20
 PREFIXES, SUFFIXES = 4, 5

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.hmm.lattice import Emissions
-from seqtasks.hmm.viterbi import viterbi
+from seqtasks.hmm.decoders.lattice import Emissions
+from seqtasks.hmm.decoders.viterbi import viterbi
 from tests.oracles import hmm_decoding as oracle
 
 limits = st.sampled_from([1, 3, 40, 2**17])

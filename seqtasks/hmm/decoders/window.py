@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqtasks.hmm.lattice import Floats
-from seqtasks.hmm.trellis import Indices, Trellis, bounds_of, runs
+from seqtasks.hmm.decoders.lattice import Floats
+from seqtasks.hmm.decoders.trellis import Indices, Trellis, bounds_of, runs
 
 
 @dataclass(frozen=True)

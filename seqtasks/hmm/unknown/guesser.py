@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.corpus import TaggedCorpus
-from seqtasks.hmm.counts import WordTags
-from seqtasks.hmm.features import RelatedWords, feature_matrix, related_words
-from seqtasks.hmm.max_ent import MaxEnt
-from seqtasks.hmm.suffixes import SuffixModel
-from seqtasks.hmm.word_classes import CAPITAL, CLASSES, letter_cases, word_class
+from seqtasks.hmm.counts.corpus import TaggedCorpus
+from seqtasks.hmm.counts.word_tags import WordTags
+from seqtasks.hmm.unknown.features import RelatedWords, feature_matrix, related_words
+from seqtasks.hmm.unknown.max_ent import MaxEnt
+from seqtasks.hmm.unknown.suffixes import SuffixModel
+from seqtasks.hmm.unknown.word_classes import CAPITAL, CLASSES, letter_cases, word_class
 
 KINDS = ("max_ent", "suffix", "prior")
 Probabilities = NDArray[np.float64]

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.lattice import Emissions, Floats, Integers, check_model
+from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers, check_model
 
 LIMIT = 2**17  # edges of a group or window: about 6 MB while it is built, so that most of it stays in the cache
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.hmm.lattice import Emissions, check_model
-from seqtasks.hmm.trellis import bounds_of, groups, runs, trellis
-from seqtasks.hmm.window import window
+from seqtasks.hmm.decoders.lattice import Emissions, check_model
+from seqtasks.hmm.decoders.trellis import bounds_of, groups, runs, trellis
+from seqtasks.hmm.decoders.window import window
 from tests.oracles import hmm_decoding as oracle
 
 

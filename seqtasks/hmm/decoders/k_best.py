@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.lattice import Emissions, Floats, Integers
-from seqtasks.hmm.trellis import LIMIT, Indices, Trellis, groups, no_path, trellis
-from seqtasks.hmm.viterbi import final_scores, first_of_best
-from seqtasks.hmm.window import Window, window
+from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers
+from seqtasks.hmm.decoders.trellis import LIMIT, Indices, Trellis, groups, no_path, trellis
+from seqtasks.hmm.decoders.viterbi import final_scores, first_of_best
+from seqtasks.hmm.decoders.window import Window, window
 
 Ranked = tuple[NDArray[np.int64], float]
 

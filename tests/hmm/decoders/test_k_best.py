@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.hmm.k_best import k_best
-from seqtasks.hmm.viterbi import viterbi
-from tests.hmm.test_viterbi import first_impossible, limits, small
+from seqtasks.hmm.decoders.k_best import k_best
+from seqtasks.hmm.decoders.viterbi import viterbi
+from tests.hmm.decoders.test_viterbi import first_impossible, limits, small
 from tests.oracles import hmm_decoding as oracle
 
 

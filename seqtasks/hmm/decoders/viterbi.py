@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.lattice import Emissions, Floats, Integers
-from seqtasks.hmm.trellis import LIMIT, Indices, Trellis, bounds_of, groups, no_path, runs, trellis
-from seqtasks.hmm.window import Window, window
+from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers
+from seqtasks.hmm.decoders.trellis import LIMIT, Indices, Trellis, bounds_of, groups, no_path, runs, trellis
+from seqtasks.hmm.decoders.window import Window, window
 
 
 def viterbi(

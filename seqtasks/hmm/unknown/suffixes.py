@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.spelling import Hashes, HashTable, Spellings, salted
+from seqtasks.hmm.unknown.spelling import Hashes, HashTable, Spellings, salted
 
 LONGEST = 10
 Frequencies = NDArray[np.float64]
