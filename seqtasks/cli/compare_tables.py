@@ -70,14 +70,16 @@ def cost(system: SystemReport) -> list[str]:
 
 
 def duration(seconds: float) -> str:
-    return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
+    """59.9 s, 1:05: rounded before it is cut into minutes, so that no minute has 60 seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{seconds:.1f} s" if round(seconds, 1) < 60 else f"{minutes}:{rest:02}"
 
 
 def compact(number: float) -> str:
-    """157k, 2.3M."""
-    if number < 1000:
+    """157k, 2.3M: rounded before the unit is chosen, so that none has 1000."""
+    if round(number) < 1000:
         return f"{number:.0f}"
-    return f"{number / 1000:.0f}k" if number < 1e6 else f"{number / 1e6:.1f}M"
+    return f"{number / 1000:.0f}k" if round(number / 1000) < 1000 else f"{number / 1e6:.1f}M"
 
 
 def p_value(p: float) -> str:

@@ -26,8 +26,9 @@ def checked_tagged(sentences: Iterable[Sequence[str]], tags: Iterable[Sequence[s
 
 def rows_of(rows: Iterable[Sequence[str]], name: str, one: str, item: str) -> list[list[str]]:
     """Rows of str as lists of str. Raises DataError for anything else."""
-    if isinstance(rows, str | bytes):
-        raise DataError(name, 0, f"got the text {shown(rows)}", f"Give a list; {one} is a list of str")
+    if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
+        found = f"the text {shown(rows)}" if isinstance(rows, str | bytes) else shown(rows)
+        raise DataError(name, 0, f"got {found}", f"Give a list; {one} is a list of str")
     result = []
     for number, row in enumerate(rows, start=1):
         place = f"sentence {number}"

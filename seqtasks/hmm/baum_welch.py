@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.dense import dense_counts
-from seqtasks.hmm.forward import Ends, smoothed
-from seqtasks.hmm.lattice import Emissions, Floats, Integers
-from seqtasks.hmm.trellis import LIMIT, groups, runs, trellis
-from seqtasks.hmm.viterbi import sentence_scores
-from seqtasks.hmm.window import Window
+from seqtasks.hmm.decoders.dense import dense_counts
+from seqtasks.hmm.decoders.forward import Ends, smoothed
+from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers
+from seqtasks.hmm.decoders.trellis import LIMIT, groups, runs, trellis
+from seqtasks.hmm.decoders.viterbi import sentence_scores
+from seqtasks.hmm.decoders.window import Window
 
 TINY = 1e-300  # EM drives many probabilities towards 0; none gets there, so that no sentence becomes impossible
 
@@ -30,7 +30,7 @@ TINY = 1e-300  # EM drives many probabilities towards 0; none gets there, so tha
 class Tables:
     """Probabilities: transitions_PPC[.., p, c] of tag c after p (c = N: the end), emissions_C of the word type, given the candidate's tag.
 
-    first_Y1 and tags_C as in seqtasks.hmm.lattice.Emissions.
+    first_Y1 and tags_C as in seqtasks.hmm.decoders.lattice.Emissions.
     """
 
     transitions_PPC: Floats

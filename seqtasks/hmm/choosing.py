@@ -16,15 +16,15 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.corpus import TaggedCorpus
+from seqtasks.hmm.counts.corpus import TaggedCorpus
+from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams
 from seqtasks.hmm.decoding import Decoder
-from seqtasks.hmm.features import feature_matrix
-from seqtasks.hmm.max_ent import MaxEnt, max_ent_passes
 from seqtasks.hmm.model import RARE_TO_LEARN, Options, Statistics, Weights, assemble, count, guesser_from
-from seqtasks.hmm.suffixes import train_suffixes
 from seqtasks.hmm.temperature import choose_temperature
-from seqtasks.hmm.transitions import TransitionModel, count_trigrams
-from seqtasks.hmm.unknown import Guesser, RareWords, rare_words
+from seqtasks.hmm.unknown.features import feature_matrix
+from seqtasks.hmm.unknown.guesser import Guesser, RareWords, rare_words
+from seqtasks.hmm.unknown.max_ent import MaxEnt, max_ent_passes
+from seqtasks.hmm.unknown.suffixes import train_suffixes
 from seqtasks.hmm.word_types import WordTypes
 
 STRENGTHS = (2.0, 4.0, 8.0, 16.0)

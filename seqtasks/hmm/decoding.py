@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.hmm.decoders.forward import log_likelihoods, posteriors
+from seqtasks.hmm.decoders.k_best import k_best
+from seqtasks.hmm.decoders.lattice import Emissions
+from seqtasks.hmm.decoders.span_posteriors import restriction, shares
+from seqtasks.hmm.decoders.viterbi import viterbi
 from seqtasks.hmm.emissions import emissions_of
-from seqtasks.hmm.forward import log_likelihoods, posteriors
-from seqtasks.hmm.k_best import k_best
-from seqtasks.hmm.lattice import Emissions
 from seqtasks.hmm.model import HMM
-from seqtasks.hmm.span_posteriors import restriction, shares
-from seqtasks.hmm.viterbi import viterbi
 from seqtasks.hmm.word_types import WordTypes
 from seqtasks.text.tags import Span, legal_transitions
 

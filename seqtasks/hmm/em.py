@@ -23,11 +23,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import UsageError
 from seqtasks.hmm.baum_welch import Tables, expected_counts, reestimated
-from seqtasks.hmm.corpus import check_sentences, check_tagged
+from seqtasks.hmm.counts.corpus import check_sentences, check_tagged
+from seqtasks.hmm.decoders.forward import log_likelihoods, posteriors
+from seqtasks.hmm.decoders.lattice import Floats
+from seqtasks.hmm.decoders.viterbi import viterbi
 from seqtasks.hmm.em_start import random_tables, supervised_tables
-from seqtasks.hmm.forward import log_likelihoods, posteriors
-from seqtasks.hmm.lattice import Floats
-from seqtasks.hmm.viterbi import viterbi
 
 Sentences = Sequence[Sequence[str]]
 Labels = Sequence[Sequence[str]]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.hmm.baum_welch import Tables, normalised_emissions, normalised_transitions
-from seqtasks.hmm.lattice import Floats, Integers
+from seqtasks.hmm.decoders.lattice import Floats, Integers
 
 
 def random_tables(counts_Y: Integers, tags: int, order: int, seed: int) -> Tables:

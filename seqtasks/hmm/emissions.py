@@ -5,6 +5,7 @@ guess from its spelling if it is rare; an unknown word has the guess alone (Baye
 state before p and its tag q (Thede and Harper 1999; hunpos's second order of emission), with absolute discounting of D,
     P(w | q, c) = (1 - a) count(q, c, w) / count(q, c) + a P(w | c)
     P(w | p, c) = max(count(p, c, w) - D, 0) / count(p, c) + D cells(p, c) / count(p, c) * P(w | q, c)
+where a word seen once after p as c has the second part alone, as if its count were 0: the table holds what came again.
 The first word of a sentence with a capital counts as itself and, in part, as the same word in small letters.
 
 Shape letters: U word types asked for, C candidates of all types, N tags, S states, P contexts (states, and last the boundary), Q contexts
@@ -19,10 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.counts import Cells, WordTags, runs_of
-from seqtasks.hmm.lattice import Emissions
-from seqtasks.hmm.states import States
-from seqtasks.hmm.unknown import Guesser
+from seqtasks.hmm.counts.states import States
+from seqtasks.hmm.counts.word_tags import Cells, WordTags, runs_of
+from seqtasks.hmm.decoders.lattice import Emissions
+from seqtasks.hmm.unknown.guesser import Guesser
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -63,7 +64,7 @@ def interpolated_level(cells: Cells, weight: float) -> Level:
 
 
 def discounted_level(cells: Cells) -> Level:
-    """Every count loses the discount of Ney, Essen and Kneser, n1 / (n1 + 2 n2); cells that nothing is left of are dropped."""
+    """Every count loses the discount of Ney, Essen and Kneser, n1 / (n1 + 2 n2), 0.5 where none is 1; cells seen once are dropped."""
     totals_PN, kinds_PN = cells.context_sums()
     once, twice = float((cells.counts_K == 1).sum()), float((cells.counts_K == 2).sum())
     discount = once / (once + 2 * twice) if once else 0.5

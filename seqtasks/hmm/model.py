@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.errors import UsageError
-from seqtasks.hmm.corpus import TaggedCorpus
-from seqtasks.hmm.counts import Cells, WordTags, count_cells, count_word_tags, merge_contexts
+from seqtasks.hmm.counts.corpus import TaggedCorpus
+from seqtasks.hmm.counts.states import States, specialise
+from seqtasks.hmm.counts.transitions import TransitionModel, Trigrams, count_trigrams, forbid
+from seqtasks.hmm.counts.word_tags import Cells, WordTags, count_cells, count_word_tags, merge_contexts
 from seqtasks.hmm.emissions import Level, Lexicon, deleted_weight, discounted_level, interpolated_level, leave_shares
-from seqtasks.hmm.features import feature_matrix
-from seqtasks.hmm.max_ent import MaxEnt, train_max_ent
-from seqtasks.hmm.states import States, specialise
-from seqtasks.hmm.suffixes import SuffixModel, train_suffixes
-from seqtasks.hmm.transitions import TransitionModel, Trigrams, count_trigrams, forbid
-from seqtasks.hmm.unknown import Guesser, RareWords, class_frequencies, rare_words
+from seqtasks.hmm.unknown.features import feature_matrix
+from seqtasks.hmm.unknown.guesser import Guesser, RareWords, class_frequencies, rare_words
+from seqtasks.hmm.unknown.max_ent import MaxEnt, train_max_ent
+from seqtasks.hmm.unknown.suffixes import SuffixModel, train_suffixes
 from seqtasks.text.tags import OUTSIDE
 
 RARE_TO_LEARN = 20  # occurrences of the words that the guesser learns from

@@ -10,8 +10,9 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.errors import RunDirectoryError
-from seqtasks.hmm.corpus import TaggedCorpus
-from seqtasks.hmm.counts import Cells, WordTags
+from seqtasks.hmm.counts.corpus import TaggedCorpus
+from seqtasks.hmm.counts.states import States
+from seqtasks.hmm.counts.transitions import Trigrams
+from seqtasks.hmm.counts.word_tags import Cells, WordTags
 from seqtasks.hmm.emissions import Candidates
-from seqtasks.hmm.features import RelatedWords
-from seqtasks.hmm.max_ent import MaxEnt
 from seqtasks.hmm.model import Statistics, Weights
-from seqtasks.hmm.spelling import HashTable
-from seqtasks.hmm.states import States
-from seqtasks.hmm.suffixes import SuffixModel
-from seqtasks.hmm.transitions import Trigrams
-from seqtasks.hmm.unknown import Guesser
+from seqtasks.hmm.unknown.features import RelatedWords
+from seqtasks.hmm.unknown.guesser import Guesser
+from seqtasks.hmm.unknown.max_ent import MaxEnt
+from seqtasks.hmm.unknown.spelling import HashTable
+from seqtasks.hmm.unknown.suffixes import SuffixModel
 from seqtasks.text.files import write_atomically
 
 FORMAT = 1
@@ -74,7 +75,7 @@ def write_tagger(path: Path, stored: Stored) -> None:
         write_atomically(path / SENTENCES, sentences)
         head |= {"first_tags": corpus.tags, "sentences_sha256": hashlib.sha256(sentences).hexdigest()}
     write_atomically(path / COUNTS, counts)
-    write_atomically(path / HEAD, json.dumps(head))
+    write_atomically(path / HEAD, json.dumps(head, default=index))  # a parameter may be a whole number of numpy's
     if stored.corpus is None:
         _remove(path / SENTENCES)
 
@@ -121,9 +122,12 @@ def _head(path: Path) -> dict[str, Any]:
         raise RunDirectoryError(f"{file}: this is no {KIND}. Give a folder that HMMTagger.save wrote.")
     if not isinstance(head.get("format"), int) or head["format"] > FORMAT:
         raise RunDirectoryError(f"{file}: format {head.get('format')!r}, but this version reads {FORMAT} at most. Update seqtasks.")
-    missing = sorted(KEYS - head.keys())
+    missing = sorted(FIELDS.keys() - head.keys())
     if missing:
         raise _damaged(file, f"it lacks {', '.join(missing)}")
+    wrong = sorted(name for name, fits in FIELDS.items() if not fits(head[name]))
+    if wrong:
+        raise _damaged(file, f"it has other values than a tagger's for {', '.join(wrong)}")
     return head
 
 
@@ -210,4 +214,21 @@ def _candidates(arrays: Arrays) -> Candidates:
     return Candidates(*(arrays[f"known_{name}"] for name in ("first_U1", "tags_C", "probabilities_C", "words_U", "states_C")))
 
 
-KEYS = {"parameters", "weights", "tags", "words", "state_words", "endings", "theta", "counts_sha256"}
+def _are_words(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(word, str) for word in value)
+
+
+def _are_weights(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(number, (int, float)) for number in value.values())
+
+
+FIELDS: dict[str, Callable[[Any], bool]] = {
+    "parameters": lambda value: isinstance(value, dict),
+    "weights": _are_weights,
+    "tags": _are_words,
+    "words": _are_words,
+    "state_words": _are_words,
+    "endings": _are_words,
+    "theta": lambda value: value is None or isinstance(value, (int, float)),
+    "counts_sha256": lambda value: isinstance(value, str),
+}

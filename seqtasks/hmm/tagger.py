@@ -18,13 +18,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import RunDirectoryError, UsageError, did_you_mean
 from seqtasks.hmm.choosing import choose_weights
-from seqtasks.hmm.corpus import TaggedCorpus, add_sentences, check_sentences, check_tagged, empty_corpus
+from seqtasks.hmm.counts.corpus import TaggedCorpus, add_sentences, check_sentences, check_tagged, empty_corpus
 from seqtasks.hmm.decoding import Decoder
 from seqtasks.hmm.emissions import Candidates
 from seqtasks.hmm.model import Options, Statistics, Weights, assemble, count, train_guesser
 from seqtasks.hmm.storage import HEAD, Stored, read_tagger, write_tagger
 from seqtasks.hmm.temperature import tempered
-from seqtasks.hmm.unknown import KINDS, Guesser
+from seqtasks.hmm.unknown.guesser import KINDS, Guesser
 from seqtasks.hmm.word_types import WordTypes
 from seqtasks.text.tags import OUTSIDE, PREFIXES, Span, spans_of, split_tag
 

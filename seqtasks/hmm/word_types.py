@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.corpus import starts_of
-from seqtasks.hmm.counts import runs_of
+from seqtasks.hmm.counts.corpus import starts_of
+from seqtasks.hmm.counts.word_tags import runs_of
 from seqtasks.hmm.emissions import Candidates, Lexicon
-from seqtasks.hmm.word_classes import uncapitalised
+from seqtasks.hmm.unknown.word_classes import uncapitalised
 
 
 class WordTypes:

@@ -4,7 +4,7 @@ Sentences lie packed, longest first: the first words of all of them, then all se
 over the sentences that still go on, and what needs no recurrence is one product over real words. A backward layer takes the steps from the
 last one to the first; a sentence joins at its last word, with a state of zeros, so nothing need be reversed. The first layer's input
 products and highway are computed once for each distinct word. In bfloat16 the matrix products and the states between layers are bfloat16;
-gates and cells stay float32. Gates stand in the order i, f, o, g, and g's weights are doubled, since tanh(x) = 2 sigmoid(2x) - 1: one
+gates and cells stay float32. Gates stand in the order i, f, g, o, and g's weights are doubled, since tanh(x) = 2 sigmoid(2x) - 1: one
 sigmoid serves all four.
 B sentences, S position, T steps, M sentences at a step, N real words in packed order, U distinct words, E input, H states, G four gates.
 """

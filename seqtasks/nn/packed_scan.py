@@ -3,7 +3,7 @@
 Step after step it runs small operations. Threads that do so from Python wait for the lock of the interpreter more than they
 work; compiled by TorchScript the whole loop runs without the lock, and two threads do twice as much. TorchScript is deprecated: where
 it is gone, the same function runs as it stands here, slower.
-N words, M sentences at a step, B sentences, U distinct words, H states, G four gates: i, f, o, g, the weights of g doubled.
+N words, M sentences at a step, B sentences, U distinct words, H states, G four gates: i, f, g, o, the weights of g doubled.
 """
 
 from __future__ import annotations

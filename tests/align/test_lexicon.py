@@ -5,9 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from seqtasks.align import Lexicon, Shortlists, replace_unknown, train_aligner
+from seqtasks.align.aligner import train_aligner
 from seqtasks.align.corpus import Side
+from seqtasks.align.lexicon import Lexicon
+from seqtasks.align.shortlist import Shortlists
 from seqtasks.align.storage import write_archive
+from seqtasks.align.unknown import replace_unknown
 from seqtasks.errors import DataError, RunDirectoryError
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 

@@ -14,6 +14,8 @@ BAD_CORPORA = [
     ([["a"], ["b"]], [["X"]], "sentences, tags: 2 sentences, but tags of 1. Give the tags of each sentence."),
     ([["a"], ["b", "c"]], [["X"], ["Y"]], "sentence 2: 2 words, but 1 tags. Give one tag for each word."),
     ("a b", [["X", "Y"]], "sentences: got the text 'a b'. Give a list; a sentence is a list of str."),
+    (None, [["X"]], "sentences: got None. Give a list; a sentence is a list of str."),
+    ([["a"]], 7, "tags: got 7. Give a list; the tags of a sentence is a list of str."),
     (["a b"], [["X", "Y"]], "sentence 1: sentences: got the text 'a b'. Give a sentence as a list of str, such as ['a', 'b']."),
     ([["a", "b"]], ["XY"], "sentence 1: tags: got the text 'XY'. Give the tags of a sentence as a list of str, such as ['XY']."),
     ([["a"], [1]], [["X"], ["X"]], "sentence 2: a word must be a str, got 1 at position 1. Convert it with str()."),

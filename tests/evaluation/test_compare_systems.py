@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from seqtasks.evaluation.score import Score
 from seqtasks.evaluation.significance import approximate_randomisation, holm, mcnemar, paired_bootstrap
 from seqtasks.evaluation.spans import entity_scores
 from seqtasks.evaluation.systems import SystemOutput, median_run, sentence_statistics
+from tests.evaluation.counted import count_draws
 
 WORDS = [f"w{number}" for number in range(40)]
 TAGS = ["A", "B", "C"]
@@ -216,12 +216,16 @@ def test_a_part_without_words_and_tags_that_are_no_entities_are_errors_of_the_us
         compared(scheme="BIOLU")
 
 
-def test_four_systems_of_three_runs_on_two_thousand_sentences_take_seconds() -> None:
-    part, train = annotated(1, 5000), annotated(2, 5000)
-    systems = [SystemOutput(str(n), [answers(part, 3 * n + run, 0.9) for run in range(3)], [confidences(part, n)] * 3) for n in range(4)]
-    start = time.process_time()
-    compare_systems(systems, part, train, draws=2000)
-    assert time.process_time() - start < 10.0  # 2.5 s measured
+@pytest.mark.parametrize("systems", [2, 4])
+@pytest.mark.parametrize("runs", [1, 3])
+def test_sentences_are_drawn_once_for_all_runs_and_pairs_and_once_for_the_cells_of_each_system(
+    systems: int, runs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = [SystemOutput(str(n), [answers(PART, 3 * n + run, 0.9) for run in range(runs)]) for n in range(systems)]
+    draws = count_draws(monkeypatch)
+    compared(tuple(outputs))
+    assert draws.positions == [(DRAWS, len(PART.words))] * (1 + systems)
+    assert len(draws.swaps) == systems * (systems - 1) / 2
 
 
 def test_importing_the_comparison_loads_no_heavy_package() -> None:

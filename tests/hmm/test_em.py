@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 from seqtasks.errors import UsageError
 from seqtasks.hmm import baum_welch
 from seqtasks.hmm.baum_welch import Tables, expected_counts, reestimated
-from seqtasks.hmm.dense import dense_counts
+from seqtasks.hmm.decoders.dense import dense_counts
 from seqtasks.hmm.em import EMTagger, many_to_one
 from seqtasks.hmm.em_start import random_tables, supervised_tables
 from seqtasks.hmm.tagger import HMMTagger

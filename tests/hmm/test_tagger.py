@@ -13,7 +13,7 @@ from sklearn.model_selection import cross_val_score, learning_curve
 
 from seqtasks.errors import UsageError
 from seqtasks.hmm import model as model_module
-from seqtasks.hmm import states as states_module
+from seqtasks.hmm.counts import states as states_module
 from seqtasks.hmm.model import GUESSES, RARE_TO_BACK, SMALL_LETTERS
 from seqtasks.hmm.tagger import HMMTagger
 from tests.hmm.tagged import ODD_WORDS, corpus

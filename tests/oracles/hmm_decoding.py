@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from seqtasks.hmm.lattice import Emissions
+from seqtasks.hmm.decoders.lattice import Emissions
 
 
 def sentence_types(types_T, lengths_B):

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from seqtasks.datasets.folders import find_file
+from seqtasks.hmm.decoders.forward import posteriors
+from seqtasks.hmm.decoders.k_best import k_best
+from seqtasks.hmm.decoders.lattice import Emissions
+from seqtasks.hmm.decoders.viterbi import viterbi
 from seqtasks.hmm.em import EMTagger
-from seqtasks.hmm.forward import posteriors
-from seqtasks.hmm.k_best import k_best
-from seqtasks.hmm.lattice import Emissions
-from seqtasks.hmm.viterbi import viterbi
 from seqtasks.text.corpora.conllu import read_conllu
 from tests.oracles import hmm_decoding as oracle
 

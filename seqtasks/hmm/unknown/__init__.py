@@ -1,0 +1,1 @@
+"""What tags an unknown or rare word may have: features of its spelling, the models that learn from them, and the guess."""
