@@ -2,7 +2,7 @@
 
 A package offers a backbone by an entry point of the group "seqtasks.backbones" whose name is what recipes say and whose object has the
 signature of the functions in `seqtasks.nn.backbones.BACKBONES`; likewise "seqtasks.attentions", "seqtasks.heads", "seqtasks.readers",
-"seqtasks.metrics" and "seqtasks.tasks".
+"seqtasks.tag_metrics", "seqtasks.translation_metrics" and "seqtasks.tasks".
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ def find_part(table: Mapping[str, P], name: str, group: str) -> P:
 def known_parts(table: Mapping[str, object], group: str) -> list[str]:
     """The names of all parts: ours, then those of other packages."""
     return list(dict.fromkeys([*table, *(point.name for point in entry_points(group=group))]))
+
+
+def further_parts(table: Mapping[str, P], group: str) -> dict[str, P]:
+    """The parts of other packages by name; ours win over a taken name."""
+    return {point.name: point.load() for point in entry_points(group=group) if point.name not in table}
 
 
 def name_faults(table: Mapping[str, object], name: str, group: str) -> list[str]:

@@ -1,9 +1,8 @@
 """The parts of the manual that are made from the code at build time, so that they cannot go stale.
 
-A line `% generated: NAME` in a page is replaced by the Markdown that PARTS[NAME] returns:
-recipe-tables from `seqtasks/recipes/schema.py` and the kinds of task, commands and exit-codes from the command line, blocks and modules as autodoc
-directives, task-cards from the cards in `tasks/`, translation-faults from `seqtasks/diagnosis/`. A key of a recipe without a meaning is a
-warning, so with -W the build fails.
+A line `% generated: NAME` in a page is replaced by the Markdown that PARTS[NAME] returns: recipe-tables from the tables of recipes and the
+kinds of task, commands and exit-codes from the command line, blocks and modules as autodoc directives, task-cards from the cards in
+`tasks/`, translation-faults from `seqtasks/diagnosis/`. A key of a recipe without a meaning is a warning, so with -W the build fails.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from statistics import median
 from rich.table import Table
 
 from seqtasks.cli.compare_tables import NOT_MEASURED, compact, duration, p_value, plain_table
-from seqtasks.evaluation.score import LOWER_IS_BETTER
+from seqtasks.evaluation.metrics import lower_is_better
 from seqtasks.evaluation.translation_comparison import SystemScore, TranslationComparison
 
 
@@ -52,7 +52,7 @@ def translation_pair_table(comparison: TranslationComparison) -> Table:
 
 def arrowed(name: str) -> str:
     """A score's name, with an arrow where lower is better."""
-    return f"{name} ↓" if name in LOWER_IS_BETTER else name
+    return f"{name} ↓" if lower_is_better(name) else name
 
 
 def scored(found: SystemScore) -> str:

@@ -16,30 +16,22 @@ sacrebleu and sacremoses are imported where they are used: a tagging run does no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.evaluation.metrics import TRANSLATIONS, TextMetric, TranslationMetric
 from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
+from seqtasks.registry import find_part, further_parts
 
 if TYPE_CHECKING:
     from sacrebleu.metrics import BLEU
     from sacrebleu.metrics.base import Metric
 
 TER_LONGEST = 200  # words of a line; sacrebleu tries up to 1,000 shifts of a line, each in time by its length
-
-
-@dataclass(frozen=True)
-class TranslationMetric:
-    """sacrebleu's metric, what is done to a text before it is scored, and how that stands in the signature."""
-
-    metric: Metric
-    prepare: Callable[[str], str] = str
-    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def translation_scores(
@@ -61,16 +53,42 @@ def translation_scores(
 
 
 def translation_metrics(language: str, texts: Sequence[str]) -> dict[str, TranslationMetric]:
-    """The metrics by name; texts: all that they will see, translations and references, which may be too long for `ter`."""
-    from sacrebleu.metrics import BLEU, CHRF, TER
+    """The metrics by name; texts: all that they will see, translations and references, which may be too long for some."""
+    split_up = language_code(language) in BLEU_TOKENIZERS  # written without spaces: each sign counts as a word
+    longest = max((len(text if split_up else text.split()) for text in texts), default=0)
+    every = {**TRANSLATION_METRICS, **further_parts(TRANSLATION_METRICS, TRANSLATIONS)}
+    return {name: one.build(language) for name, one in every.items() if one.longest is None or longest <= one.longest}
+
+
+def bleu(language: str) -> TranslationMetric:
+    return TranslationMetric(bleu_metric(language))
+
+
+def chrf(language: str) -> TranslationMetric:
+    from sacrebleu.metrics import CHRF
+
+    return TranslationMetric(CHRF())
+
+
+def ter(language: str) -> TranslationMetric:
+    from sacrebleu.metrics import TER
+
+    split_up = language_code(language) in BLEU_TOKENIZERS
+    return TranslationMetric(TER(normalized=split_up, asian_support=split_up))
+
+
+def bleu_tok_lc(language: str) -> TranslationMetric:
+    from sacrebleu.metrics import BLEU
 
     tokenise, settings = moses(language)
-    split_up = language_code(language) in BLEU_TOKENIZERS  # written without spaces: each sign counts as a word
-    found = {"bleu": TranslationMetric(bleu_metric(language)), "chrf": TranslationMetric(CHRF())}
-    if max((len(text if split_up else text.split()) for text in texts), default=0) <= TER_LONGEST:
-        found["ter"] = TranslationMetric(TER(normalized=split_up, asian_support=split_up))
-    found["bleu_tok_lc"] = TranslationMetric(BLEU(tokenize="none", lowercase=True, force=True), tokenise, settings)
-    return found
+    return TranslationMetric(BLEU(tokenize="none", lowercase=True, force=True), tokenise, settings)
+
+
+def corpus_value(name: str, hypotheses: Sequence[str], references: Sequence[str], *, language: str) -> float:
+    """One measure of plain text by its name, without an interval. Raises RecipeError where nobody offers it."""
+    kind = find_part(TRANSLATION_METRICS, name, TRANSLATIONS).build(language)
+    sides = ([kind.prepare(text) for text in side] for side in (hypotheses, references))
+    return measured(kind.metric, *sides, seed=1, samples=0)[0]
 
 
 def bleu_metric(language: str) -> BLEU:
@@ -141,3 +159,9 @@ def scores_of(metric: Metric, sums_RK: NDArray[np.float64]) -> NDArray[np.float6
 
 
 BLEU_TOKENIZERS = {"zh": "zh", "ja": "char"}  # 13a for every other language
+TRANSLATION_METRICS: dict[str, TextMetric] = {
+    "bleu": TextMetric(bleu),
+    "chrf": TextMetric(chrf),
+    "ter": TextMetric(ter, lower_is_better=True, longest=TER_LONGEST),
+    "bleu_tok_lc": TextMetric(bleu_tok_lc),
+}

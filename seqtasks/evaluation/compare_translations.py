@@ -17,10 +17,11 @@ from itertools import combinations
 
 import numpy as np
 
-from seqtasks.evaluation.bleu import TranslationMetric, scores_of, sentence_bleu_metric, statistics_of, translation_metrics
+from seqtasks.evaluation.bleu import scores_of, sentence_bleu_metric, statistics_of, translation_metrics
 from seqtasks.evaluation.by_length import scores_by_length
+from seqtasks.evaluation.metrics import TranslationMetric, lower_is_better
 from seqtasks.evaluation.pair_tests import seed_test, verdict
-from seqtasks.evaluation.score import LOWER_IS_BETTER, Score, check_same_lengths, percentile_interval, resampled_sums, signed
+from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
 from seqtasks.evaluation.significance import DRAWS, Floats, approximate_randomisation, holm, paired_from_draws
 from seqtasks.evaluation.systems import median_run
 from seqtasks.evaluation.translation_comparison import (
@@ -162,7 +163,7 @@ def _pairs(
 
 def score_differences(pairs: Sequence[tuple[Measured, Measured]], name: str, *, seed: int, draws: int) -> list[ScoreDifference]:
     """Every test of one score between the systems of each pair."""
-    lower = name in LOWER_IS_BETTER
+    lower = lower_is_better(name)
     sides = [((one.numbers[name], one.shown), (other.numbers[name], other.shown)) for one, other in pairs]
     found = [
         paired_from_draws(

@@ -28,7 +28,7 @@ class TrainingSettings(Table):
     average_checkpoints: NonNegativeInt = 0  # the mean weights of the best so many epochs are kept (the last with select_by "last")
     accumulate: PositiveInt = 1  # batches an update is made of, with the gradient of one that holds all their words
     patience: NonNegativeInt = 0
-    select_by: Literal["loss", "accuracy", "last"] = "loss"
+    select_by: str = "loss"  # what the kept weights are best at on dev: loss, accuracy, f1 (of spans), a score of translations, or last
     checkpoint_every: NonNegativeInt = 0
     keep_checkpoints: PositiveInt = 2
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
@@ -38,7 +38,6 @@ class TrainingSettings(Table):
 class TranslationTraining(TrainingSettings):
     """[training] of a translation recipe."""
 
-    select_by: Literal["loss", "accuracy", "bleu", "last"] = "loss"  # type: ignore[assignment]
     objective: Literal["likelihood", "risk"] = "likelihood"  # risk fine-tunes (--from) on the expected fault of sampled translations
     r_drop: NonNegative = 0.0  # weight of the divergence between two passes with different dropout (R-Drop), such as 1 to 5; 0: one pass
     scheduled_sampling: Literal["none", "linear", "exponential", "inverse_sigmoid"] = "none"  # how own words replace given ones
@@ -49,9 +48,3 @@ class TranslationTraining(TrainingSettings):
     guided_loss: Literal["cross_entropy", "squared"] = "cross_entropy"  # guided attention: how far weights are from links
     risk_samples: PositiveInt = 8  # risk: translations drawn of each sentence; batch_tokens counts all of them
     risk_alpha: PositiveFloat = 0.005  # risk: how sharp the model's probabilities over them are made
-
-
-class TaggingTraining(TrainingSettings):
-    """[training] of a tagging recipe. "f1" is entity F1 where tags are spans, accuracy where they are not."""
-
-    select_by: Literal["loss", "accuracy", "f1", "last"] = "loss"  # type: ignore[assignment]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, did_you_mean
 
 
 def five_positions(count: int) -> list[int]:
@@ -53,3 +53,10 @@ def select_parts(sentences: int, *, has_dev: bool, has_test: bool, select_by: st
 def example_split(splits: Sequence[str]) -> str:
     """The part that the five examples come from."""
     return "test" if "test" in splits else splits[0] if splits else ""
+
+
+def selection_faults(select_by: str, known: Sequence[str]) -> list[str]:
+    """The fault of a training.select_by that nobody offers."""
+    if select_by in known:
+        return []
+    return [f"training.select_by = {select_by!r}{did_you_mean(select_by, known)} Known: {', '.join(known)}."]

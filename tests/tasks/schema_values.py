@@ -20,6 +20,7 @@ NAMED = {
     "decoder.attention": ["none", *ATTENTIONS],
     "head.kind": {**HEADS, **NESTED_HEADS},
     "data.format": READERS,
+    "training.select_by": ["loss", "accuracy", "last"],
 }
 
 

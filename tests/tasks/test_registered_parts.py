@@ -1,21 +1,27 @@
 """Parts of other packages are found by their entry points and run like ours; ours win over a name that is taken."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
+from sacrebleu.metrics import BLEU
 from torch import nn
 
 import seqtasks
+import seqtasks.tasks.locations
 from seqtasks import registry as names
 from seqtasks.errors import RecipeError
+from seqtasks.evaluation.metrics import TagMetric, TextMetric, TranslationMetric
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.registry import find_part
 from seqtasks.tasks.table import check_recipe, load_recipe
-from tests.miniature.runs import invoke, spelled, train
+from tests.miniature.runs import invoke, metrics, spelled, train
+
+Tags = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -200,3 +206,43 @@ def test_entry_points_of_this_installation_are_asked() -> None:
 
     with pytest.raises(RecipeError, match=rf"^no backbone 'nobody'\. Known: {', '.join(BACKBONES)}\.$"):
         find_part(BACKBONES, "nobody", "seqtasks.backbones")
+
+
+def capitals(gold: Tags, predicted: Tags, scheme: str | None) -> float:
+    """How many wrong tags, of 100 words."""
+    pairs = [pair for rows in zip(gold, predicted, strict=True) for pair in zip(*rows, strict=True)]
+    return 100 * sum(one != other for one, other in pairs) / len(pairs)
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_a_measure_of_tags_of_another_package_selects_and_scores(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.tag_metrics", "error_rate", TagMetric(capitals, lower_is_better=True))
+    train("pos", Path("run"), training__select_by="error_rate", training__epochs=2)
+    scores = {(score["split"], score["name"]): score["value"] for score in metrics(Path("run"))["scores"]}
+    assert scores["test", "error_rate"] == pytest.approx(100 - scores["test", "accuracy"])
+    rows = [json.loads(line) for line in Path("run/history.jsonl").read_text().splitlines()]
+    assert all(row["scores"]["upos error_rate"] == pytest.approx(100 - row["scores"]["upos accuracy"]) for row in rows)
+    evaluated = seqtasks.load("run").evaluate([Path(seqtasks.tasks.locations.shipped("data")) / "pos" / "test.conllu"])
+    assert {score.name for score in evaluated} >= {"accuracy", "error_rate"}
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_a_measure_of_translations_of_another_package_selects_and_scores(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.translation_metrics", "bleu_words", TextMetric(lambda language: TranslationMetric(BLEU(tokenize="none", force=True))))
+    train("translation", Path("run"), training__select_by="bleu_words")
+    assert {score["name"] for score in metrics(Path("run"))["scores"]} >= {"bleu", "bleu_words"}
+    assert "bleu_words" in json.loads(Path("run/history.jsonl").read_text().splitlines()[0])["scores"]
+
+
+@pytest.mark.usefixtures("miniature")
+@pytest.mark.parametrize(
+    ("task", "given", "near", "known"),
+    [
+        ("pos", "accurracy", "accuracy", "loss, last, accuracy, f1"),
+        ("translation", "blue", "bleu", "loss, accuracy, last, bleu, chrf, ter, bleu_tok_lc"),
+    ],
+)
+def test_a_measure_that_nobody_offers_is_told(task: str, given: str, near: str, known: str) -> None:
+    result = invoke("run", task, "--set", f"training.select_by={given}")
+    assert result.exit_code == 2
+    assert f"training.select_by = {given!r}; did you mean {near!r}? Known: {known}." in result.stderr

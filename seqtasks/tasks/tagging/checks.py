@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 from torch import nn
 
 from seqtasks.errors import RecipeError
+from seqtasks.evaluation.metrics import TAGS
+from seqtasks.evaluation.tag_metrics import TAG_METRICS
 from seqtasks.models.heads import HEADS
 from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.recipes.schema import CharacterSettings, HeadSettings
-from seqtasks.registry import find_part, name_faults
+from seqtasks.registry import find_part, known_parts, name_faults
 from seqtasks.tasks.backbone import backbone_faults
+from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, corpora_of, data_of, tasks_of
 from seqtasks.text.tags import NESTED
@@ -24,7 +27,8 @@ def network_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
     """Every fault of a recipe of a network that tags."""
     heads = [fault for task in tasks_of(recipe).values() for fault in name_faults(ALL_HEADS, task.head.kind, "seqtasks.heads")]
     taken = [NO_NAME.format(head) for head in data_of(recipe) if hasattr(nn.ModuleDict(), head)]
-    return [*backbone_faults(recipe.backbone), *tagging_faults(recipe), *heads, *taken, *data_faults(recipe)]
+    select = selection_faults(recipe.training.select_by, ["loss", "last", *known_parts(TAG_METRICS, TAGS)])
+    return [*backbone_faults(recipe.backbone), *select, *tagging_faults(recipe), *heads, *taken, *data_faults(recipe)]
 
 
 def character_faults(settings: CharacterSettings) -> list[str]:

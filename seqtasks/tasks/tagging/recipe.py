@@ -10,7 +10,7 @@ from pydantic import Field, NonNegativeInt
 
 from seqtasks.recipes.schema import BackboneSettings, CharacterSettings, HeadSettings, Recipe, TaggedData, WordSettings
 from seqtasks.recipes.tables import Table
-from seqtasks.recipes.training_tables import TaggingTraining
+from seqtasks.recipes.training_tables import TrainingSettings
 from seqtasks.text.corpora.readers import LAYERED
 
 
@@ -48,7 +48,7 @@ class TaggingRecipe(Recipe):
     characters: CharacterSettings = CharacterSettings()
     backbone: BackboneSettings
     head: HeadSettings
-    training: TaggingTraining
+    training: TrainingSettings
 
 
 class MultitaskRecipe(Recipe):
@@ -61,7 +61,7 @@ class MultitaskRecipe(Recipe):
     words: WordSettings
     characters: CharacterSettings = CharacterSettings()
     backbone: BackboneSettings
-    training: TaggingTraining
+    training: TrainingSettings
 
 
 class HMMRecipe(Recipe):

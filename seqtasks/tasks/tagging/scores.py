@@ -10,6 +10,7 @@ from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.nested import scores_of_spans
 from seqtasks.evaluation.score import Score
 from seqtasks.evaluation.spans import EntityReport
+from seqtasks.evaluation.tag_metrics import further_scores
 from seqtasks.recipes.schema import TaggedData
 from seqtasks.tasks.contract import HeldOutExample, Outcome
 from seqtasks.tasks.selection import example_split, five_positions
@@ -61,6 +62,7 @@ def score_tags(
     words = [sentence.words for sentence in sentences]
     scores = token_accuracy(gold, predicted, words, known, split=split, head=head)
     scheme = file_scheme(data)
+    scores += further_scores(gold, predicted, scheme, split=split, head=head)
     if scheme is None:
         return scores, None
     report = scores_of_spans(gold, predicted, scheme=scheme, split=split, head=head)

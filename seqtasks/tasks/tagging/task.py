@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
-from seqtasks.evaluation.nested import scores_of_spans
+from seqtasks.evaluation.tag_metrics import tag_metric
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.hmm_priors import Opinions, opinions_by_head, with_opinions
@@ -175,23 +176,27 @@ class TaggingTask:
         return found
 
     def score_dev(self) -> DevResult | None:
-        """Loss and accuracy over the watched parts, entity F1 where tags are spans; means over the heads decide."""
+        """Loss, accuracy and entity F1 over the watched parts, and the measure that weights are selected by: its mean over the heads.
+
+        Of a head whose tags are no spans, the accuracy stands for a measure of spans.
+        """
         if not self.dev:
             return None
+        select_by = self.recipe.training.select_by
+        names = dict.fromkeys(("accuracy", "f1", *([] if select_by in ("loss", "last") else [select_by])))
         watched = {head: found for part in self.dev for head, found in self.watch(part).items()}
         gold = {head: tags for part in self.dev for head, tags in part.gold.items()}
         terms = {head: term for head, (term, _) in watched.items()}
-        scores = {f"{head} accuracy": 100 * float(term.correct) / max(1, term.count) for head, term in terms.items()}
-        chosen = dict(scores)
+        scores, values = {}, []
+        for name, head in product(names, watched):
+            metric, scheme = tag_metric(name), file_scheme(self.data[head])
+            if scheme is not None or not metric.of_spans:
+                scores[f"{head} {name}"] = metric.value(gold[head], watched[head][1], scheme)
         for head in watched:
-            scheme = file_scheme(self.data[head])
-            if scheme:
-                report = scores_of_spans(gold[head], watched[head][1], scheme=scheme, split="dev", head=head, samples=0)
-                scores[f"{head} f1"] = report.scores[0].value
-                chosen[f"{head} accuracy"] = scores[f"{head} f1"] if self.recipe.training.select_by == "f1" else chosen[f"{head} accuracy"]
+            values.append(signed(select_by, scores[by]) if (by := f"{head} {select_by}") in scores else scores[f"{head} accuracy"])
         loss = sum(self.weights[head] * float(term.mean) for head, term in terms.items())
         accuracy = 100 * float(sum(term.correct for term in terms.values())) / max(1, sum(term.count for term in terms.values()))
-        value = -loss if self.recipe.training.select_by == "loss" else float(np.mean(list(chosen.values())))
+        value = -loss if select_by == "loss" else float(np.mean(values))
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
 
     def predict(self, sentences: Sequence[TaggedSentence], heads: Sequence[str]) -> dict[str, list[list[str]]]:
@@ -212,6 +217,11 @@ class TaggingTask:
 
     def save_assets(self, folder: Path) -> None:
         self.assets.save(folder)
+
+
+def signed(name: str, value: float) -> float:
+    """A measure's value so that more is better."""
+    return -value if tag_metric(name).lower_is_better else value
 
 
 def tagging_runner(recipe: TaggingRecipe | MultitaskRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> NeuralRunner:

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from seqtasks.errors import DataError
-from seqtasks.evaluation.bleu import bleu_metric, translation_scores
+from seqtasks.evaluation.bleu import corpus_value, translation_scores
+from seqtasks.evaluation.metrics import lower_is_better
 from seqtasks.evaluation.perplexity import perplexity
 from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import TranslationAssets
@@ -27,6 +28,7 @@ from seqtasks.tasks.translation.reading import read_translation_part
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.tasks.translation.review import HEAD, review
 from seqtasks.tasks.translation.training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
+from seqtasks.tasks.translation.training_checks import OF_TOKENS
 from seqtasks.text.batching import Batches, translation_batch
 from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
 from seqtasks.text.corpora.examples import SentencePair
@@ -136,13 +138,15 @@ class TranslationTask:
             return None
         total, count, correct = forced(self.translator, self.dev)
         scores = {}
-        if self.recipe.training.select_by == "bleu":
+        select_by = self.recipe.training.select_by
+        if select_by not in OF_TOKENS:
             answers = self.translator.search([row.tolist() for row in self.dev.sources], self.recipe.decoding.dev_beams, 1)
             texts = [self.assets.target.decode(best[0].tokens) for best in answers]
-            metric = bleu_metric(self.recipe.data.target)
-            scores["bleu"] = float(metric.corpus_score(texts, [[pair.target for pair in self.dev.pairs]]).score)
+            references = [pair.target for pair in self.dev.pairs]
+            scores[select_by] = corpus_value(select_by, texts, references, language=self.recipe.data.target)
         loss, accuracy = total / max(1, count), 100 * correct / max(1, count)
-        value = {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}.get(self.recipe.training.select_by, -loss)
+        better = -1 if lower_is_better(select_by) else 1
+        value = better * {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}[select_by]
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
 
     def outcome(self) -> Outcome:

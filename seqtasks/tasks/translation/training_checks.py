@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from seqtasks.evaluation.bleu import TRANSLATION_METRICS
+from seqtasks.evaluation.metrics import TRANSLATIONS
+from seqtasks.registry import known_parts
+from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 
 
@@ -29,7 +33,7 @@ def training_faults(recipe: TranslationRecipe) -> list[str]:
         faults.append("training.scheduled_sampling changes what a likelihood is given, but training.objective = 'risk'. Set it to 'none'.")
     if training.r_drop and sampled:
         faults.append("training.r_drop compares two passes over one input; training.scheduled_sampling makes two of it. Choose one.")
-    return faults
+    return faults + selection_faults(training.select_by, [*OF_TOKENS, *known_parts(TRANSLATION_METRICS, TRANSLATIONS)])
 
 
 def guide_faults(recipe: TranslationRecipe) -> list[str]:
@@ -50,4 +54,5 @@ def guide_faults(recipe: TranslationRecipe) -> list[str]:
     return faults
 
 
+OF_TOKENS = ("loss", "accuracy", "last")  # what weights are selected by without a search
 OTHER = {"bpe": "dropout", "unigram": "sampling"}

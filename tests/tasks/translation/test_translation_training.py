@@ -148,7 +148,7 @@ def test_dev_bleu_is_that_of_the_target_language(language: str, expected: str, m
     job, asked = job_of(training__select_by="bleu"), []
     data = job.recipe.data.model_copy(update={"target": language})
     monkeypatch.setattr(job, "recipe", job.recipe.model_copy(update={"data": data}))
-    monkeypatch.setattr("seqtasks.tasks.translation.task.bleu_metric", lambda code: (asked.append(bleu_metric(code)), asked[-1])[1])
+    monkeypatch.setattr("seqtasks.evaluation.bleu.bleu_metric", lambda code: (asked.append(bleu_metric(code)), asked[-1])[1])
     job.score_dev()
     assert [metric.tokenizer.signature() for metric in asked] == [expected]
 
