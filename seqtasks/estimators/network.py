@@ -19,10 +19,8 @@ import torch
 from torch import Tensor
 
 from seqtasks.errors import TrainingError
-from seqtasks.models.heads import HEADS
+from seqtasks.models.build import build_head, build_trunk
 from seqtasks.models.tagging import TaggingModel
-from seqtasks.models.trunk import Trunk
-from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.dropout import WordDropout
 from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_order, tagging_batch
@@ -95,11 +93,8 @@ def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabula
         else None,
         word_dropout=WordDropout(numbers.word_dropout, words.unk) if numbers.word_dropout else None,
     )
-    backbone = BACKBONES[numbers.backbone](
-        input_size=embedder.output_size, hidden_size=numbers.hidden_size, layers=numbers.layers, dropout=numbers.dropout
-    )
-    trunk = Trunk(embedder=embedder, backbone=backbone, dropout=numbers.dropout)
-    head = HEADS[numbers.head](input_size=trunk.output_size, labels=labels, dropout=numbers.dropout, layer=-1, scheme=numbers.scheme)
+    trunk = build_trunk(embedder, numbers.backbone, hidden_size=numbers.hidden_size, layers=numbers.layers, dropout=numbers.dropout)
+    head = build_head(numbers.head, input_size=trunk.output_size, labels=labels, dropout=numbers.dropout, scheme=numbers.scheme)
     return TaggingModel(trunk=trunk, heads={HEAD: head})
 
 

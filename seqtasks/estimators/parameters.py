@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 
 from seqtasks.errors import UsageError, did_you_mean
+from seqtasks.models.build import BACKBONE_GROUP, HEAD_GROUP
 from seqtasks.models.heads import HEADS
 from seqtasks.nn.backbones import BACKBONES
+from seqtasks.registry import known_parts
 from seqtasks.text.tags import SCHEMES
 from seqtasks.training.devices import PRECISIONS
 from seqtasks.training.schedules import SCHEDULES
 
-CHOICES: dict[str, Iterable[str]] = {"backbone": BACKBONES, "head": HEADS, "schedule": SCHEDULES, "precision": PRECISIONS}
+CHOICES: dict[str, Iterable[str]] = {"schedule": SCHEDULES, "precision": PRECISIONS}
+PARTS: dict[str, tuple[Mapping[str, object], str]] = {"backbone": (BACKBONES, BACKBONE_GROUP), "head": (HEADS, HEAD_GROUP)}
 SMALLEST = {  # of whole numbers
     "hidden_size": 1,
     "layers": 1,
@@ -30,7 +33,8 @@ RATES = ("dropout", "word_dropout")
 
 def check_parameters(parameters: Mapping[str, object]) -> None:
     """Raises UsageError with every parameter that cannot be, a line each."""
-    faults = [fault for name, known in CHOICES.items() for fault in choice_faults(name, parameters[name], list(known))]
+    choices = {name: known_parts(*table) for name, table in PARTS.items()} | {name: list(known) for name, known in CHOICES.items()}
+    faults = [fault for name, known in choices.items() for fault in choice_faults(name, parameters[name], known)]
     if parameters["scheme"] is not None:
         faults += choice_faults("scheme", parameters["scheme"], SCHEMES)
     for name, smallest in SMALLEST.items():

@@ -1,4 +1,4 @@
-"""The backbone that a recipe names: built, and checked against what its builder takes."""
+"""[backbone] of a recipe: checked against what the builder takes, and built."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Any
 
 from torch import nn
 
+from seqtasks.models.build import BACKBONE_GIVEN, BACKBONE_GROUP, build_trunk
 from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.embeddings import TokenEmbedder
 from seqtasks.recipes.schema import BackboneSettings
 from seqtasks.registry import find_part, name_faults, option_faults
 
-GROUP = "seqtasks.backbones"
-GIVEN = ("input_size", "hidden_size", "layers", "dropout")  # what every builder is given
 OPTIONS = ("residual", "highway", "recurrent_dropout", "heads", "inner_size")  # keys of [backbone] that not every backbone takes
 
 
@@ -27,11 +26,11 @@ def options_taken(builder: Callable[..., object]) -> list[str]:
 
 def backbone_faults(settings: BackboneSettings) -> list[str]:
     """Options that a backbone does not take, or that do not fit, and a name that nobody offers."""
-    if unknown := name_faults(BACKBONES, settings.kind, GROUP):
+    if unknown := name_faults(BACKBONES, settings.kind, BACKBONE_GROUP):
         return unknown
-    builder: Callable[..., nn.Module] = find_part(BACKBONES, settings.kind, GROUP)
+    builder: Callable[..., nn.Module] = find_part(BACKBONES, settings.kind, BACKBONE_GROUP)
     taken = options_taken(builder)
-    faults = option_faults(builder, settings.options, (*GIVEN, *OPTIONS), "backbone")
+    faults = option_faults(builder, settings.options, (*BACKBONE_GIVEN, *OPTIONS), "backbone")
     faults += [
         f"backbone.{name} has no meaning for a backbone of kind {settings.kind!r}. Leave it out."
         for name in OPTIONS
@@ -46,20 +45,19 @@ def backbone_faults(settings: BackboneSettings) -> list[str]:
     return faults
 
 
-def build_backbone(settings: BackboneSettings, *, input_size: int) -> Any:
-    """The backbone, given the options that it takes."""
-    builder: Callable[..., nn.Module] = find_part(BACKBONES, settings.kind, GROUP)
-    return builder(
-        input_size=input_size,
+def backbone_options(settings: BackboneSettings) -> dict[str, Any]:
+    """What its builder is given beside the sizes: the keys of OPTIONS that it takes, and its own options."""
+    builder: Callable[..., nn.Module] = find_part(BACKBONES, settings.kind, BACKBONE_GROUP)
+    return {name: getattr(settings, name) for name in options_taken(builder)} | (settings.options or {})
+
+
+def trunk_of(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
+    """The embedder below the backbone."""
+    return build_trunk(
+        embedder,
+        settings.kind,
         hidden_size=settings.hidden_size,
         layers=settings.layers,
         dropout=settings.dropout,
-        **{name: getattr(settings, name) for name in options_taken(builder)},
-        **(settings.options or {}),
+        options=backbone_options(settings),
     )
-
-
-def build_trunk(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
-    """The embedder below the backbone, which is given the options that it takes."""
-    backbone = build_backbone(settings, input_size=embedder.output_size)
-    return Trunk(embedder=embedder, backbone=backbone, dropout=settings.dropout)

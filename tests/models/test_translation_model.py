@@ -9,7 +9,7 @@ from seqtasks.inference.search import ModelSearch, Piece
 from seqtasks.models.translation import TARGET, TiedOutput, TranslationModel
 from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
 from seqtasks.recipes.schema import BackboneSettings, DecoderSettings, DecodingSettings
-from seqtasks.tasks.backbone import build_trunk
+from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.translation.build import build_decoder
 from seqtasks.tasks.translation.training import walks
 from seqtasks.text.batching import IGNORE, Batch
@@ -26,7 +26,7 @@ def model_of(kind: str, attention: str, feeding: bool, *, tied: bool = True, bac
     torch.manual_seed(5)
     words = WordEmbedding(words=WORDS, size=6, padding=PAD)
     encoder = BackboneSettings(kind=backbone, hidden_size=4 if backbone.startswith("bi") else 8, layers=2, dropout=0.3)
-    trunk = build_trunk(TokenEmbedder(words=words, characters=None, word_dropout=None), encoder)
+    trunk = trunk_of(TokenEmbedder(words=words, characters=None, word_dropout=None), encoder)
     settings = DecoderSettings(
         kind=kind, attention=attention, hidden_size=8, attention_size=5, layers=2, input_feeding=feeding, dropout=0.3, embedding_size=6,
         heads=2 if kind == "transformer" else 1,

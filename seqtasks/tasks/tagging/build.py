@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from torch import Tensor
 
 from seqtasks.inference.assets import TaggingAssets
-from seqtasks.models.heads import HEADS, Head
-from seqtasks.models.nested import NESTED_HEADS
+from seqtasks.models.build import build_backbone, build_head
+from seqtasks.models.heads import Head
 from seqtasks.models.private import PrivateLayers
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.models.trunk import Trunk
-from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.characters import CharacterLSTM
 from seqtasks.nn.dropout import WordDropout, rare_word_rates
 from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.recipes.schema import CharacterSettings, HeadSettings, WordSettings
-from seqtasks.registry import find_part
-from seqtasks.tasks.backbone import build_trunk
+from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, head_scheme, tasks_of
 from seqtasks.text.nested import Extent
 
@@ -34,10 +32,10 @@ def build_tagging(
         word_dropout=build_word_dropout(words, assets.words.unk, counts_V),
         shapes=ShapeEmbedding(size=words.shapes) if words.shapes else None,
     )
-    trunk = build_trunk(embedder, recipe.backbone)
+    trunk = trunk_of(embedder, recipe.backbone)
     private = {name: build_private(task.head, trunk) for name, task in tasks_of(recipe).items() if task.head.private_layers}
     heads = {
-        name: build_head(task, assets.labels[name], trunk, private.get(name), assets.extents.get(name))
+        name: head_of(task, assets.labels[name], trunk, private.get(name), assets.extents.get(name))
         for name, task in tasks_of(recipe).items()
     }
     pooled = {name: task.head.hmm for name, task in tasks_of(recipe).items() if task.head.hmm}
@@ -62,37 +60,27 @@ def build_word_dropout(settings: WordSettings, unknown: int, counts_V: Tensor | 
 
 def build_private(settings: HeadSettings, trunk: Trunk) -> PrivateLayers:
     """The layers of one head alone, over the layer of the trunk that it reads; dropout as between the trunk's layers."""
-    dropout = trunk.dropout.p
-    backbone = BACKBONES["bilstm"](
-        input_size=trunk.output_size, hidden_size=settings.private_size, layers=settings.private_layers, dropout=dropout
-    )
+    size, dropout = trunk.output_size, trunk.dropout.p
+    backbone = build_backbone("bilstm", input_size=size, hidden_size=settings.private_size, layers=settings.private_layers, dropout=dropout)
     return PrivateLayers(layer=settings.layer, backbone=backbone, dropout=dropout)
 
 
-def build_head(
+def head_of(
     task: TaskSettings, labels: Sequence[str], trunk: Trunk, private: PrivateLayers | None = None, extent: Extent | None = None
 ) -> Head:
     """The head of a task, on the trunk or on its private layers; only one that is to be constrained is told so, for not every kind can be.
 
     extent: of spans that nest.
     """
-    size, layer = (private.output_size, -1) if private else (trunk.output_size, task.head.layer)
-    if extent is not None:
-        nested: Callable[..., Head] = find_part(NESTED_HEADS, task.head.kind, "seqtasks.heads")
-        return nested(
-            input_size=size,
-            labels=labels,
-            dropout=task.head.dropout,
-            layer=layer,
-            extent=extent,
-            crossing=task.head.crossing,
-        )
-    builder: Callable[..., Head] = find_part(HEADS, task.head.kind, "seqtasks.heads")
-    return builder(
-        input_size=size,
+    settings = task.head
+    own = {"constrained": True} if settings.constrained else {"crossing": settings.crossing} if extent is not None else {}
+    return build_head(
+        settings.kind,
+        input_size=private.output_size if private else trunk.output_size,
         labels=labels,
-        dropout=task.head.dropout,
-        layer=layer,
+        dropout=settings.dropout,
+        layer=-1 if private else settings.layer,
         scheme=head_scheme(task),
-        **({"constrained": True} if task.head.constrained else {}),
+        extent=extent,
+        options=own | (settings.options or {}),
     )

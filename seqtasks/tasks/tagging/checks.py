@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
 
 from torch import nn
 
 from seqtasks.errors import RecipeError
 from seqtasks.evaluation.metrics import TAGS
 from seqtasks.evaluation.tag_metrics import TAG_METRICS
+from seqtasks.models.build import ALL_HEADS, HEAD_GIVEN, HEAD_GROUP
 from seqtasks.models.heads import HEADS
 from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.recipes.schema import CharacterSettings, HeadSettings
-from seqtasks.registry import find_part, known_parts, name_faults
+from seqtasks.registry import find_part, known_parts, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults
 from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, corpora_of, data_of, tasks_of
 from seqtasks.text.tags import NESTED
 
-ALL_HEADS: Mapping[str, Callable[..., object]] = {**HEADS, **NESTED_HEADS}
-
 
 def network_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
     """Every fault of a recipe of a network that tags."""
-    heads = [fault for task in tasks_of(recipe).values() for fault in name_faults(ALL_HEADS, task.head.kind, "seqtasks.heads")]
+    heads = [fault for task in tasks_of(recipe).values() for fault in name_faults(ALL_HEADS, task.head.kind, HEAD_GROUP)]
     taken = [NO_NAME.format(head) for head in data_of(recipe) if hasattr(nn.ModuleDict(), head)]
     select = selection_faults(recipe.training.select_by, ["loss", "last", *known_parts(TAG_METRICS, TAGS)])
     return [*backbone_faults(recipe.backbone), *select, *tagging_faults(recipe), *heads, *taken, *data_faults(recipe)]
@@ -86,9 +84,10 @@ def head_faults(name: str, task: TaskSettings) -> list[str]:
         if getattr(settings, key) and task.data.scheme is None:
             faults.append(f"head of {name}: {key} needs tags that are spans, but data.scheme is not set. Set it, or leave {key} out.")
     try:
-        builder = find_part(ALL_HEADS, settings.kind, "seqtasks.heads")
+        builder = find_part(ALL_HEADS, settings.kind, HEAD_GROUP)
     except RecipeError:
         return faults
+    faults += [f"head of {name}: {fault}" for fault in option_faults(builder, settings.options, HEAD_GIVEN, "head")]
     if settings.constrained and "constrained" not in inspect.signature(builder).parameters:
         reason = "its answers obey the scheme in any case" if settings.kind == "crf" else "it does not take it"
         faults.append(f"head of {name}: constrained has no meaning for a head of kind {settings.kind!r}: {reason}. Leave it out.")

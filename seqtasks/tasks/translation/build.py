@@ -16,7 +16,7 @@ from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
 from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
 from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.recipes.schema import DecoderSettings
-from seqtasks.tasks.backbone import build_trunk
+from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.translation.build_attention import build_attention
 from seqtasks.tasks.translation.build_nonrecurrent import RIVALS
 from seqtasks.tasks.translation.checks import PLAIN
@@ -30,7 +30,7 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
     source_words = WordEmbedding(words=len(source), size=recipe.embedding_size, padding=source.pad)
     joint = recipe.text.joint and settings.tied
     target_words = source_words if joint else WordEmbedding(words=len(target), size=settings.embedding_size, padding=target.pad)
-    trunk = build_trunk(TokenEmbedder(words=source_words, characters=None, word_dropout=None), recipe.backbone)
+    trunk = trunk_of(TokenEmbedder(words=source_words, characters=None, word_dropout=None), recipe.backbone)
     decoder = build_decoder(settings, target_words, trunk)
     output: nn.Module = nn.Linear(decoder.output_size, len(target))
     if settings.tied:

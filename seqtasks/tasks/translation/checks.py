@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import torch
 
 from seqtasks.errors import RecipeError
+from seqtasks.models.build import build_backbone
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.recipes.schema import DecoderSettings
-from seqtasks.registry import find_part, name_faults
-from seqtasks.tasks.backbone import backbone_faults, build_backbone
+from seqtasks.registry import find_part, name_faults, option_faults
+from seqtasks.tasks.backbone import backbone_faults, backbone_options
 from seqtasks.tasks.translation.decoding_checks import decoding_faults, shortlist_faults
 from seqtasks.tasks.translation.nonrecurrent_checks import RIVALS, kind_faults
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.tasks.translation.recurrent_checks import recurrent_faults
 from seqtasks.tasks.translation.training_checks import guide_faults, training_faults
 
+ATTENTION_GIVEN = ("query_size", "memory_size", "hidden_size", "shares")  # what builders of attentions are given
 PLAIN = "none"  # the attention of a decoder that has none
 
 
@@ -53,7 +56,14 @@ def memory_faults(recipe: TranslationRecipe) -> list[str]:
     if recipe.decoder.attention == PLAIN or recipe.decoder.kind in RIVALS or settings.kind not in BACKBONES or backbone_faults(settings):
         return []
     with torch.device("meta"):  # sizes only
-        backbone = build_backbone(settings, input_size=recipe.embedding_size)
+        backbone: Any = build_backbone(
+            settings.kind,
+            input_size=recipe.embedding_size,
+            hidden_size=settings.hidden_size,
+            layers=settings.layers,
+            dropout=settings.dropout,
+            options=backbone_options(settings),
+        )
     return size_faults(recipe.decoder, memory_size=backbone.output_size)
 
 
@@ -77,10 +87,12 @@ def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
     if settings.attention == PLAIN:
         return [f"decoder.{name} needs an attention; decoder.attention is 'none'. Leave it out." for name in changed]
     try:
-        parameters = inspect.signature(find_part(ATTENTIONS, settings.attention, "seqtasks.attentions")).parameters
+        builder = find_part(ATTENTIONS, settings.attention, "seqtasks.attentions")
     except RecipeError:
         return []
-    faults = [
+    parameters = inspect.signature(builder).parameters
+    faults = option_faults(builder, settings.options, ATTENTION_GIVEN, "decoder")
+    faults += [
         f"decoder.{name} has no meaning for an attention of kind {settings.attention!r}, which has its own weights. Leave it out."
         for name in ("normaliser", "window", "hierarchical")
         if name in changed and "shares" not in parameters
