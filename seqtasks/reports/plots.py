@@ -123,16 +123,16 @@ def length_figure(bins: Sequence[LengthBin]) -> Figure:
     return figure
 
 
-def shortened(token: str) -> str:
-    """A token as an axis shows it: white space and control characters as a visible mark, the middle of a long token as an ellipsis."""
+def shortened(token: str, longest: int = LONGEST_TOKEN, *, spaces: bool = False) -> str:
+    """A token as an axis shows it: unseen signs (`spaces`: but for spaces) as a mark, the middle of a long one as an ellipsis."""
     kinds = ((char, unicodedata.category(char)) for char in token)
-    shown = "".join("␣" if char.isspace() else "�" if kind in _UNSEEN else char for char, kind in kinds if kind != "Cf")
+    shown = "".join(
+        (" " if spaces else "␣") if char.isspace() else "�" if kind in _UNSEEN else char for char, kind in kinds if kind != "Cf"
+    )
     if not shown:
         return "∅"
-    if len(shown) <= LONGEST_TOKEN:
-        return shown
-    half = (LONGEST_TOKEN - 1) // 2
-    return f"{shown[: LONGEST_TOKEN - 1 - half]}…{shown[-half:]}"
+    half = (longest - 1) // 2
+    return shown if len(shown) <= longest else f"{shown[: longest - 1 - half]}…{shown[-half:]}"
 
 
 def _draw_lines(axes: Axes, epochs: Sequence[int], label: str, lines: Mapping[str, Sequence[float]]) -> None:
