@@ -6,22 +6,12 @@ where approximate randomisation or the test between seeds disagrees.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from seqtasks.evaluation.comparison import Comparison, PairReport, SystemReport
 from seqtasks.evaluation.translation_comparison import ScoreDifference
-from seqtasks.reports.formats import (
-    DASH,
-    interval,
-    interval_of_points,
-    metric_name,
-    percent,
-    probability,
-    seconds,
-    three_digits,
-    times,
-    whole,
-)
+from seqtasks.reports.formats import interval, interval_of_points, metric_name, percent, probability, seconds, three_digits, times, whole
 
 Tested = PairReport | ScoreDifference  # what has two names, a difference and its tests
 LEVEL = 0.05
@@ -150,16 +140,16 @@ def tiles(comparison: Comparison) -> list[Tile]:
     if not ranked:
         return []
     best = ranked[0]
-    first = Tile(f"{best.name}, {metric_name(comparison.metric)}", f"{percent(best.score.value)} %", _ends(interval(best.score.interval)))
+    first = Tile(f"{best.name}, {metric_name(comparison.metric)}", f"{percent(best.score.value)} %", _ends(interval, best.score.interval))
     if len(ranked) > 1:
         return [first, *_lead(comparison, best, ranked[1])]
     cost = best.cost
-    costs = [
-        Tile("training", seconds(cost.training_seconds), cost.device),
-        Tile("words a second", three_digits(cost.tokens_per_second), cost.device),
-        Tile("parameters", three_digits(cost.parameters)),
-    ]
-    return [first, *(tile for tile in costs if tile.value != DASH)]
+    known = (
+        (cost.training_seconds, Tile("training", seconds(cost.training_seconds), cost.device)),
+        (cost.tokens_per_second, Tile("words a second", three_digits(cost.tokens_per_second), cost.device)),
+        (cost.parameters, Tile("parameters", three_digits(cost.parameters))),
+    )
+    return [first, *(tile for value, tile in known if value is not None)]
 
 
 def _lead(comparison: Comparison, best: SystemReport, second: SystemReport) -> list[Tile]:
@@ -168,7 +158,7 @@ def _lead(comparison: Comparison, best: SystemReport, second: SystemReport) -> l
     ends = None if pair is None else pair.interval
     if pair is not None and ends is not None and pair.first == best.name:
         ends = (-ends[1], -ends[0])
-    found = [Tile(f"lead over {second.name}", f"{percent(lead)} points", _ends(interval_of_points(ends)))]
+    found = [Tile(f"lead over {second.name}", f"{percent(lead)} points", _ends(interval_of_points, ends))]
     if pair is not None:
         method = "bootstrap, Holm-corrected" if len(comparison.pairs) > 1 else "bootstrap"
         found.append(Tile("p-value of the lead", probability(pair.holm_bootstrap), method))
@@ -218,8 +208,8 @@ def _holds_between_seeds(pair: Tested) -> bool:
     return pair.seeds is None or pair.seeds.p is None or pair.seeds.p <= LEVEL
 
 
-def _ends(text: str) -> str:
-    return "" if text == DASH else f"95 %: {text}"
+def _ends(written: Callable[[tuple[float, float]], str], bounds: tuple[float, float] | None) -> str:
+    return "" if bounds is None else f"95 %: {written(bounds)}"
 
 
 def _ended(sentence: str) -> str:

@@ -7,27 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from seqtasks.evaluation.comparison import Cascade, Confusion, Cost, Crossover, CurvePoint, Overlap, PairReport, SystemReport
 from seqtasks.evaluation.translation_comparison import ScoreDifference, SystemScore
 from seqtasks.reports.formats import interval, interval_of_points, metric_name, percent, points, three_digits, whole
-from seqtasks.reports.svg import (
-    BACK,
-    HEAT,
-    LINE,
-    RIGHT,
-    ROW,
-    SOFT,
-    TEXT,
-    Chart,
-    bar,
-    chart,
-    drawing,
-    line,
-    logarithmic,
-    look,
-    mark,
-    rings,
-    rows,
-    short,
-    within,
-)
+from seqtasks.reports.svg import INK, ROW, Chart, bar, chart, drawing, line, logarithmic, look, mark, rings, rows, short, within
 
 Series = Mapping[str, int]
 Group = tuple[str, str, Mapping[str, tuple[float, tuple[float, float] | None]]]  # name, note, value and interval of each system
@@ -72,7 +52,7 @@ def differences_chart(pairs: Sequence[PairReport | ScoreDifference], series: Ser
             said.append(text)
         names = [f"{short(pair.second, 14)} − {short(pair.first, 14)}" for pair in pairs]
         rows(axes, names, [points(pair.difference) for pair in pairs], longest=40)
-        axes.axvline(0, color=SOFT, linewidth=1.5, linestyle="--", zorder=1)
+        axes.axvline(0, color=INK.soft, linewidth=1.5, linestyle="--", zorder=1)
         axes.set_xlabel("difference in points")
         return chart(figure, "differences", "; ".join(said))
 
@@ -87,13 +67,13 @@ def groups_chart(groups: Sequence[Group], series: Series, title: str, *, one_lin
         for place, (group, _, values) in enumerate(groups):
             if one_line and values:
                 found = [value for value, _ in values.values()]
-                axes.plot([min(found), max(found)], [place, place], color=SOFT, alpha=0.45, linewidth=1.2, zorder=1)
+                axes.plot([min(found), max(found)], [place, place], color=INK.soft, alpha=0.45, linewidth=1.2, zorder=1)
             for name, (value, ends) in values.items():
                 level = place if one_line else place - 0.5 + (names.index(name) + 0.7) / (len(names) + 0.4)
                 bar(axes, series[name], ends, level)
                 mark(axes, series[name], value, level, f"{group}, {name}: {percent(value)}", small=True)
             if not one_line and place:
-                axes.axhline(place - 0.5, color=LINE, linewidth=0.8, zorder=0)
+                axes.axhline(place - 0.5, color=INK.line, linewidth=0.8, zorder=0)
         rows(axes, [group for group, *_ in groups], [note for _, note, _ in groups])
         within(axes, "x")
         axes.set_xlabel(title)
@@ -107,7 +87,7 @@ def reliability_chart(systems: Sequence[SystemReport], series: Series) -> Chart 
     if not known:
         return None
     with drawing(4.3, 4.8) as (figure, axes):
-        axes.plot([0, 100], [0, 100], color=SOFT, linewidth=1.5, linestyle="--", zorder=1)
+        axes.plot([0, 100], [0, 100], color=INK.soft, linewidth=1.5, linestyle="--", zorder=1)
         for name, found in known:
             bins = [place for place in found.bins if place.count]
             line(axes, series[name], [100 * place.confidence for place in bins], [place.accuracy for place in bins])
@@ -126,7 +106,7 @@ def cost_chart(
     front = pareto_front([(value if more_is_better else -value, system.score.value) for value, system in known])
     with drawing(3.5, 4.8) as (figure, axes):
         best = sorted((known[place][0], known[place][1].score.value) for place in front)
-        axes.plot(*zip(*best, strict=True), color=SOFT, linestyle="--", linewidth=1.3, zorder=1)
+        axes.plot(*zip(*best, strict=True), color=INK.soft, linestyle="--", linewidth=1.3, zorder=1)
         for place, (value, system) in enumerate(known):
             colour, number = look(series[system.name])[0], series[system.name]
             if system.score.interval:
@@ -168,8 +148,10 @@ def learning_chart(curves: Sequence[CurvePoint], flags: Sequence[tuple[str, Cros
         within(axes, "y")
         for size in dict.fromkeys(crossover.sentences for letter, crossover in flags if letter and crossover.sentences):
             letters = " ".join(letter for letter, crossover in flags if letter and crossover.sentences == size)
-            axes.axvline(size, color=TEXT, linestyle=":", linewidth=1.3)
-            axes.text(*(size, 1.02, letters), transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=TEXT, fontweight="bold")
+            axes.axvline(size, color=INK.text, linestyle=":", linewidth=1.3)
+            axes.text(
+                *(size, 1.02, letters), transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=INK.text, fontweight="bold"
+            )
         axes.set(xlabel="training sentences (log scale)", ylabel=f"{metric_name(metric)} in percent")
         said = "; ".join(f"{point.system} {percent(point.value)} at {whole(point.sentences)} sentences" for point in known)
         return chart(figure, "learning", f"Learning curves: {said}")
@@ -184,7 +166,7 @@ def cascade_chart(cascade: Cascade, series: Series, metric: str, number: int) ->
     places = speeds if timed else [point.words_fast for point in cascade.points]
     scores = [point.score for point in cascade.points]
     with drawing(3.5, 4.8) as (figure, axes):
-        axes.plot(places, scores, color=SOFT, linestyle="--", linewidth=1.3, marker="o", markersize=4)
+        axes.plot(places, scores, color=INK.soft, linestyle="--", linewidth=1.3, marker="o", markersize=4)
         mark(axes, series[cascade.slow], places[0], scores[0], f"all {cascade.slow}", ringed=True)
         mark(axes, series[cascade.fast], places[-1], scores[-1], f"all {cascade.fast}", ringed=True)
         if timed:
@@ -202,15 +184,15 @@ def cascade_chart(cascade: Cascade, series: Series, metric: str, number: int) ->
 def overlap_chart(overlap: Overlap, first: int, second: int, number: int) -> Chart | None:
     """Two bars: all words by who is wrong, and, larger, only those that at least one gets wrong."""
     counts = (overlap.both_right, overlap.only_first_wrong, overlap.both_wrong, overlap.only_second_wrong)
-    colours = (RIGHT, look(first)[0], TEXT, look(second)[0])
+    colours = (INK.right, look(first)[0], INK.text, look(second)[0])
     if not any(counts):
         return None
     with drawing(1.1) as (figure, axes):
-        bars = ["all words", "words that at least one gets wrong"] if any(counts[1:]) else ["all words"]
+        bars = ["all words", "at least one wrong"] if any(counts[1:]) else ["all words"]
         for place, parts in enumerate((counts, (0, *counts[1:]))[: len(bars)]):
             left = 0.0
             for count, colour in zip(parts, colours, strict=True):
-                axes.barh(place, count / sum(parts), left=left, color=colour, edgecolor=BACK, linewidth=0.8, height=0.6)
+                axes.barh(place, count / sum(parts), left=left, color=colour, edgecolor=INK.back, linewidth=0.8, height=0.6)
                 left += count / sum(parts)
         rows(axes, bars, [whole(sum(counts)), whole(sum(counts[1:]))][: len(bars)], longest=40)
         axes.set_xlim(0, 1)
@@ -237,13 +219,22 @@ def confusion_chart(confusion: Confusion, name: str, number: int) -> Chart:
                     continue
                 right = place == gold
                 shade = 0.9 if right else 0.1 + 0.55 * float(darkness(count))
-                cell = Rectangle((place - 0.47, gold - 0.47), 0.94, 0.94, color=RIGHT if right else HEAT, alpha=shade, linewidth=0)
+                cell = Rectangle((place - 0.47, gold - 0.47), 0.94, 0.94, color=INK.right if right else INK.heat, alpha=shade, linewidth=0)
                 share = f"{percent(100 * count / total)} %" if total else "none"
                 cell.set_gid(f"title {confusion.labels[gold]} answered as {confusion.labels[place]}: {count} of {total}, {share}")
                 cell.set_in_layout(False)
                 axes.add_patch(cell)
                 if readable and count:
-                    axes.text(place, gold, str(count), ha="center", va="center", fontsize=8, color=SOFT if right else TEXT, in_layout=False)
+                    axes.text(
+                        place,
+                        gold,
+                        str(count),
+                        ha="center",
+                        va="center",
+                        fontsize=8,
+                        color=INK.soft if right else INK.text,
+                        in_layout=False,
+                    )
         shares = [f"{100 * row[gold] / sum(row):.1f}" if sum(row) else "–" for gold, row in enumerate(counts)]
         rows(axes, labels, shares)
         axes.set(xlim=(-0.5, len(labels) - 0.5), xlabel="answered")

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
 
@@ -27,8 +27,20 @@ COLOURS = 8  # of series, and shapes; from the ninth on a colour comes with anot
 SHAPES = "os^DvPhX"
 WIDTH, ROW = 5.6, 0.3  # inches, of which SVG has 72 units each
 LONGEST_NAME = 22
-TEXT, SOFT, LINE, BACK, HEAT, RIGHT = ("#f1e2d0", "#f1e2d1", "#f1e2d2", "#f1e2d3", "#f1e2d4", "#f1e2d5")
-_VARIABLES = dict(zip((TEXT, SOFT, LINE, BACK, HEAT, RIGHT), ("text", "soft", "line", "back", "heat", "right-back"), strict=True))
+
+
+class Ink(NamedTuple):
+    """A sentinel for each variable of the stylesheet that a chart wears."""
+
+    text: str = "#f1e2d0"
+    soft: str = "#f1e2d1"
+    line: str = "#f1e2d2"
+    back: str = "#f1e2d3"
+    heat: str = "#f1e2d4"
+    right: str = "#f1e2d5"
+
+
+INK = Ink()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ def chart(figure: Figure, name: str, description: str) -> Chart:
     text = re.sub(r'(id="|href="#|url\(#)', rf"\1{name}-", text.replace("xlink:href", "href"))
     text = re.sub(r"'DejaVu Sans'[^;\"]*", "var(--sans)", text)
     text = re.sub(r"(\.\d\d)\d+", r"\1", text)
-    for sentinel, variable in _VARIABLES.items():
+    for variable, sentinel in INK._asdict().items():
         text = text.replace(sentinel, f"var(--{variable})")
     text = re.sub(r"#f1e2e(\d)", r"var(--c\1)", text)
     width, height = figure.get_size_inches() * 72
@@ -80,7 +92,7 @@ def chart(figure: Figure, name: str, description: str) -> Chart:
 def mark(axes: Axes, series: int, x: float, y: float, title: str, *, ringed: bool = False, small: bool = False) -> None:
     """The shape of a series; `title` shows when a pointer rests on it."""
     colour, shape = look(series)
-    edge, width = (TEXT, 1.6) if ringed else (BACK, 0.8)
+    edge, width = (INK.text, 1.6) if ringed else (INK.back, 0.8)
     axes.plot(
         *([x], [y]), color=colour, marker=shape, markersize=7 if small else 9, markeredgecolor=edge, markeredgewidth=width, clip_on=False,
         gid=f"title {title}", zorder=4, linestyle="none",
@@ -101,20 +113,20 @@ def rings(axes: Axes, series: int, x: Sequence[float], y: Sequence[float]) -> No
 def line(axes: Axes, series: int, x: Sequence[float], y: Sequence[float]) -> None:
     """A line with the shape of its series at each point."""
     colour, shape = look(series)
-    axes.plot(x, y, color=colour, linewidth=2, marker=shape, markersize=8, markeredgecolor=BACK, clip_on=False, zorder=3)
+    axes.plot(x, y, color=colour, linewidth=2, marker=shape, markersize=8, markeredgecolor=INK.back, clip_on=False, zorder=3)
 
 
 def rows(axes: Axes, names: Sequence[str], notes: Sequence[str], longest: int = LONGEST_NAME) -> None:
     """Names down the left from the top, and a note at the end of each row."""
     axes.set_yticks(range(len(names)), [short(name, longest) for name in names])
     for label in axes.get_yticklabels():
-        label.set_color(TEXT)
+        label.set_color(INK.text)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     axes.spines[:].set_visible(False)
     for place, note in enumerate(notes):
-        axes.text(1.04, place, note, transform=axes.get_yaxis_transform(), va="center", color=SOFT, fontsize=10)
+        axes.text(1.04, place, note, transform=axes.get_yaxis_transform(), va="center", color=INK.soft, fontsize=10)
 
 
 def within(axes: Axes, axis: str) -> None:
@@ -147,17 +159,17 @@ _LOOKS = {
     "font.size": 11,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": SOFT,
+    "axes.edgecolor": INK.line,
+    "axes.labelcolor": INK.soft,
     "axes.labelsize": 10,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": LINE,
-    "text.color": TEXT,
-    "xtick.color": LINE,
-    "ytick.color": LINE,
-    "xtick.labelcolor": SOFT,
-    "ytick.labelcolor": SOFT,
+    "grid.color": INK.line,
+    "text.color": INK.text,
+    "xtick.color": INK.line,
+    "ytick.color": INK.line,
+    "xtick.labelcolor": INK.soft,
+    "ytick.labelcolor": INK.soft,
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
 }
