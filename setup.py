@@ -21,6 +21,7 @@ BASE = [
     "sacremoses>=0.1.1",
     "rich>=13.7",
     "matplotlib>=3.8",
+    "jinja2>=3.1",
     "tomli>=2; python_version < '3.11'",
 ]
 
@@ -52,6 +53,7 @@ setup(
     package_dir={"seqtasks.shipped_tasks": "tasks", "seqtasks.shipped_data": "data"},
     package_data={
         "seqtasks": ["py.typed"],
+        "seqtasks.reports": ["templates/*.html", "templates/*.css"],
         "seqtasks.shipped_tasks": ["*.md", "*/*.md", "*/*.toml"],
         "seqtasks.shipped_data": ["*.md", "*.json", "*/*"],
     },

@@ -6,43 +6,24 @@ where approximate randomisation or the test between seeds disagrees.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from typing import NamedTuple
 
 from seqtasks.evaluation.comparison import Comparison, PairReport, SystemReport
-from seqtasks.reports.comparison_grid import bullets_of
-from seqtasks.reports.comparison_numbers import (
-    DASH,
-    interval,
-    interval_of_points,
-    metric_name,
-    percent,
-    probability,
-    seconds,
-    speed,
-    three_digits,
-    times,
-    whole,
-)
-from seqtasks.reports.comparison_plots import Tested, scores_plot
-from seqtasks.reports.page import card, escape, paragraph
+from seqtasks.evaluation.translation_comparison import ScoreDifference
+from seqtasks.reports.formats import interval, interval_of_points, metric_name, percent, probability, seconds, three_digits, times, whole
 
+Tested = PairReport | ScoreDifference  # what has two names, a difference and its tests
 LEVEL = 0.05
 NOTABLE = 1.05  # a ratio of speeds below which they are called about equal
-OTHERS = 3  # sentences on further systems before the rest is left to the section on differences
 
 
-def answer(comparison: Comparison, series: Mapping[str, int]) -> str:
-    """The head of the page."""
-    ranked = ranking(comparison)
-    parts = [
-        paragraph(question(comparison), "eyebrow"),
-        f"<h1>{escape(headline(comparison))}</h1>",
-        *(f'<p class="answer">{escape(text)}</p>' for text in explanation(comparison)),
-        _tiles(comparison) if ranked else "",
-        scores_plot(comparison.systems, series, metric_name(comparison.metric)) if ranked else "",
-        _others(comparison),
-    ]
-    return "<header>\n{}\n</header>".format("\n".join(filter(None, parts)))
+class Tile(NamedTuple):
+    """A number in large, what it is, and a note below it."""
+
+    label: str
+    value: str
+    note: str = ""
 
 
 def question(comparison: Comparison) -> str:
@@ -153,66 +134,82 @@ def price_of_a_point(best: SystemReport, other: SystemReport) -> float | None:
     return (mine - its) / gained if mine is not None and its is not None and gained > 0 and mine > its else None
 
 
-def _tiles(comparison: Comparison) -> str:
+def tiles(comparison: Comparison) -> list[Tile]:
+    """The numbers of the first screen: the best system's score, and its lead over the second or what it costs."""
     ranked = ranking(comparison)
+    if not ranked:
+        return []
     best = ranked[0]
-    tiles = [(f"{best.name}, {metric_name(comparison.metric)}", f"{percent(best.score.value)} %", _ends(interval(best.score.interval)))]
+    first = Tile(f"{best.name}, {metric_name(comparison.metric)}", f"{percent(best.score.value)} %", _ends(interval, best.score.interval))
     if len(ranked) > 1:
-        second = ranked[1]
-        pair = pair_of(comparison, best.name, second.name)
-        lead = best.score.value - second.score.value if pair is None else abs(pair.difference)
-        ends = None if pair is None or pair.interval is None else pair.interval
-        if pair is not None and ends is not None and pair.first == best.name:
-            ends = (-ends[1], -ends[0])
-        tiles.append((f"lead over {second.name}", f"{percent(lead)} points", _ends(interval_of_points(ends))))
-        if pair is not None:
-            method = "bootstrap, Holm-corrected" if len(comparison.pairs) > 1 else "bootstrap"
-            tiles.append(("p-value of the lead", probability(pair.holm_bootstrap), method))
-        fast, slow = best.cost.tokens_per_second, second.cost.tokens_per_second
-        if fast and slow:
-            faster, ratio = fast >= slow, max(fast, slow) / min(fast, slow)
-            value = f"{times(ratio)} × {'faster' if faster else 'slower'}" if ratio >= NOTABLE else "about equal"
-            tiles.append((f"tagging, against {second.name}", value, f"{speed(fast)} against {speed(slow)} words/s"))
-    else:
-        cost = best.cost
-        tiles += [
-            (label, text, note)
-            for label, text, note in (
-                ("training", seconds(cost.training_seconds), cost.device),
-                ("words a second", speed(cost.tokens_per_second), cost.device),
-                ("parameters", DASH if cost.parameters is None else three_digits(cost.parameters), ""),
-            )
-            if text != DASH
-        ]
-    cards = [
-        card(paragraph(label, "soft") + paragraph(text, "value") + paragraph(note or " ", "soft"), "tile") for label, text, note in tiles
-    ]
-    return card("\n".join(cards), "tiles")
+        return [first, *_lead(comparison, best, ranked[1])]
+    cost = best.cost
+    known = (
+        (cost.training_seconds, Tile("training", seconds(cost.training_seconds), cost.device)),
+        (cost.tokens_per_second, Tile("words a second", three_digits(cost.tokens_per_second), cost.device)),
+        (cost.parameters, Tile("parameters", three_digits(cost.parameters))),
+    )
+    return [first, *(tile for value, tile in known if value is not None)]
 
 
-def _others(comparison: Comparison) -> str:
-    """The winner against the third, fourth ... system."""
+def _lead(comparison: Comparison, best: SystemReport, second: SystemReport) -> list[Tile]:
+    pair = pair_of(comparison, best.name, second.name)
+    lead = best.score.value - second.score.value if pair is None else abs(pair.difference)
+    ends = None if pair is None else pair.interval
+    if pair is not None and ends is not None and pair.first == best.name:
+        ends = (-ends[1], -ends[0])
+    found = [Tile(f"lead over {second.name}", f"{percent(lead)} points", _ends(interval_of_points, ends))]
+    if pair is not None:
+        method = "bootstrap, Holm-corrected" if len(comparison.pairs) > 1 else "bootstrap"
+        found.append(Tile("p-value of the lead", probability(pair.holm_bootstrap), method))
+    fast, slow = best.cost.tokens_per_second, second.cost.tokens_per_second
+    if fast and slow:
+        ratio = max(fast, slow) / min(fast, slow)
+        value = f"{times(ratio)} × {'faster' if fast >= slow else 'slower'}" if ratio >= NOTABLE else "about equal"
+        found.append(Tile(f"tagging, against {second.name}", value, f"{three_digits(fast)} against {three_digits(slow)} words/s"))
+    return found
+
+
+def others(comparison: Comparison) -> list[str]:
+    """The winner against the third, fourth ... system, in words."""
     ranked = ranking(comparison)
     pairs = [pair_of(comparison, ranked[0].name, system.name) for system in ranked[2:]]
-    sentences = [escape(pair.sentence) for pair in pairs if pair is not None and pair.sentence]
-    more = f'<li>and {len(sentences) - OTHERS} more under <a href="#differences">Differences</a></li>' if len(sentences) > OTHERS else ""
-    return bullets_of(sentences[:OTHERS]).replace("</ul>", f"{more}</ul>") if sentences else ""
+    return [pair.sentence for pair in pairs if pair is not None and pair.sentence]
+
+
+def cost_sentences(comparison: Comparison) -> list[str]:
+    """What a point costs over the next surely worse system that trains faster; and the fastest against the slowest."""
+    ranked = ranking(comparison)
+    found = []
+    for place, system in enumerate(ranked):
+        worse = (other for other in ranked[place + 1 :] if surely_better(comparison, system, other))
+        cheaper = next((other for other in worse if price_of_a_point(system, other) is not None), None)
+        price = price_of_a_point(system, cheaper) if cheaper else None
+        if cheaper and price is not None:
+            device = f" ({system.cost.device})" if system.cost.device else ""
+            found.append(f"{system.name} costs {seconds(price)} of training{device} for each point over {cheaper.name}.")
+    timed = sorted((rate, system.name) for system in ranked if (rate := system.cost.tokens_per_second))
+    if len(timed) > 1 and timed[0][0] < timed[-1][0]:
+        (slow, last), (fast, first) = timed[0], timed[-1]
+        speeds = f"{three_digits(fast)} words a second against {three_digits(slow)}"
+        found.append(f"{first} tags {times(fast / slow)} times as fast as {last}: {speeds}.")
+    return found
 
 
 def _speeds(name: str, mine: float, other: str, its: float) -> str:
     if max(mine, its) < NOTABLE * min(mine, its):
-        return f"{name} tags {speed(mine)} words a second, {other} about as many"
+        return f"{name} tags {three_digits(mine)} words a second, {other} about as many"
     if mine > its:
-        return f"{name} tags {speed(mine)} words a second, {times(mine / its)} times as many as {other} ({speed(its)})"
-    return f"{name} tags {speed(mine)} words a second, {other} {speed(its)}, {times(its / mine)} times as many"
+        return f"{name} tags {three_digits(mine)} words a second, {times(mine / its)} times as many as {other} ({three_digits(its)})"
+    return f"{name} tags {three_digits(mine)} words a second, {other} {three_digits(its)}, {times(its / mine)} times as many"
 
 
 def _holds_between_seeds(pair: Tested) -> bool:
     return pair.seeds is None or pair.seeds.p is None or pair.seeds.p <= LEVEL
 
 
-def _ends(text: str) -> str:
-    return "" if text == DASH else f"95 %: {text}"
+def _ends(written: Callable[[tuple[float, float]], str], bounds: tuple[float, float] | None) -> str:
+    return "" if bounds is None else f"95 %: {written(bounds)}"
 
 
 def _ended(sentence: str) -> str:

@@ -1,18 +1,37 @@
-"""The plain rows of a comparison: the same for comparison.csv, the terminal and the page. Numbers are numbers here; None was not measured.
-
-`comparison_rows`, `pair_rows` and `label_rows` give headers and rows; `shown` writes a value of them as a reader wants it.
-"""
+"""The plain rows of a comparison: for comparison.csv, and by kind of word, tag and confusion for its page. None was not measured."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from seqtasks.evaluation.comparison import Comparison, SystemReport
-from seqtasks.reports.comparison_numbers import DASH, percent, points, probability, seconds, size, speed, whole
+from seqtasks.evaluation.comparison import Comparison, Confusion, LabelScore, Share, SystemReport
 
 Value = str | int | float | None
 Rows = tuple[list[str], list[list[Value]]]
+MARKED = 3  # tags marked as those where systems differ most
+ENOUGH = 10  # words of a tag below which its F1 says too little to be marked
+LISTED = 15  # confusions
+
+
+class Label(NamedTuple):
+    """A tag (or type of entities): how often it is in gold, how far the F1 of systems lie apart, and the scores of each system."""
+
+    name: str
+    support: int
+    spread: float
+    scores: dict[str, LabelScore]
+    marked: bool = False
+
+
+class Confused(NamedTuple):
+    """A tag taken for another one: by each system how often, and in which share of the words with this gold tag, in percent."""
+
+    gold: str
+    answered: str
+    counts: dict[str, int]
+    shares: dict[str, float]
 
 
 def comparison_rows(comparison: Comparison) -> Rows:
@@ -34,48 +53,39 @@ def comparison_rows(comparison: Comparison) -> Rows:
     return headers, rows
 
 
-def pair_rows(comparison: Comparison) -> Rows:
-    """One row a pair of systems: difference (second minus first), tests, overlap of errors, and the sentence that says it all."""
-    rows: list[list[Value]] = []
-    for pair in comparison.pairs:
-        low, high = pair.interval or (None, None)
-        seeds = pair.seeds
-        seeds_low, seeds_high = (seeds.interval if seeds else None) or (None, None)
-        both_low, both_high = (seeds.both_interval if seeds else None) or (None, None)
-        rows.append(
-            [
-                *(pair.first, pair.second, pair.difference, low, high),
-                *(pair.p_bootstrap, pair.p_randomisation, pair.p_mcnemar),
-                *(pair.holm_bootstrap, pair.holm_randomisation, pair.holm_mcnemar),
-                *((seeds.kind, seeds.difference, seeds_low, seeds_high, seeds.p, seeds.exact_p) if seeds else (None,) * 6),
-                *((both_low, both_high, seeds.both_p, seeds.runs_needed) if seeds else (None,) * 4),
-                *(pair.overlap.both_right, pair.overlap.only_first_wrong, pair.overlap.only_second_wrong, pair.overlap.both_wrong),
-                *(pair.overlap.oracle, pair.sentence),
-            ]
-        )
-    return list(_PAIR), rows
+def kinds(comparison: Comparison) -> dict[str, dict[str, Share]]:
+    """The cells by kind of word (or of entity), and by system."""
+    names = dict.fromkeys(cell.name for system in comparison.systems for cell in system.cells)
+    return {name: {system.name: cell for system in comparison.systems for cell in system.cells if cell.name == name} for name in names}
 
 
-def label_rows(comparison: Comparison) -> Rows:
-    """One row for each system and tag (or entity type)."""
-    rows: list[list[Value]] = [
-        [system.name, label.label, label.precision, label.recall, label.f1, label.support, label.predicted]
-        for system in comparison.systems
-        for label in system.labels
+def labels(comparison: Comparison) -> list[Label]:
+    """The tags, the most frequent first; those frequent enough on which systems differ most are marked."""
+    names = dict.fromkeys(label.label for system in comparison.systems for label in system.labels)
+    found = []
+    for name in names:
+        scores = {system.name: label for system in comparison.systems for label in system.labels if label.label == name}
+        values = [score.f1 for score in scores.values()]
+        found.append(Label(name, max(score.support for score in scores.values()), max(values) - min(values), scores))
+    found.sort(key=lambda label: -label.support)
+    most = sorted((label for label in found if label.support >= ENOUGH and label.spread > 0), key=lambda label: -label.spread)[:MARKED]
+    return [label._replace(marked=label in most) for label in found]
+
+
+def confused_pairs(confusions: Mapping[str, Confusion], most: int = LISTED) -> list[Confused]:
+    """The most frequent confusions first by the system that makes them most."""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for name, confusion in confusions.items():
+        for gold, row in zip(confusion.labels, confusion.counts, strict=True):
+            for answered, count in zip(confusion.labels, row, strict=True):
+                if count and gold != answered:
+                    found.setdefault((gold, answered), dict.fromkeys(confusions, 0))[name] = count
+    ranked = sorted(found.items(), key=lambda item: (-max(item[1].values()), item[0]))
+    totals = {name: dict(zip(one.labels, map(sum, one.counts), strict=True)) for name, one in confusions.items()}
+    return [
+        Confused(gold, answered, counts, {name: 100 * count / max(totals[name].get(gold, 0), 1) for name, count in counts.items()})
+        for (gold, answered), counts in ranked[:most]
     ]
-    return ["system", "label", "precision", "recall", "f1", "support", "predicted"], rows
-
-
-def shown(header: str, value: Value) -> str:
-    """A value under its header, as text for a reader: rounded, with its unit; a dash where there is none."""
-    if value is None:
-        return DASH
-    if isinstance(value, str):
-        return value
-    form = _FORMS.get(header)
-    if form is None:
-        return whole(value) if isinstance(value, int) else percent(value)
-    return form(value)
 
 
 def _median(_: Comparison, system: SystemReport) -> Value:
@@ -107,19 +117,3 @@ _SYSTEM: dict[str, Callable[[Comparison, SystemReport], Value]] = {
     "shown run": lambda comparison, system: system.paths[system.shown] if 0 <= system.shown < len(system.paths) else None,
 }
 _SHARE = ("", " low", " high", " count", " total")
-_PAIR = (
-    *("first", "second", "difference", "difference low", "difference high"),
-    *("p bootstrap", "p randomisation", "p mcnemar", "holm bootstrap", "holm randomisation", "holm mcnemar"),
-    *("test of seeds", "difference of seeds", "difference of seeds low", "difference of seeds high", "p seeds", "p seeds exact"),
-    *("difference of seeds and sentences low", "difference of seeds and sentences high", "p seeds and sentences", "runs needed"),
-    *("both right", "only first wrong", "only second wrong", "both wrong", "oracle", "sentence"),
-)
-_FORMS: dict[str, Callable[[float], str]] = {
-    "training seconds": seconds,
-    "tokens per second": speed,
-    "bytes on disk": size,
-    "peak memory": size,
-    "brier": lambda value: f"{value:.4f}",
-    **dict.fromkeys((name for name in _PAIR if name.startswith("difference")), points),
-    **dict.fromkeys((name for name in _PAIR if name.startswith(("p ", "holm "))), probability),
-}

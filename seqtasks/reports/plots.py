@@ -116,23 +116,21 @@ def length_figure(bins: Sequence[LengthBin]) -> Figure:
     axes.set_ylim(bottom=0)
     axes.set_xlabel("words of the source")
     axes.set_title("scores by length, with 95 % intervals", loc="left", fontsize=10)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#e3e6ea", linewidth=0.8)
-    axes.set_axisbelow(True)
+    _plain(axes)
     axes.legend(frameon=False, fontsize=8)
     return figure
 
 
-def shortened(token: str) -> str:
-    """A token as an axis shows it: white space and control characters as a visible mark, the middle of a long token as an ellipsis."""
+def shortened(token: str, longest: int = LONGEST_TOKEN, *, spaces: bool = False) -> str:
+    """A token as an axis shows it: unseen signs (`spaces`: but for spaces) as a mark, the middle of a long one as an ellipsis."""
     kinds = ((char, unicodedata.category(char)) for char in token)
-    shown = "".join("␣" if char.isspace() else "�" if kind in _UNSEEN else char for char, kind in kinds if kind != "Cf")
+    shown = "".join(
+        (" " if spaces else "␣") if char.isspace() else "�" if kind in _UNSEEN else char for char, kind in kinds if kind != "Cf"
+    )
     if not shown:
         return "∅"
-    if len(shown) <= LONGEST_TOKEN:
-        return shown
-    half = (LONGEST_TOKEN - 1) // 2
-    return f"{shown[: LONGEST_TOKEN - 1 - half]}…{shown[-half:]}"
+    half = (longest - 1) // 2
+    return shown if len(shown) <= longest else f"{shown[: longest - 1 - half]}…{shown[-half:]}"
 
 
 def _draw_lines(axes: Axes, epochs: Sequence[int], label: str, lines: Mapping[str, Sequence[float]]) -> None:
@@ -143,21 +141,12 @@ def _draw_lines(axes: Axes, epochs: Sequence[int], label: str, lines: Mapping[st
         if points:
             colour = COLOURS.get(name, _MORE_COLOURS[position % len(_MORE_COLOURS)])
             style = "-" if position < len(_MORE_COLOURS) else "--"
-            axes.plot(
-                *zip(*points, strict=True),
-                label=name,
-                color=colour,
-                linewidth=1.8,
-                linestyle=style,
-                markersize=3.5,
-                marker="o" if len(points) <= 40 else None,
-            )
+            dot = "o" if len(points) <= 40 else None
+            axes.plot(*zip(*points, strict=True), label=name, color=colour, linewidth=1.8, linestyle=style, markersize=3.5, marker=dot)
     axes.set_xlabel("epoch")
     axes.set_title(label, loc="left", fontsize=10)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#e3e6ea", linewidth=0.8)
-    axes.set_axisbelow(True)
+    _plain(axes)
     if len(set(epochs)) == 1:
         axes.set_xlim(epochs[0] - 1, epochs[0] + 1)
         axes.set_xticks([epochs[0]])
@@ -167,6 +156,12 @@ def _draw_lines(axes: Axes, epochs: Sequence[int], label: str, lines: Mapping[st
         axes.set_xticks([])
         axes.set_yticks([])
         axes.text(0.5, 0.5, "not recorded", transform=axes.transAxes, ha="center", va="center", color="#777777")
+
+
+def _plain(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#e3e6ea", linewidth=0.8)
+    axes.set_axisbelow(True)
 
 
 def _name_cells(axes: Axes, columns: Sequence[str], rows: Sequence[str], cell: float) -> None:
@@ -221,22 +216,9 @@ def _write(figure: Figure, path: Path | str) -> None:
 
 _UNSEEN = {"Cc", "Cs", "Co", "Cn"}
 _OTHER_SCRIPTS = (
-    "Noto Sans CJK JP",
-    "Noto Sans CJK SC",
-    "Noto Sans",
-    "Noto Sans Arabic",
-    "Noto Sans Hebrew",
-    "Noto Sans Devanagari",
-    "Noto Sans Thai",
-    "WenQuanYi Zen Hei",
-    "WenQuanYi Micro Hei",
-    "IPAGothic",
-    "Hiragino Sans",
-    "PingFang SC",
-    "Microsoft YaHei",
-    "Yu Gothic",
-    "Malgun Gothic",
-    "Arial Unicode MS",
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Devanagari"),
+    *("Noto Sans Thai", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "IPAGothic", "Hiragino Sans", "PingFang SC"),
+    *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Arial Unicode MS"),
 )
 _MORE_COLOURS = ("#1a8a4b", "#9a3fb5", "#b3261e", "#0b7a8c", "#8a6d00", "#6b7280")
 COLOURS = {"train": "#1f6feb", "dev": "#d1600a"}

@@ -16,8 +16,7 @@ from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.toml import write_toml
 from seqtasks.tasks.contract import Runner
 from seqtasks.reports.plots import curves, heatmap, length_scores
-from seqtasks.reports.review_parts import ReportReview
-from seqtasks.reports.run_report import ReportExample, ReportTable, RunReport, write_run_report
+from seqtasks.reports.run_report import ReportExample, ReportReview, ReportTable, RunReport, write_run_report
 from seqtasks.text.files import write_atomically
 from seqtasks.training.history import History
 

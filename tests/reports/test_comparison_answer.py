@@ -8,18 +8,19 @@ import pytest
 
 from seqtasks.evaluation.comparison import Comparison, Cost, SeedTest
 from seqtasks.reports.comparison_answer import (
-    answer,
     cost_sentence,
+    cost_sentences,
     explanation,
     headline,
+    others,
     price_of_a_point,
     question,
     ranking,
     seeds_note,
     surely_better,
+    tiles,
 )
-from seqtasks.reports.comparison_costs import cost_sentences
-from seqtasks.reports.comparison_plots import series_of
+from seqtasks.reports.comparison_report import comparison_page
 from tests.miniature.comparisons import bare_comparison, comparison, entity_comparison
 
 
@@ -62,9 +63,7 @@ def test_the_lead_counts_from_the_winner_whichever_way_round_the_pair_was_tested
     full = comparison(2)
     pair = full.pairs[0]
     turned = replace(pair, first="bilstm", second="hmm", difference=-1.22, interval=(-1.49, -0.95))
-    head = answer(replace(full, pairs=[turned]), series_of(full))
-    assert "1.22 points" in head
-    assert "95 %: +0.95 to +1.49" in head
+    assert tiles(replace(full, pairs=[turned]))[1] == ("lead over hmm", "1.22 points", "95 %: +0.95 to +1.49")
     assert headline(replace(full, pairs=[turned])) == headline(full)
 
 
@@ -139,5 +138,16 @@ def test_no_price_is_named_for_points_that_may_be_luck() -> None:
 
 def test_further_systems_are_named_up_to_three_and_counted_beyond() -> None:
     few, many = comparison(5), comparison(8)
-    assert "more under" not in answer(few, series_of(few))
-    assert 'and 3 more under <a href="#differences">Differences</a>' in answer(many, series_of(many))
+    assert len(others(few)) == 3 and len(others(many)) == 6
+    assert "more under" not in comparison_page(few)
+    assert 'and 3 more under <a href="#differences">Differences</a>' in comparison_page(many)
+
+
+def test_the_first_screen_of_one_system_shows_what_it_costs() -> None:
+    assert tiles(comparison(1)) == [
+        ("hmm, accuracy", "93.71 %", "95 %: 93.32 to 94.09"),
+        ("training", "2.13 s", "cpu"),
+        ("words a second", "71,300", "cpu"),
+        ("parameters", "120,000", ""),
+    ]
+    assert tiles(bare_comparison(0)) == []

@@ -19,7 +19,7 @@ def test_an_entity_is_marked_over_its_words_with_its_label_as_text() -> None:
     page = EntityPage("Text", "about")
     html = page.sentence(words_of("Ann Lee sees Rome today"), {"ner": [Marked(3, 4, "LOC", None), Marked(0, 2, "PER", None)]})
     assert plain(html) == "Ann Lee PER sees Rome LOC today "
-    assert re.findall(r'<mark class="(c\d)">', html) == ["c0", "c1"]
+    assert re.findall(r'<mark class="(e\d)">', html) == ["e0", "e1"]
     assert "%" not in html
     assert page.counts == {"PER": 1, "LOC": 1}
 
@@ -29,14 +29,14 @@ def test_tags_stand_below_their_words_and_the_spaces_stay() -> None:
     html = EntityPage("Text", "about").sentence(words, {})
     assert html == (
         '<p dir="auto"><span class="w" title="90 % sure">do<small>AUX</small></span>'
-        '<span class="w unsure" title="49 % sure">n&#x27;t<small>PART</small></span>\u00a0 .</p>'
+        '<span class="w unsure" title="49 % sure">n&#39;t<small>PART</small></span>\u00a0 .</p>'
     )
 
 
 def test_an_entity_that_is_unsure_is_told_apart_by_its_look_and_number() -> None:
     page = EntityPage("Text", "about")
     html = page.sentence(words_of("a b"), {"ner": [Marked(0, 1, "PER", 0.4), Marked(1, 2, "PER", 0.9999)]})
-    assert re.findall(r'<mark class="(.*?)" title="(.*?)">', html) == [("c0 unsure", "40 % sure"), ("c0", "99 % sure")]
+    assert re.findall(r'<mark class="(.*?)" title="(.*?)">', html) == [("e0 unsure", "40 % sure"), ("e0", "99 % sure")]
     assert plain(html) == "a PER 40 % b PER 99 % "
 
 
@@ -67,7 +67,7 @@ def test_the_end_counts_sentences_and_labels_and_colours_begin_anew_after_the_la
     page.sentence(words_of("w " * len(labels)), {"ner": [Marked(number, number + 1, label, None) for number, label in enumerate(labels)]})
     assert re.findall(r"(L\d)</span></mark> (\d)", page.closing()) == [(label, "1") for label in labels]
     assert ">1 sentence<" in page.closing()
-    assert f'<mark class="c0"><span class="label">{labels[-1]}' in page.closing()
+    assert f'<mark class="e0"><span class="label">{labels[-1]}' in page.closing()
     page.sentence(words_of("w"), {})
     assert "2 sentences" in page.closing()
 
@@ -78,8 +78,8 @@ def test_an_entity_in_another_is_drawn_inside_it_and_outer_ones_get_larger_boxes
     html = page.sentence(words_of("a b c d"), {"ner": marks})
     assert plain(html) == "a b C B c A 40 % d "
     assert html == (
-        '<p dir="auto" class="nested"><mark class="c0 over2 unsure" title="40 % sure"><mark class="c1 over1">a '
-        '<mark class="c2"><span class="last">b <span class="label">C<small></small></span></span></mark> '
+        '<p dir="auto" class="nested"><mark class="e0 over2 unsure" title="40 % sure"><mark class="e1 over1">a '
+        '<mark class="e2"><span class="last">b <span class="label">C<small></small></span></span></mark> '
         '<span class="label">B<small></small></span></mark> c <span class="label">A<small> 40 %</small></span></mark> d </p>'
     )
     assert page.counts == {"A": 1, "B": 1, "C": 1}

@@ -10,6 +10,7 @@ import pytest
 
 from seqtasks.errors import RunDirectoryError
 from seqtasks.evaluation.score import Score
+from seqtasks.reports.formats import number
 from seqtasks.reports.plots import curves, heatmap
 from seqtasks.reports.run_report import (
     ReportExample,
@@ -17,7 +18,6 @@ from seqtasks.reports.run_report import (
     RunReport,
     differences,
     module_of,
-    number,
     run_report_page,
     write_run_report,
 )
@@ -113,6 +113,7 @@ def test_nothing_given_becomes_markup(report: RunReport) -> None:
         "section",
         "table",
         "thead",
+        "caption",
         "tbody",
         "tr",
         "th",
@@ -204,16 +205,21 @@ def test_a_report_of_nothing_but_a_title_is_a_page() -> None:
     ("output", "reference", "expected"),
     [
         ("a b c", "a b c", "a b c"),
-        ("a x c", "a b c", "a <mark>x</mark> c"),
+        ("a x c", "a b c", "a [x] c"),
         ("", "a", ""),
-        ("a", "", "<mark>a</mark>"),
-        (" a  x ", "a", " a  <mark>x</mark> "),
-        ("<i> &", "&", "<mark>&lt;i&gt;</mark> &amp;"),
-        ("b a", "a b", "b <mark>a</mark>"),
+        ("a", "", "[a]"),
+        (" a  x ", "a", " a  [x] "),
+        ("<i> &", "&", "[<i>] &"),
+        ("b a", "a b", "b [a]"),
     ],
 )
 def test_words_that_the_reference_does_not_have_there_are_marked(output: str, reference: str, expected: str) -> None:
-    assert differences(output, reference) == expected
+    found = differences(output, reference)
+    assert "".join(f"[{word}]{space}" if marked else word + space for word, marked, space in found) == expected
+
+
+def test_marked_words_of_an_example_are_escaped(report: RunReport) -> None:
+    assert '<dd dir="auto">a &lt;b&gt; <mark>wrong</mark></dd>' in run_report_page(report)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
+import markupsafe
 import pytest
 
 from seqtasks.evaluation.compare_translations import Translated, compare_translations
 from seqtasks.evaluation.translation_comparison import TranslationComparison
-from seqtasks.reports.comparison_numbers import interval_of_points, percent, points, probability
+from seqtasks.reports.formats import interval_of_points, percent, points, probability
 from seqtasks.reports.translation_comparison import headline, translation_comparison_page, translation_rows, write_translation_comparison
 
 EVIL = '<script>alert("x")</script> & <img src=http://example.org/x.png>'
@@ -80,7 +81,7 @@ def test_the_page_fetches_nothing_and_runs_nothing_whatever_the_lines_hold() -> 
     assert "default-src 'none'" in page
     assert "<script" not in page and "<img" not in page
     assert set(re.findall(r'(?:src|href)="([^"]*)"', page)) <= {"data:,", *re.findall(r'"(#[^"]*)"', page)}
-    assert html.escape(EVIL) in page.replace("<mark>", "").replace("</mark>", "")
+    assert str(markupsafe.escape(EVIL)) in page.replace("<mark>", "").replace("</mark>", "")
     addresses = set(re.findall(r'href="#([^"]*)"', page))
     assert addresses <= set(re.findall(r'id="([^"]*)"', page))
 

@@ -11,7 +11,7 @@ from seqtasks.diagnosis.lines import TranslatedLine
 from seqtasks.diagnosis.translations import diagnose
 from seqtasks.evaluation.by_length import LengthBin, scores_by_length
 from seqtasks.reports.plots import length_figure, length_scores
-from seqtasks.reports.review_parts import ReportReview, bad_translations, by_length
+from seqtasks.reports.run_report import ReportReview, RunReport, run_report_page
 
 RIGHT = TranslatedLine("A <b>dog</b> sees the boat.", "Un chien voit le canot.", "Un chien voit le canot.")
 LINES = [RIGHT, RIGHT, replace(RIGHT, translation="Un <i>chien chien chien voit le canot."), replace(RIGHT, finished=False)]
@@ -21,6 +21,20 @@ def bins() -> list[LengthBin]:
     sources = [" ".join(["a"] * length) for length in (2, 2, 3, 12, 14)]
     texts = ["x y", "x z", "x y z", "x " * 12, "x " * 10]
     return scores_by_length(sources, texts, ["x y"] * 5, language="fr", split="test", head="h", ends=[2, 10], samples=20)
+
+
+def section(review: ReportReview, title: str) -> str:
+    """A section of the page of a run with this review and nothing else; nothing where there is no such section."""
+    run = RunReport("t", "", "translation", [], "", [], None, [], "", [], "", [], [], {}, reviews=[review])
+    return run_report_page(run).partition(f"<h2>{title}</h2>")[2].partition("</section>")[0]
+
+
+def bad_translations(review: ReportReview) -> str:
+    return section(review, "Bad translations")
+
+
+def by_length(review: ReportReview) -> str:
+    return section(review, "Scores by length")
 
 
 def visible(markup: str) -> str:

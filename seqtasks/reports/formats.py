@@ -1,8 +1,9 @@
-"""How the numbers of a comparison are written: as many digits as they carry, with their unit, and a dash for what was not measured."""
+"""How numbers are written on a page: as many digits as they carry, with their unit, and a dash for what was not measured."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 DASH = "–"
 METRICS = {"accuracy": "accuracy", "f1": "F1 of entities"}
@@ -59,11 +60,6 @@ def seconds(value: float | None) -> str:
     return f"{value / 86400:,.1f} days"
 
 
-def speed(value: float | None) -> str:
-    """Words a second, to three digits."""
-    return DASH if value is None else three_digits(value)
-
-
 def size(value: float | None) -> str:
     """Bytes in the unit a person would say them in (thousands, not 1,024)."""
     if value is None:
@@ -74,8 +70,10 @@ def size(value: float | None) -> str:
     return f"{value:.0f} B"
 
 
-def three_digits(value: float) -> str:
+def three_digits(value: float | None) -> str:
     """A number that is not negative, to three digits, with commas: 71,300, 812, 3.41, 0.0123."""
+    if value is None:
+        return DASH
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else "∞"
     rounded = float(f"{value:.3g}")
@@ -87,6 +85,31 @@ def times(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{round(value):,}" if value < 1000 else three_digits(value)
 
 
+def threshold(value: float) -> str:
+    """A probability as it is, 0.99999; "never reached" above 1."""
+    return f"{value:g}" if value <= 1 else "never reached"
+
+
+def range_of(runs: Sequence[float]) -> str:
+    """The lowest and the highest of several runs."""
+    return f"{percent(min(runs))} to {percent(max(runs))}" if len(runs) > 1 else ""
+
+
+def number(value: float) -> str:
+    """A score of a run: two decimals; infinity as its sign."""
+    return f"{value:,.2f}" if math.isfinite(value) else "∞"
+
+
+def sure(confidence: float) -> str:
+    """Of 0 to 1: 97 %. Never 100 % where it is not quite."""
+    return f"{int(confidence * 100)} %"
+
+
+def recorded(value: float | str | None) -> str:
+    """A value of the history: four digits of a fraction."""
+    return DASH if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 _TIMES = (
     (0.0005, 1, ".0f", "s"),
     (0.1, 0.001, ".0f", "ms"),
@@ -96,8 +119,3 @@ _TIMES = (
     (5400, 60, ".1f", "min"),
     (172800, 3600, ".1f", "h"),
 )
-
-
-def shown_threshold(threshold: float) -> str:
-    """A probability as it is, 0.99999; "never reached" above 1."""
-    return f"{threshold:g}" if threshold <= 1 else "never reached"
