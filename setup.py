@@ -21,7 +21,8 @@ BASE = [
     "sacremoses>=0.1.1",
     "rich>=13.7",
     "matplotlib>=3.8",
-    "tomli>=2; python_version < '3.11'",
+    "tomli>=2; python_version < '3.11'",  # reads recipes, as tomllib does from Python 3.11 on
+    "tomli-w>=1",  # writes resolved recipes: the standard library only reads TOML
 ]
 
 EXTRAS = {
