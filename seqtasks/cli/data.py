@@ -61,7 +61,7 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
 
     A download that broke off is continued; files that are complete are kept.
     """
-    from seqtasks.datasets.download import MIRROR, PATIENCE, check_mirror, download_corpus
+    from seqtasks.datasets.download import MIRROR, RETRY_POLICY, check_mirror, download_corpus
     from seqtasks.datasets.folders import cache_folder
     from seqtasks.datasets.published import published_corpus
 
@@ -75,7 +75,7 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
                 corpus,
                 folder,
                 mirror=mirror,
-                patience=PATIENCE,
+                retry=RETRY_POLICY,
                 progress=progress,
                 waiting=lambda: click.echo(f"another download into {folder} is running; waiting for it", err=True),
             )

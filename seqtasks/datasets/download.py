@@ -17,11 +17,11 @@ from typing import IO
 
 from seqtasks.datasets.folders import git_blob_id
 from seqtasks.datasets.published import PublishedCorpus, PublishedFile
-from seqtasks.datasets.transfer import DownloadError, Patience, fetch, forget, part_size
+from seqtasks.datasets.transfer import DownloadError, RetryPolicy, fetch, forget, part_size
 from seqtasks.errors import UsageError
 
 MIRROR = "https://raw.githubusercontent.com"
-PATIENCE = Patience(timeout=30.0, attempts=5, pause=1.0)
+RETRY_POLICY = RetryPolicy(timeout=30.0, attempts=5, pause=1.0)
 Progress = Callable[[str, int, "int | None"], None]  # file name, bytes so far, bytes in all where known
 
 
@@ -42,7 +42,7 @@ def download_corpus(
     folder: Path,
     *,
     mirror: str,
-    patience: Patience,
+    retry: RetryPolicy,
     progress: Progress,
     waiting: Callable[[], None],
 ) -> list[Path]:
@@ -55,7 +55,7 @@ def download_corpus(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with folder_lock(folder, waiting=waiting):
-            return [download_file(file, folder, mirror=mirror, patience=patience, progress=progress) for file in corpus.files]
+            return [download_file(file, folder, mirror=mirror, retry=retry, progress=progress) for file in corpus.files]
     except OSError as error:
         place, reason = error.filename or folder, error.strerror or error
         raise DownloadError(f"{place}: cannot be written ({reason}). Make room there, or choose another place with --cache.") from error
@@ -63,7 +63,7 @@ def download_corpus(
         raise DownloadError(f"{error} By hand: {corpus.page}, into {folder}.") from error
 
 
-def download_file(file: PublishedFile, folder: Path, *, mirror: str, patience: Patience, progress: Progress) -> Path:
+def download_file(file: PublishedFile, folder: Path, *, mirror: str, retry: RetryPolicy, progress: Progress) -> Path:
     """Fetch one file into the folder, unless it is there and right. The caller holds the folder's lock.
 
     Raises DownloadError; after a checksum mismatch nothing of the file is kept.
@@ -73,10 +73,10 @@ def download_file(file: PublishedFile, folder: Path, *, mirror: str, patience: P
         progress(file.name, target.stat().st_size, target.stat().st_size)
         return target
     resumed = part_size(part) > 0
-    fetch(url, part, patience=patience, received=lambda done, total: progress(file.name, done, total))
+    fetch(url, part, retry=retry, received=lambda done, total: progress(file.name, done, total))
     if resumed and not _is_published(part, file):  # the halves may be of two versions: once more, from the first byte
         forget(part)
-        fetch(url, part, patience=patience, received=lambda done, total: progress(file.name, done, total))
+        fetch(url, part, retry=retry, received=lambda done, total: progress(file.name, done, total))
     if not _is_published(part, file):
         found, size = git_blob_id(part), part_size(part)
         forget(part)

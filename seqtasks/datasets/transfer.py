@@ -2,7 +2,7 @@
 
 A part is continued (Range, If-Range) only where the server can tell versions apart (ETag or Last-Modified) and still has the same one;
 otherwise it starts again from the first byte. Failures that may pass are repeated after growing pauses. Plain urllib, so proxies come from
-the environment.
+the environment. Why no library does it: docs/decisions/downloads.md.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DownloadError(SeqtasksError):
     """A file that could not be fetched, or is not the published one."""
 
 
-class _PassingError(Exception):
+class _TransientError(Exception):
     """A failure that may pass. `pause`: how long the server asked to be left alone, in seconds; `stale`: what is there is of no use."""
 
     def __init__(self, reason: str, *, pause: float = 0.0, stale: bool = False) -> None:
@@ -41,8 +41,8 @@ class _PassingError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long to wait: seconds without a byte, attempts in a row without progress, and the first pause (doubled after each)."""
+class RetryPolicy:
+    """When to give up and when to try again: seconds without a byte, attempts in a row without progress, the first pause (then doubled)."""
 
     timeout: float
     attempts: int
@@ -64,22 +64,22 @@ class Version:
         return self.url == other.url and all(left is None or right is None or left == right for left, right in pairs)
 
 
-def fetch(url: str, part: Path, *, patience: Patience, received: Received) -> None:
+def fetch(url: str, part: Path, *, retry: RetryPolicy, received: Received) -> None:
     """Make `part` the complete file of `url`. Raises DownloadError, OSError where `part` cannot be written."""
     failures, furthest = 0, part_size(part)
     while True:
         try:
-            return _attempt(url, part, patience.timeout, received)
-        except _PassingError as broken:
+            return _attempt(url, part, retry.timeout, received)
+        except _TransientError as broken:
             if broken.stale:
                 forget(part)
             size = part_size(part)
             failures = failures + 1 if size <= furthest else 1  # an attempt that got further is no failure
             furthest = max(furthest, size)
-            if failures >= patience.attempts:
+            if failures >= retry.attempts:
                 kept = f" {size} bytes are kept; the next try continues there." if size else ""
                 raise DownloadError(f"{url}: {broken} ({failures} failed attempts in a row).{kept}") from broken
-            time.sleep(min(LONGEST_PAUSE, max(broken.pause, patience.pause * 2 ** (failures - 1))))
+            time.sleep(min(LONGEST_PAUSE, max(broken.pause, retry.pause * 2 ** (failures - 1))))
 
 
 def forget(part: Path) -> None:
@@ -102,7 +102,7 @@ def _attempt(url: str, part: Path, timeout: float, received: Received) -> None:
     with _open(url, start, before, timeout) as response:
         version = _version(url, response)
         if response.status == 206 and (before is None or not version.same_as(before) or not _continues(response, start)):
-            raise _PassingError("the file changed while it was fetched", stale=True)
+            raise _TransientError("the file changed while it was fetched", stale=True)
         if response.status != 206:
             start = 0
             part.unlink(missing_ok=True)
@@ -114,11 +114,11 @@ def _attempt(url: str, part: Path, timeout: float, received: Received) -> None:
                 start += len(block)
                 received(start, version.length)
     if version.length is not None and start != version.length:
-        raise _PassingError(f"the connection was cut after {start} of {version.length} bytes")
+        raise _TransientError(f"the connection was cut after {start} of {version.length} bytes")
 
 
 def _open(url: str, start: int, before: Version | None, timeout: float) -> http.client.HTTPResponse:
-    """Send the request. Raises DownloadError for what will not pass (404, unknown host), _PassingError for what may."""
+    """Send the request. Raises DownloadError for what will not pass (404, unknown host), _TransientError for what may."""
     headers = {"User-Agent": "seqtasks", "Accept-Encoding": "identity"}
     if start and before is not None:
         headers["Range"] = f"bytes={start}-"
@@ -141,9 +141,9 @@ def _refusal(url: str, error: urllib.error.HTTPError, start: int) -> Exception:
     answer = f"the server answered {error.code} {error.reason}"
     if error.code in TRANSIENT:
         asked = error.headers.get("Retry-After", "")
-        return _PassingError(answer, pause=float(asked) if asked.isdigit() else 0.0)
+        return _TransientError(answer, pause=float(asked) if asked.isdigit() else 0.0)
     if error.code == 416 and start:
-        return _PassingError("the file changed while it was fetched", stale=True)
+        return _TransientError("the file changed while it was fetched", stale=True)
     return DownloadError(f"{url}: {answer}. Check the address (--mirror).")
 
 
@@ -154,20 +154,20 @@ def _unreachable(url: str, reason: object) -> Exception:
         return DownloadError(f"{url}: the host refuses the connection. Check the network, the proxy and --mirror.")
     if isinstance(reason, ssl.SSLCertVerificationError):
         return DownloadError(f"{url}: the host's certificate is not trusted ({reason.verify_message}). Check the proxy and --mirror.")
-    return _PassingError(
+    return _TransientError(
         "no answer in time" if isinstance(reason, TimeoutError) else f"the connection failed ({reason or type(reason).__name__})"
     )
 
 
 def _blocks(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    """The body as it arrives. A fault of the network becomes _PassingError here, so that a fault of the disk keeps its own name."""
+    """The body as it arrives. A fault of the network becomes _TransientError here, so that a fault of the disk keeps its own name."""
     while True:
         try:
             block = response.read1(BLOCK)
         except TimeoutError as error:
-            raise _PassingError("no data in time") from error
+            raise _TransientError("no data in time") from error
         except (OSError, http.client.HTTPException) as error:
-            raise _PassingError(f"the connection failed ({error or type(error).__name__})") from error
+            raise _TransientError(f"the connection failed ({error or type(error).__name__})") from error
         if not block:
             return
         yield block

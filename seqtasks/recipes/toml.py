@@ -1,13 +1,13 @@
-"""TOML in and out: recipes are read with the standard reader, resolved recipes written by the few rules they need."""
+"""TOML in and out: recipes are read by the standard library, resolved recipes written by tomli-w."""
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import tomli_w
 
 from seqtasks.errors import RecipeError
 
@@ -15,9 +15,6 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
-
-
-BARE = re.compile(r"[A-Za-z0-9_-]+")  # keys that need no quotes
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -42,23 +39,11 @@ def parse_value(text: str) -> Any:
         return text
 
 
-def write_toml(tables: Mapping[str, Any], path: str = "") -> str:
+def write_toml(tables: Mapping[str, Any]) -> str:
     """TOML text of nested mappings of strings, numbers, booleans and lists; None is left out."""
-    plain = [f"{bare(key)} = {literal(value)}" for key, value in tables.items() if not isinstance(value, Mapping | None)]
-    parts = ["\n".join(plain)] if plain else []
-    for key, value in tables.items():
-        if isinstance(value, Mapping):
-            name = f"{path}.{bare(key)}" if path else bare(key)
-            body = write_toml(value, name)
-            parts.append(f"[{name}]\n{body}" if not body.startswith(f"[{name}.") else body)
-    return "\n\n".join(part for part in parts if part) + ("\n" if not path else "")
+    return tomli_w.dumps(_without_none(tables))
 
 
-def bare(key: str) -> str:
-    """A key as it stands in a file: in quotes where it needs them."""
-    return key if BARE.fullmatch(key) else literal(key)
-
-
-def literal(value: Any) -> str:
-    """A string, number, boolean or list. JSON's spelling is TOML's too, but for one control character that JSON leaves as it is."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _without_none(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """TOML has no word for a value that is not set."""
+    return {key: _without_none(value) if isinstance(value, Mapping) else value for key, value in tables.items() if value is not None}

@@ -12,7 +12,8 @@ from typing import Any
 from seqtasks.diagnosis.causes import CAUSES
 from seqtasks.diagnosis.translations import Diagnosis
 from seqtasks.evaluation.by_length import LengthBin
-from seqtasks.evaluation.score import LOWER_IS_BETTER, Score
+from seqtasks.evaluation.metrics import lower_is_better
+from seqtasks.evaluation.score import Score
 from seqtasks.reports.page import render
 from seqtasks.text.files import write_atomically
 
@@ -82,7 +83,7 @@ def run_report_page(report: RunReport) -> str:
     values = {
         "report": report,
         "tiles": ([score for score in report.scores if score.split == "test"] or list(report.scores))[:TILES],
-        "lower": [name for name in dict.fromkeys(score.name for score in report.scores) if name in LOWER_IS_BETTER],
+        "lower": [name for name in dict.fromkeys(score.name for score in report.scores) if lower_is_better(name)],
         "columns": ["epoch", "update", *_HISTORY.values(), *names],
         "epochs": [
             [row["epoch"], *(row.get(key) for key in ("update", *_HISTORY)), *((row.get("scores") or {}).get(name) for name in names)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 from pathlib import Path
 
-from seqtasks.evaluation.score import LOWER_IS_BETTER
+from seqtasks.evaluation.metrics import lower_is_better
 from seqtasks.evaluation.translation_comparison import DECIDES, TranslationComparison, TranslationSystem
 from seqtasks.reports.comparison_answer import LEVEL, outcome, seeds_note
 from seqtasks.reports.comparison_charts import differences_chart, groups_chart, scores_chart
@@ -38,7 +38,7 @@ def translation_comparison_page(comparison: TranslationComparison) -> str:
         "title": f"{headline(comparison)} ({comparison.task} {comparison.split})",
         "headline": headline(comparison),
         "answer": " ".join(filter(None, [f"{TITLES[DECIDES]}: {tested.sentence}", seeds_note(tested)])),
-        "titles": {name: f"{TITLES.get(name, name)}{' ↓' if name in LOWER_IS_BETTER else ''}" for name in comparison.names},
+        "titles": {name: f"{TITLES.get(name, name)}{' ↓' if lower_is_better(name) else ''}" for name in comparison.names},
         "decides": DECIDES,
         "several": [system for system in comparison.systems if len(system.paths) > 1],
         "level": LEVEL,

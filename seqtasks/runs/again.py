@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from seqtasks.errors import RecipeError, UsageError
 from seqtasks.recipes.load import LoadedRecipe, override
-from seqtasks.tasks.table import check_tables, kind_of, saved_recipe
 from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.table import check_tables, kind_of, saved_recipe
 
 RESUMABLE = ("checkpoint_every", "epochs", "keep_checkpoints", "patience")
 TUNABLE = re.compile(r"(data|training|decoding|tasks\.[^.=]+\.data)\.")

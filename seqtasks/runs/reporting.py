@@ -10,13 +10,12 @@ from typing import Any
 import seqtasks
 from seqtasks.evaluation.controls import Controlled, signed_number
 from seqtasks.evaluation.spans import EntityReport
-from seqtasks.tasks.contract import HeldOutExample, Outcome, Review
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.toml import write_toml
-from seqtasks.tasks.contract import Runner
 from seqtasks.reports.plots import curves, heatmap, length_scores
 from seqtasks.reports.run_report import ReportExample, ReportReview, ReportTable, RunReport, write_run_report
+from seqtasks.tasks.contract import HeldOutExample, Outcome, Review, Runner
 from seqtasks.text.files import write_atomically
 from seqtasks.training.history import History
 
@@ -47,7 +46,12 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner,
         recipe=write_toml(loaded.recipe.model_dump()),
         data=[(part.split, shown(part.path), part.sentences, part.checksum) for part in task.parts],
         notes=[*loaded.notes, *task.notes, *outcome.notes],
-        environment={"seqtasks": seqtasks.__version__, "python": platform.python_version(), **runner.machine, "started as": facts["command"]},
+        environment={
+            "seqtasks": seqtasks.__version__,
+            "python": platform.python_version(),
+            **runner.machine,
+            "started as": facts["command"],
+        },
         tables=[
             *(entity_table(name, report) for name, report in outcome.entities.items()),
             *control_tables(outcome.controls),

@@ -1,7 +1,6 @@
 """The same recipe under several seeds: runs in seed-1/, seed-2/ ..., and an aggregate metrics.json above them."""
 
 from __future__ import annotations
-from seqtasks.tasks.table import kind_of
 
 import json
 from collections.abc import Sequence
@@ -13,12 +12,11 @@ from typing import Any
 from seqtasks.errors import UsageError
 from seqtasks.evaluation.controls import Controlled
 from seqtasks.evaluation.score import Score
-from seqtasks.tasks.contract import Outcome
 from seqtasks.recipes.load import LoadedRecipe
-from seqtasks.runs.run import METRICS_FORMAT, RunResult, refuse_own_source, run
 from seqtasks.recipes.run_directory import RunDirectory, default_path
-from seqtasks.tasks.tagging.recipe import HMMRecipe
-from seqtasks.tasks.contract import Callbacks, RunOptions
+from seqtasks.runs.run import METRICS_FORMAT, RunResult, refuse_own_source, run
+from seqtasks.tasks.contract import Callbacks, Outcome, RunOptions
+from seqtasks.tasks.table import kind_of
 from seqtasks.text.files import write_atomically
 
 
@@ -26,7 +24,9 @@ def run_seeds(loaded: LoadedRecipe, options: RunOptions, callbacks: Callbacks, s
     """Run `seeds` times from the recipe's seed on; the aggregate holds the median of each score and its range."""
     recipe, kind = loaded.recipe, kind_of(loaded.recipe)
     if not kind.seeded:
-        raise UsageError(f"--seeds: {loaded.path} is of kind {recipe.kind!r}, which draws nothing: every seed would give the same. Leave it out.")
+        raise UsageError(
+            f"--seeds: {loaded.path} is of kind {recipe.kind!r}, which draws nothing: every seed would give the same. Leave it out."
+        )
     path = options.out or default_path(loaded.task, loaded.name)
     refuse_own_source(options.fine_tune, path)
     RunDirectory.create(path, loaded.recipe, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from seqtasks.cli.data import data
-from seqtasks.datasets.download import PATIENCE
+from seqtasks.datasets.download import RETRY_POLICY
 from seqtasks.datasets.published import PUBLISHED
 from tests.datasets.published_server import PublishedServer, blob_id, corpus_of, serving
 
@@ -113,7 +113,7 @@ def test_an_interrupted_get_says_how_to_go_on(server: PublishedServer, monkeypat
 
 
 def test_get_waits_for_transient_failures_with_the_settings_it_ships() -> None:
-    assert (PATIENCE.timeout, PATIENCE.attempts, PATIENCE.pause) == (30.0, 5, 1.0)
+    assert (RETRY_POLICY.timeout, RETRY_POLICY.attempts, RETRY_POLICY.pause) == (30.0, 5, 1.0)
 
 
 def test_list_shows_every_corpus_with_its_place(server: PublishedServer, tmp_path: Path, own_cache: Path) -> None:

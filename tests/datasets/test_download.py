@@ -9,13 +9,13 @@ import pytest
 
 from seqtasks.datasets.download import check_mirror, download_corpus, folder_lock
 from seqtasks.datasets.published import PublishedCorpus, PublishedFile
-from seqtasks.datasets.transfer import DownloadError, Patience
+from seqtasks.datasets.transfer import DownloadError, RetryPolicy
 from seqtasks.errors import UsageError
 from tests.datasets.published_server import PublishedServer, blob_id, corpus_of, serving
 
 CONTENT = random.Random(7).randbytes(300_000)
-PATIENCE = Patience(timeout=2.0, attempts=2, pause=0.01)
-HASTE = Patience(timeout=2.0, attempts=1, pause=0.01)
+TWO_ATTEMPTS = RetryPolicy(timeout=2.0, attempts=2, pause=0.01)
+ONE_ATTEMPT = RetryPolicy(timeout=2.0, attempts=1, pause=0.01)
 
 
 @pytest.fixture
@@ -27,13 +27,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PublishedServer]:
 
 
 def get(
-    corpus: PublishedCorpus, folder: Path, server: PublishedServer, patience: Patience = PATIENCE, steps: list | None = None
+    corpus: PublishedCorpus, folder: Path, server: PublishedServer, retry: RetryPolicy = TWO_ATTEMPTS, steps: list | None = None
 ) -> list[Path]:
     return download_corpus(
         corpus,
         folder,
         mirror=server.address,
-        patience=patience,
+        retry=retry,
         progress=lambda *step: None if steps is None else steps.append(step),
         waiting=lambda: None,
     )
@@ -74,9 +74,9 @@ def test_a_damaged_file_is_fetched_again(server: PublishedServer, tmp_path: Path
 def test_a_part_of_another_version_under_the_same_name_tag_is_found_by_its_checksum(server: PublishedServer, tmp_path: Path) -> None:
     server.cuts = [100_000]
     with pytest.raises(DownloadError):
-        get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+        get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     (tmp_path / "train.part").write_bytes(b"\0" * 100_000)
-    get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+    get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     assert (tmp_path / "train").read_bytes() == CONTENT
     assert server.bodies == [100_000, 200_000, 300_000]
 
@@ -84,9 +84,9 @@ def test_a_part_of_another_version_under_the_same_name_tag_is_found_by_its_check
 def test_a_complete_part_is_taken_without_a_request(server: PublishedServer, tmp_path: Path) -> None:
     server.cuts = [100_000]
     with pytest.raises(DownloadError):
-        get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+        get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     (tmp_path / "train.part").write_bytes(CONTENT)
-    get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+    get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     assert (tmp_path / "train").read_bytes() == CONTENT
     assert len(server.sent) == 1
 
@@ -139,7 +139,7 @@ def test_two_downloads_at_once_fetch_each_file_once(server: PublishedServer, tmp
                 corpus,
                 tmp_path,
                 mirror=server.address,
-                patience=PATIENCE,
+                retry=TWO_ATTEMPTS,
                 progress=lambda *step: None,
                 waiting=lambda: waited.append(1),
             )

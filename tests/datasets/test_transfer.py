@@ -9,12 +9,12 @@ import pytest
 
 from seqtasks.datasets.download import download_corpus
 from seqtasks.datasets.published import PublishedCorpus
-from seqtasks.datasets.transfer import DownloadError, Patience
+from seqtasks.datasets.transfer import DownloadError, RetryPolicy
 from tests.datasets.published_server import PublishedServer, corpus_of, serving
 
 CONTENT = random.Random(7).randbytes(300_000)
-PATIENCE = Patience(timeout=2.0, attempts=2, pause=0.01)
-HASTE = Patience(timeout=2.0, attempts=1, pause=0.01)
+TWO_ATTEMPTS = RetryPolicy(timeout=2.0, attempts=2, pause=0.01)
+ONE_ATTEMPT = RetryPolicy(timeout=2.0, attempts=1, pause=0.01)
 
 
 @pytest.fixture
@@ -26,13 +26,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PublishedServer]:
 
 
 def get(
-    corpus: PublishedCorpus, folder: Path, server: PublishedServer, patience: Patience = PATIENCE, steps: list | None = None
+    corpus: PublishedCorpus, folder: Path, server: PublishedServer, retry: RetryPolicy = TWO_ATTEMPTS, steps: list | None = None
 ) -> list[Path]:
     return download_corpus(
         corpus,
         folder,
         mirror=server.address,
-        patience=patience,
+        retry=retry,
         progress=lambda *step: None if steps is None else steps.append(step),
         waiting=lambda: None,
     )
@@ -55,20 +55,20 @@ def test_a_cut_connection_is_continued_from_the_byte_it_had(server: PublishedSer
 def test_a_later_call_continues_what_an_earlier_one_left(server: PublishedServer, tmp_path: Path, weak: bool) -> None:
     server.cuts, server.weak, server.honest_ranges = [70_000], weak, not weak
     with pytest.raises(DownloadError) as error:
-        get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+        get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     assert str(error.value) == (
         f"{server.address}/own/mini/train: the connection was cut after 70000 of 300000 bytes (1 failed attempts in a row). "
         f"70000 bytes are kept; the next try continues there. By hand: https://example.invalid/mini, into {tmp_path}."
     )
     assert left(tmp_path) == ["train.part", "train.part.json"]
-    get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+    get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     assert (tmp_path / "train").read_bytes() == CONTENT
     assert server.bodies == [70_000, 230_000]
 
 
 def test_attempts_that_get_further_are_not_counted_as_failures(server: PublishedServer, tmp_path: Path) -> None:
     server.cuts = [50_000] * 5
-    get(corpus_of({"train": CONTENT}), tmp_path, server, PATIENCE)
+    get(corpus_of({"train": CONTENT}), tmp_path, server, TWO_ATTEMPTS)
     assert server.bodies == [50_000] * 6
 
 
@@ -92,10 +92,10 @@ def test_a_file_that_changed_meanwhile_starts_again(server: PublishedServer, tmp
     server.cuts, server.honest_ranges = [100_000], honest
     old = corpus_of({"train": CONTENT})
     with pytest.raises(DownloadError):
-        get(old, tmp_path, server, HASTE)
+        get(old, tmp_path, server, ONE_ATTEMPT)
     changed = random.Random(8).randbytes(len(CONTENT) + longer)
     server.files["/own/mini/train"] = changed
-    get(corpus_of({"train": changed}), tmp_path, server, PATIENCE)
+    get(corpus_of({"train": changed}), tmp_path, server, TWO_ATTEMPTS)
     assert (tmp_path / "train").read_bytes() == changed
     assert server.bodies[-1] == len(changed)
 
@@ -104,7 +104,7 @@ def test_a_file_that_changed_meanwhile_starts_again(server: PublishedServer, tmp
 def test_a_part_whose_memory_is_unreadable_starts_again(server: PublishedServer, tmp_path: Path, memory: str) -> None:
     (tmp_path / "train.part").write_bytes(b"rubbish")
     (tmp_path / "train.part.json").write_text(memory)
-    get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+    get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     assert (tmp_path / "train").read_bytes() == CONTENT
     assert left(tmp_path) == ["train"]
 
@@ -133,7 +133,7 @@ def test_a_server_that_stays_busy_is_given_up(server: PublishedServer, tmp_path:
     with pytest.raises(
         DownloadError, match=r"/own/mini/train: the server answered 503 Service Unavailable \(3 failed attempts in a row\)\."
     ):
-        get(corpus_of({"train": CONTENT}), tmp_path, server, Patience(timeout=2.0, attempts=3, pause=0.01))
+        get(corpus_of({"train": CONTENT}), tmp_path, server, RetryPolicy(timeout=2.0, attempts=3, pause=0.01))
     assert len(server.sent) == 3
 
 
@@ -141,28 +141,28 @@ def test_pauses_double_and_heed_what_the_server_asks(server: PublishedServer, tm
     pauses: list[float] = []
     monkeypatch.setattr("seqtasks.datasets.transfer.time.sleep", pauses.append)
     server.statuses = [500] * 3
-    get(corpus_of({"train": CONTENT}), tmp_path / "a", server, Patience(timeout=2.0, attempts=4, pause=0.5))
+    get(corpus_of({"train": CONTENT}), tmp_path / "a", server, RetryPolicy(timeout=2.0, attempts=4, pause=0.5))
     assert pauses == [0.5, 1.0, 2.0]
     server.statuses, server.retry_after = [503] * 2, "7"
-    get(corpus_of({"train": CONTENT}), tmp_path / "b", server, Patience(timeout=2.0, attempts=4, pause=0.5))
+    get(corpus_of({"train": CONTENT}), tmp_path / "b", server, RetryPolicy(timeout=2.0, attempts=4, pause=0.5))
     assert pauses[3:] == [7.0, 7.0]
     server.statuses, server.retry_after = [503], "86400"
-    get(corpus_of({"train": CONTENT}), tmp_path / "c", server, Patience(timeout=2.0, attempts=4, pause=0.5))
+    get(corpus_of({"train": CONTENT}), tmp_path / "c", server, RetryPolicy(timeout=2.0, attempts=4, pause=0.5))
     assert pauses[5:] == [60.0]
 
 
 def test_a_silent_server_is_given_up_after_the_timeout(server: PublishedServer, tmp_path: Path) -> None:
     server.stall = 1.0
     with pytest.raises(DownloadError, match=r"/own/mini/train: no answer in time \(1 failed attempts in a row\)\. By hand:"):
-        get(corpus_of({"train": CONTENT}), tmp_path, server, Patience(timeout=0.1, attempts=1, pause=0.01))
+        get(corpus_of({"train": CONTENT}), tmp_path, server, RetryPolicy(timeout=0.1, attempts=1, pause=0.01))
 
 
 def test_a_server_that_falls_silent_is_given_up_and_what_came_is_kept(server: PublishedServer, tmp_path: Path) -> None:
     server.cuts, server.hang = [1000], 0.5
     with pytest.raises(DownloadError, match=r"/train: no data in time \(1 failed attempts in a row\)\. 1000 bytes are kept; the next try"):
-        get(corpus_of({"train": CONTENT}), tmp_path, server, Patience(timeout=0.1, attempts=1, pause=0.01))
+        get(corpus_of({"train": CONTENT}), tmp_path, server, RetryPolicy(timeout=0.1, attempts=1, pause=0.01))
     server.hang = 0.0
-    get(corpus_of({"train": CONTENT}), tmp_path, server, HASTE)
+    get(corpus_of({"train": CONTENT}), tmp_path, server, ONE_ATTEMPT)
     assert server.sent[1].range == "bytes=1000-"
 
 
@@ -196,7 +196,7 @@ def test_a_proxy_of_the_environment_is_used(server: PublishedServer, tmp_path: P
         corpus_of({"train": CONTENT}),
         tmp_path,
         mirror="http://published.invalid/",
-        patience=PATIENCE,
+        retry=TWO_ATTEMPTS,
         progress=lambda *step: None,
         waiting=lambda: None,
     )

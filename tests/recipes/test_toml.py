@@ -31,6 +31,15 @@ def test_what_is_not_set_is_left_out() -> None:
     assert write_toml({"a": None, "b": {"c": None, "d": 1}}) == "[b]\nd = 1\n"
 
 
+def test_a_resolved_recipe_is_laid_out_for_reading() -> None:
+    """Plain values before tables, in the order of the recipe, a line for each; lists one item a line."""
+    tables = {"kind": "tagging", "training": {"betas": (0.9, 0.98), "decay": 1e-05, "controls": {}, "ema": False}, "summary": 'Å "b"\\'}
+    assert write_toml(tables) == (
+        'kind = "tagging"\nsummary = "Å \\"b\\"\\\\"\n\n'
+        "[training]\nbetas = [\n    0.9,\n    0.98,\n]\ndecay = 1e-05\nema = false\n\n[training.controls]\n"
+    )
+
+
 @pytest.mark.parametrize(("task", "name"), [(task, name) for task in task_names() for name in recipe_names(task)])
 def test_a_resolved_recipe_is_the_same_recipe(task: str, name: str, tmp_path: Path) -> None:
     recipe = load_recipe(task, name).recipe
