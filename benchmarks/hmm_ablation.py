@@ -36,7 +36,7 @@ PLAIN: dict[str, Any] = {
     "unknown": "suffix",
     "word_classes": False,
     "lower_initial": False,
-    "back_rare": False,
+    "backoff_rare": False,
     "calibrate": False,
 }
 LADDER: list[tuple[str, dict[str, Any]]] = [
@@ -47,7 +47,7 @@ LADDER: list[tuple[str, dict[str, Any]]] = [
     ("+ words depend on the tag before", {"contextual": True}),
     ("+ Witten-Bell instead of deleted", {"smoothing": "witten_bell"}),
     ("+ max-ent guess of unknown words", {"unknown": "max_ent"}),
-    ("+ guess backs rare known words", {"back_rare": True}),
+    ("+ guess backs rare known words", {"backoff_rare": True}),
     ("+ 50 lexical states", {"lexical_states": 50}),
     ("+ 150 lexical states", {"lexical_states": 150}),
     ("+ 300 lexical states: the default", {"lexical_states": 300}),
@@ -64,7 +64,7 @@ WITHOUT: list[tuple[str, dict[str, Any]]] = [
     ("unknown words all alike", {"unknown": "prior"}),
     ("no word classes", {"word_classes": False}),
     ("first word as it stands", {"lower_initial": False}),
-    ("rare known words not backed", {"back_rare": False}),
+    ("rare known words not backed", {"backoff_rare": False}),
     ("default weights, nothing held out", {"held_out": 0.0}),
 ]
 ENTITIES = {

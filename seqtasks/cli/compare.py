@@ -46,14 +46,8 @@ def compare(
     seqtasks compare runs/en-de runs/en-de-2      two translation systems: BLEU, chrF, TER, and the tests between them
     seqtasks compare pos --recipes hmm-ewt,ud-english-ewt --data-dir CORPORA --seeds 3 --curves
     """
-    from seqtasks.cli.progress import TerminalWatcher
-    from seqtasks.cli.run import stop_on_signal
     from seqtasks.comparison.table import comparison_of
-    from seqtasks.comparison.taggers import compare_runs, compare_task
-    from seqtasks.comparison.translators import compare_translation_runs
     from seqtasks.recipes.load import task_names
-    from seqtasks.tasks.contract import Callbacks, RunOptions
-    from seqtasks.tasks.locations import DataLocations
 
     task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
     if task is None and (recipes or overrides or curves or seeds > 1):
@@ -63,11 +57,19 @@ def compare(
     if len(what) == 1 and task is None and not Path(what[0]).exists():
         raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
     paths = [Path(path) for path in what]
+    compared_by = "tags" if task else comparison_of(paths)
+    if layer and compared_by == "translations":
+        raise UsageError("--layer is for runs of taggers; these translate.")
+    from seqtasks.cli.progress import TerminalWatcher
+    from seqtasks.cli.run import stop_on_signal
+    from seqtasks.comparison.taggers import compare_runs, compare_task
+    from seqtasks.comparison.translators import compare_translation_runs
+    from seqtasks.tasks.contract import Callbacks, RunOptions
+    from seqtasks.tasks.locations import DataLocations
+
     options = RunOptions(locations=DataLocations(data_dir), device=device)
     watcher = TerminalWatcher()
-    if task is None and comparison_of(paths) == "translations":
-        if layer:
-            raise UsageError("--layer is for runs of taggers; these translate.")
+    if compared_by == "translations":
         show_translations(*compare_translation_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
         return
     with stop_on_signal() as stopped:

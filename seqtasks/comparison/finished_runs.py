@@ -212,4 +212,4 @@ def training_part(run: ComparedRun, corpus: Corpus[TaggedSentence]) -> list[Tagg
         raise DataError(
             corpus.path, 0, f"is not what {run.path} was trained on (its sha256 has changed)", "Restore the file, or train anew"
         )
-    return list(nested_share(corpus.examples, run.data.share))
+    return list(nested_share(corpus.examples, run.data.train_fraction))

@@ -114,7 +114,7 @@ class Encoded:
         numbers = {label: number for number, label in enumerate(labels)}
         self.forms, self.words = FormTable.build(sentences, *vocabularies)
         self.targets = {HEAD: Ragged.from_lists([numbers[tag] for tag in row] for row in tags)}
-        self.plan = BatchPlan(self.words.lengths, tokens=batch_tokens, pool=POOL, seed=seed)
+        self.plan = BatchPlan(self.words.lengths, tokens=batch_tokens, sort_window=POOL, seed=seed)
 
     def epoch(self, number: int) -> Batches:
         return Batches(self.plan.epoch(number), self.batch)

@@ -91,12 +91,12 @@ def _best_trust(statistics: Statistics, guesser: Guesser, held: TaggedCorpus, op
     model, sentences = assemble(statistics, guesser, options, weights), held.sentences()
 
     def decoder(weight: float, power: float) -> Decoder:
-        lexicon = replace(model.lexicon, guess_weight=weight if options.back_rare else 0.0, guess_power=power)
+        lexicon = replace(model.lexicon, guess_weight=weight if options.backoff_rare else 0.0, guess_power=power)
         return Decoder(replace(model, lexicon=lexicon), WordTypes(lexicon, [], most=len(held.words)))
 
     weight, power = weights.guess_weight, weights.guess_power
     tags_T = decoder(weight, power).tags(sentences)
-    if options.back_rare:
+    if options.backoff_rare:
         answers = {other: decoder(other, power).tags(sentences) for other in GUESS_WEIGHTS if other != weight}
         weight, tags_T = better(weight, tags_T, answers, held.tags_T)
     answers = {other: decoder(weight, other).tags(sentences) for other in POWERS if other != power}

@@ -41,7 +41,7 @@ class Options:
     unknown: str = "max_ent"
     word_classes: bool = True
     lower_initial: bool = True
-    back_rare: bool = True
+    backoff_rare: bool = True
     scheme: str | None = None
     calibrate: bool = True
     seed: int = 0
@@ -135,7 +135,7 @@ def assemble(statistics: Statistics, guesser: Guesser, options: Options, weights
         prior_N=(tag_counts_N + 0.5) / (tag_counts_N + 0.5).sum(),
         tokens=max(1, int(tag_counts_N.sum())),
         guesser=guesser,
-        guess_weight=weights.guess_weight if options.back_rare else 0.0,
+        guess_weight=weights.guess_weight if options.backoff_rare else 0.0,
         guess_power=weights.guess_power,
         small_letters=SMALL_LETTERS if options.lower_initial else 0.0,
         rare=RARE_TO_BACK,

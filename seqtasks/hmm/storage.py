@@ -37,6 +37,7 @@ FORMAT = 1
 KIND = "seqtasks HMM tagger"
 HEAD, COUNTS, SENTENCES = "tagger.json", "counts.npz", "sentences.npz"
 Arrays = dict[str, NDArray[Any]]
+RENAMED = {"back_rare": "backoff_rare"}  # parameters as earlier taggers were saved
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def write_tagger(path: Path, stored: Stored) -> None:
 def read_tagger(path: Path, parameters: Sequence[str]) -> Stored:
     """Read the folder. parameters: the names that the constructor knows."""
     head = _head(path)
+    head["parameters"] = {RENAMED.get(name, name): value for name, value in head["parameters"].items()}
     if sorted(head["parameters"]) != sorted(parameters):
         raise _damaged(path / HEAD, f"its options are {', '.join(sorted(head['parameters']))}")
     arrays = _arrays(path / COUNTS, head["counts_sha256"])

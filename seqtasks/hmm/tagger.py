@@ -46,7 +46,7 @@ class HMMTagger(BaseEstimator):
     order: 2 looks at the two tags before, 1 at one. smoothing: of tag n-grams, "witten_bell" or "deleted" (interpolation). lexical_states:
     how many pairs of a word and a tag become states of their own; 0 for none. contextual: a word depends on the state before, too. unknown:
     what guesses unknown words: "max_ent", "suffix" or "prior". word_classes: addresses, numbers, marks and the like are told apart.
-    lower_initial: a capitalised first word is looked up in small letters, too. back_rare: rare known words are backed by the guess.
+    lower_initial: a capitalised first word is looked up in small letters, too. backoff_rare: rare known words are backed by the guess.
     scheme: "BIO" or "BIOES" for entity tags; only legal sequences are answered. decoding: "viterbi" for the best sequence, "posterior" for
     the best tag of each word. held_out: the share of training sentences that weights are chosen on; 0 takes the default weights.
     calibrate: choose a temperature for `predict_proba`. random_state: the order of words in learning the guess.
@@ -64,7 +64,7 @@ class HMMTagger(BaseEstimator):
         unknown: str = "max_ent",
         word_classes: bool = True,
         lower_initial: bool = True,
-        back_rare: bool = True,
+        backoff_rare: bool = True,
         scheme: str | None = None,
         decoding: str = "viterbi",
         held_out: float = 0.1,
@@ -78,7 +78,7 @@ class HMMTagger(BaseEstimator):
         self.unknown = unknown
         self.word_classes = word_classes
         self.lower_initial = lower_initial
-        self.back_rare = back_rare
+        self.backoff_rare = backoff_rare
         self.scheme = scheme
         self.decoding = decoding
         self.held_out = held_out
@@ -210,7 +210,7 @@ class HMMTagger(BaseEstimator):
             unknown=self.unknown,
             word_classes=self.word_classes,
             lower_initial=self.lower_initial,
-            back_rare=self.back_rare,
+            backoff_rare=self.backoff_rare,
             scheme=self.scheme,
             calibrate=self.calibrate,
             seed=self.random_state,

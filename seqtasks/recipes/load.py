@@ -14,6 +14,7 @@ from seqtasks.recipes.shipped import shipped
 from seqtasks.recipes.toml import parse_value, read_toml
 
 PARTS = ("train", "dev", "test", "test_unseen")
+RENAMED = {"training": {"pool": "sort_window"}, "data": {"share": "train_fraction"}, "hmm": {"back_rare": "backoff_rare"}}  # by table
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -143,6 +144,8 @@ def explain(fault: Any, model: type[BaseModel], where: str) -> str:
     place = [str(part) for part in fault["loc"] if part not in ("str", "list[str]")]
     table, key = ".".join(place[:-1]), place[-1]
     place_name = f"{where} [{table}]" if table else where
+    if fault["type"] == "extra_forbidden" and key in RENAMED.get(place[-2] if len(place) > 1 else "", {}):
+        return f"{place_name}: unknown key {key!r}: it is called {RENAMED[place[-2]][key]!r} now."
     if fault["type"] == "extra_forbidden":
         return f"{place_name}: unknown key {key!r}{did_you_mean(key, known_keys(model, place[:-1]))}"
     if fault["type"] == "missing":
@@ -163,3 +166,9 @@ def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:
         if getattr(current, "__args__", None):
             current = current.__args__[-1]
     return list(getattr(current, "model_fields", {}))
+
+
+def with_new_names(tables: Mapping[str, Any], table: str = "") -> dict[str, Any]:
+    """The tables of a saved recipe with keys that have other names now (RENAMED) under these."""
+    names = RENAMED.get(table, {})
+    return {names.get(key, key): with_new_names(value, key) if isinstance(value, Mapping) else value for key, value in tables.items()}

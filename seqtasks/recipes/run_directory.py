@@ -15,6 +15,7 @@ from typing import Any
 
 import seqtasks
 from seqtasks.errors import RunDirectoryError, UsageError
+from seqtasks.recipes.load import with_new_names
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.toml import read_toml, write_toml
 from seqtasks.text.files import write_atomically
@@ -82,8 +83,8 @@ class RunDirectory:
         return [file for file in files if file != self.hmm / "sentences.npz"]
 
     def recipe_tables(self) -> dict[str, Any]:
-        """The tables of the resolved recipe."""
-        return read_toml(self.path / "recipe.toml")
+        """The tables of the resolved recipe, under the names that their keys have now."""
+        return with_new_names(read_toml(self.path / "recipe.toml"))
 
 
 def refuse_existing(path: Path, *, overwrite: bool) -> None:

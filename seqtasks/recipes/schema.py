@@ -54,7 +54,7 @@ class TaggedData(Table):
     test: Files = ""
     test_unseen: Files = ""
     options: dict[str, Any] | None = None  # [data.options]: what a part of another package takes beyond these keys
-    share: Share = 1.0  # of the training sentences; a smaller share stands within every larger one (learning curves)
+    train_fraction: Share = 1.0  # of the training sentences; a smaller share stands within every larger one (learning curves)
 
 
 class TextSettings(Table):

@@ -14,7 +14,7 @@ class TrainingSettings(Table):
 
     epochs: PositiveInt
     batch_tokens: PositiveInt
-    pool: PositiveInt = 4000  # sentences that are sorted by length together
+    sort_window: PositiveInt = 4000  # sentences that are sorted by length together
     optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
     learning_rate: PositiveFloat
     weight_decay: NonNegative = 0.0

@@ -10,7 +10,8 @@ from seqtasks.errors import RunDirectoryError, UsageError, did_you_mean
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.tasks.contract import Predictor, PredictorOptions
 from seqtasks.tasks.table import kind_of, saved_recipe
-from seqtasks.training.devices import PRECISIONS
+
+PRECISIONS = ("float32", "bf16", "auto")  # as in seqtasks.training.devices, which needs torch
 
 
 def load(

@@ -24,9 +24,8 @@ def run_seeds(loaded: LoadedRecipe, options: RunOptions, callbacks: Callbacks, s
     """Run `seeds` times from the recipe's seed on; the aggregate holds the median of each score and its range."""
     recipe, kind = loaded.recipe, kind_of(loaded.recipe)
     if not kind.seeded:
-        raise UsageError(
-            f"--seeds: {loaded.path} is of kind {recipe.kind!r}, which draws nothing: every seed would give the same. Leave it out."
-        )
+        why = f"is of kind {recipe.kind!r}, which draws nothing: every seed would give the same"
+        raise UsageError(f"--seeds: {loaded.path} {why}. Leave it out.")
     path = options.out or default_path(loaded.task, loaded.name)
     refuse_own_source(options.fine_tune, path)
     RunDirectory.create(path, loaded.recipe, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)

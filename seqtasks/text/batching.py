@@ -153,14 +153,14 @@ class BatchPlan:
     """Which sentences go together in each epoch: a function of seed and epoch, so a resumed run needs only their numbers.
 
     lengths: [N], or [N, K] for sentences of several sides (the longest counts); tokens: the largest product of sentences and longest
-    length in a batch (a longer sentence is a batch of its own); pool: sentences that are sorted by length together; rows: sentences of a
-    batch are a multiple of this, but for the last of a pool and where fewer fit.
+    length in a batch (a longer sentence is a batch of its own); sort_window: sentences that are sorted by length together; rows: sentences
+    of a batch are a multiple of this, but for the last of a window and where fewer fit.
     """
 
-    def __init__(self, lengths: ArrayLike, *, tokens: int, pool: int, seed: int, rows: int = 1) -> None:
+    def __init__(self, lengths: ArrayLike, *, tokens: int, sort_window: int, seed: int, rows: int = 1) -> None:
         self.lengths_NK = columns(lengths)
         self.tokens = tokens
-        self.pool = pool
+        self.sort_window = sort_window
         self.seed = seed
         self.rows = rows
 
@@ -169,8 +169,8 @@ class BatchPlan:
         generator = np.random.default_rng([self.seed, number])
         order = generator.permutation(len(self.lengths_NK))
         batches: list[Positions] = []
-        for start in range(0, len(order), self.pool):
-            batches += cut(order[start : start + self.pool], self.lengths_NK, self.tokens, self.rows)
+        for start in range(0, len(order), self.sort_window):
+            batches += cut(order[start : start + self.sort_window], self.lengths_NK, self.tokens, self.rows)
         return [batches[position] for position in generator.permutation(len(batches))]
 
 

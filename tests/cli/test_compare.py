@@ -206,7 +206,7 @@ def test_runs_on_another_training_part_are_refused(miniature: Path, finished) ->
 
 
 def test_a_share_of_the_training_part_is_other_data(finished, miniature: Path) -> None:
-    train("pos", Path("half"), data__share=0.5)
+    train("pos", Path("half"), data__train_fraction=0.5)
     result = invoke("compare", finished("pos"), "half")
     assert result.exit_code == 2
     assert "half: its train part is not that of" in result.stderr

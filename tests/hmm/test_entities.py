@@ -44,7 +44,7 @@ OPTIONS = st.fixed_dictionaries(
         "lexical_states": st.sampled_from([0, 5]),
         "contextual": st.booleans(),
         "unknown": st.sampled_from(["max_ent", "suffix", "prior"]),
-        "back_rare": st.booleans(),
+        "backoff_rare": st.booleans(),
         "decoding": st.sampled_from(["viterbi", "posterior"]),
     }
 )

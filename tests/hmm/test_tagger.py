@@ -38,7 +38,7 @@ def slow_model(tagger, sentences, tags):
 
     weights = {
         "strength": tagger.weights_.strength,
-        "guess_weight": tagger.weights_.guess_weight if tagger.back_rare else 0.0,
+        "guess_weight": tagger.weights_.guess_weight if tagger.backoff_rare else 0.0,
         "guess_power": tagger.weights_.guess_power,
         "small_letters": SMALL_LETTERS if tagger.lower_initial else 0.0,
         "rare": RARE_TO_BACK,
@@ -57,7 +57,7 @@ OPTIONS = st.fixed_dictionaries(
         "unknown": st.sampled_from(["max_ent", "suffix", "prior"]),
         "word_classes": st.booleans(),
         "lower_initial": st.booleans(),
-        "back_rare": st.booleans(),
+        "backoff_rare": st.booleans(),
         "held_out": st.sampled_from([0.0, 0.3]),
     }
 )

@@ -1,6 +1,7 @@
 """House rules that a reader relies on: what imports load, how long files are, and what the code never does."""
 
 import ast
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,28 @@ def test_help_loads_nothing_heavy() -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     assert loaded_by("import seqtasks", "torch", "numpy", "click", "pydantic") == []
+
+
+LIGHT = [
+    "run pos --set training.epochz=3",
+    "run nothing",
+    "recipes list",
+    "recipes show ner",
+    "recipes check translation --set decoder.atention='none'",
+    "compare pos --layer x",
+    "compare pos ner --seeds 2",
+    "predict no-such-run",
+    "evaluate no-such-run file.conllu",
+    "run pos --resume --overwrite",
+]
+
+
+@pytest.mark.parametrize("typed", LIGHT)
+def test_a_wrong_key_and_wrong_usage_are_told_without_torch(typed: str) -> None:
+    code = (
+        f"from click.testing import CliRunner\nfrom seqtasks.cli.main import commands\nCliRunner().invoke(commands, {shlex.split(typed)!r})"
+    )
+    assert loaded_by(code, "torch", "numpy", "sklearn", "matplotlib", "scipy") == []
 
 
 def test_every_import_points_down() -> None:

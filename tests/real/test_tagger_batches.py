@@ -14,7 +14,14 @@ from seqtasks.inference import tagger as tagger_module
 from seqtasks.text.corpora.conllu import read_conllu
 
 pytestmark = [pytest.mark.real, pytest.mark.slow]
-QUICK = ["data.share=0.1", "training.epochs=2", "backbone.layers=2", "backbone.highway=true", "words.shapes=8", "backbone.hidden_size=64"]
+QUICK = [
+    "data.train_fraction=0.1",
+    "training.epochs=2",
+    "backbone.layers=2",
+    "backbone.highway=true",
+    "words.shapes=8",
+    "backbone.hidden_size=64",
+]
 
 
 @pytest.fixture(scope="module")

@@ -31,16 +31,16 @@ def check_batches(lengths, batches, tokens):
 
 @given(LENGTHS, st.integers(1, 80), st.integers(1, 20), st.integers(0, 3), st.integers(0, 3))
 def test_a_plan_covers_every_sentence_once_within_the_budget_by_seed_and_epoch(lengths, tokens, pool, seed, number):
-    batches = BatchPlan(lengths, tokens=tokens, pool=pool, seed=seed).epoch(number)
+    batches = BatchPlan(lengths, tokens=tokens, sort_window=pool, seed=seed).epoch(number)
     check_batches(lengths, batches, tokens)
-    again = BatchPlan(np.array(lengths), tokens=tokens, pool=pool, seed=seed)
+    again = BatchPlan(np.array(lengths), tokens=tokens, sort_window=pool, seed=seed)
     again.epoch(number + 1)
     assert [batch.tolist() for batch in again.epoch(number)] == [batch.tolist() for batch in batches]
 
 
 def test_epochs_and_seeds_differ():
     lengths = list(range(1, 60))
-    plans = [BatchPlan(lengths, tokens=100, pool=20, seed=seed) for seed in (1, 2)]
+    plans = [BatchPlan(lengths, tokens=100, sort_window=20, seed=seed) for seed in (1, 2)]
     orders = {tuple(tuple(batch) for batch in plan.epoch(number)) for plan in plans for number in (0, 1, 2)}
     assert len(orders) == 6
 
@@ -48,7 +48,7 @@ def test_epochs_and_seeds_differ():
 @given(LENGTHS, st.integers(1, 200), st.integers(1, 60), st.integers(1, 9), st.integers(0, 2))
 def test_rows_are_a_multiple_but_for_the_last_of_a_pool_and_where_fewer_fit(lengths, tokens, pool, rows, number):
     padded = rounded(lengths)
-    plan = BatchPlan(padded, tokens=tokens, pool=pool, seed=1, rows=rows)
+    plan = BatchPlan(padded, tokens=tokens, sort_window=pool, seed=1, rows=rows)
     batches = plan.epoch(number)
     check_batches(padded, batches, tokens)
     odd = [batch for batch in batches if len(batch) % rows and len(batch) > rows]
@@ -76,9 +76,9 @@ def test_lengths_are_rounded_as_batches_are_padded(lengths):
 
 def test_sentences_of_a_pool_are_batched_by_length():
     lengths = [7, 1, 1, 7, 1, 7]
-    batches = BatchPlan(lengths, tokens=21, pool=6, seed=0).epoch(0)
+    batches = BatchPlan(lengths, tokens=21, sort_window=6, seed=0).epoch(0)
     assert sorted(sorted(lengths[position] for position in batch) for batch in batches) == [[1, 1, 1], [7, 7, 7]]
-    twice = BatchPlan(np.array([[1, 9], [9, 1], [2, 2]]), tokens=18, pool=3, seed=0).epoch(0)
+    twice = BatchPlan(np.array([[1, 9], [9, 1], [2, 2]]), tokens=18, sort_window=3, seed=0).epoch(0)
     assert sorted(sorted(batch.tolist()) for batch in twice) == [[0], [1, 2]]
 
 

@@ -129,7 +129,7 @@ class HMMKind(TaggerKind):
 
 def smaller(recipe: Any, share: float) -> Any:
     """The recipe with a share of the training sentences that it has."""
-    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"share": recipe.data.share * share})})
+    return recipe.model_copy(update={"data": recipe.data.model_copy(update={"train_fraction": recipe.data.train_fraction * share})})
 
 
 TAGGING, MULTITASK, HMM = TaggingKind(), MultitaskKind(), HMMKind()

@@ -102,9 +102,11 @@ def read_tagged_parts(
     for heads in parts.corpora:
         settings = data[heads[0]]
         corpora = read_layers([data[head] for head in heads], locations)
-        train = nested_share(corpora["train"].examples, settings.share)
+        train = nested_share(corpora["train"].examples, settings.train_fraction)
         chosen = select_parts(len(train), has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
-        shared = [f"train: {len(train)} of its {len(corpora['train'])} sentences (data.share)."] if settings.share < 1 else []
+        shared = (
+            [f"train: {len(train)} of its {len(corpora['train'])} sentences (data.train_fraction)."] if settings.train_fraction < 1 else []
+        )
         for note in [note for corpus in corpora.values() for note in corpus.notes] + shared + chosen.notes:
             if note not in parts.notes:
                 parts.notes.append(note)

@@ -24,7 +24,7 @@ class HMMSettings(Table):
     unknown: Literal["max_ent", "suffix", "prior"] = "max_ent"  # what guesses the tags of unknown words
     word_classes: bool = True  # addresses, numbers, marks and the like are told apart
     lower_initial: bool = True  # a capitalised first word is looked up in small letters, too
-    back_rare: bool = True  # rare known words are backed by the guess for unknown ones
+    backoff_rare: bool = True  # rare known words are backed by the guess for unknown ones
     decoding: Literal["viterbi", "posterior"] = "viterbi"  # the best sequence, or the best tag of each word
     held_out: Annotated[float, Field(ge=0, le=0.5)] = (
         0.1  # share of the training part that weights are chosen on, before all of it is counted

@@ -117,7 +117,10 @@ class TaggingTask:
         settings, corpora = self.recipe.training, self.tagged.corpora
         train = [self.encoded(heads, self.tagged.kept, {}) for heads in corpora]
         dev = [self.encoded(heads, self.tagged.watched, self.assets.hmms) for heads in corpora if self.tagged.watched[heads[0]]]
-        plans = [BatchPlan(part.words.lengths, tokens=settings.batch_tokens, pool=settings.pool, seed=settings.seed) for part in train]
+        plans = [
+            BatchPlan(part.words.lengths, tokens=settings.batch_tokens, sort_window=settings.sort_window, seed=settings.seed)
+            for part in train
+        ]
         smoothing = self.recipe.smoothing if isinstance(self.recipe, MultitaskRecipe) else 1.0
         return train, dev, Mixture(plans, smoothing=smoothing, seed=settings.seed)
 

@@ -148,7 +148,7 @@ def plan_of(recipe: TranslationRecipe, sources: Ragged, targets: Ragged) -> Batc
     return BatchPlan(
         rounded(np.stack([sources.lengths, targets.lengths], axis=1)),
         tokens=max(1, settings.batch_tokens // together),
-        pool=settings.pool,
+        sort_window=settings.sort_window,
         seed=settings.seed,
         rows=ROWS if together == 1 else 1,
     )

@@ -13,8 +13,11 @@ from tests.tasks.schema_values import missing_values
 
 OPTIONS = [
     ("pos", {"hmm.order": 1, "hmm.smoothing": "deleted", "hmm.lexical_states": 0, "hmm.contextual": False, "hmm.unknown": "suffix"}),
-    ("pos", {"hmm.word_classes": False, "hmm.lower_initial": False, "hmm.back_rare": False, "hmm.unknown": "prior", "data.layer": "xpos"}),
-    ("pos", {"hmm.decoding": "posterior", "hmm.held_out": 0, "hmm.calibrate": False, "data.share": 0.5}),
+    (
+        "pos",
+        {"hmm.word_classes": False, "hmm.lower_initial": False, "hmm.backoff_rare": False, "hmm.unknown": "prior"} | {"data.layer": "xpos"},
+    ),
+    ("pos", {"hmm.decoding": "posterior", "hmm.held_out": 0, "hmm.calibrate": False, "data.train_fraction": 0.5}),
     ("ner", {"hmm.decoding": "posterior", "hmm.lexical_states": 5, "hmm.held_out": 0.3}),
     ("ner", {"data.scheme": "IOB1", "data.separator": "tab"}),
     ("ner", {"data.separator": "space", "data.format": "columns"}),

@@ -12,7 +12,7 @@ LENGTHS = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=40), min_siz
 
 
 def plans_of(lengths: list[list[int]], seed: int) -> list[BatchPlan]:
-    return [BatchPlan(row, tokens=12, pool=20, seed=seed) for row in lengths]
+    return [BatchPlan(row, tokens=12, sort_window=20, seed=seed) for row in lengths]
 
 
 @given(LENGTHS, st.integers(1, 5), st.integers(0, 9))

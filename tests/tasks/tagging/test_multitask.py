@@ -102,7 +102,7 @@ def test_two_columns_of_one_file_are_one_corpus_each_in_its_scheme() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"tasks__ner__data__share": 0.5},
+        {"tasks__ner__data__train_fraction": 0.5},
         {"tasks__ner__data__dev": "train.txt"},
         {"tasks__ner__data__separator": "tab"},
         {"tasks__ner__data__layer": "upos"},
@@ -123,7 +123,7 @@ def test_two_heads_of_the_same_layer_learn_from_the_same_batches() -> None:
 
 def test_smoothing_gives_a_small_corpus_more_of_the_batches() -> None:
     def shares(smoothing: float) -> list[int]:
-        job = job_of(SAMPLE, tasks__ner__data__share=0.25, training__batch_tokens=20, smoothing=smoothing)
+        job = job_of(SAMPLE, tasks__ner__data__train_fraction=0.25, training__batch_tokens=20, smoothing=smoothing)
         return np.bincount([corpus for corpus, _ in job.epoch(1).plan]).tolist()
 
     large, small = shares(1.0)
