@@ -19,7 +19,6 @@ from seqtasks.cli.translation_options import given, search_options
 def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str) -> None:
     """Score the run in RUN_DIR on FILES: one annotated file, or a source and a target file."""
     from seqtasks.cli.faults import fault_lines
-    from seqtasks.evaluation.score import Score
     from seqtasks.runs.load import evaluate as evaluate_run
 
     asked = given()
@@ -27,6 +26,8 @@ def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str)
     if as_json:
         click.echo(json.dumps(metrics, ensure_ascii=False))
         return
+    from seqtasks.evaluation.score import Score
+
     for entry in metrics["scores"]:
         score = Score.from_json(entry)
         interval = f" ({score.interval[0]:.2f} to {score.interval[1]:.2f})" if score.interval else ""
