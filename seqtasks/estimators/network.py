@@ -25,6 +25,7 @@ from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.dropout import WordDropout
 from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.registry import find_part
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_order, tagging_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary
@@ -95,11 +96,12 @@ def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabula
         else None,
         word_dropout=WordDropout(numbers.word_dropout, words.unk) if numbers.word_dropout else None,
     )
-    backbone = BACKBONES[numbers.backbone](
+    backbone = find_part(BACKBONES, numbers.backbone, "seqtasks.backbones")(
         input_size=embedder.output_size, hidden_size=numbers.hidden_size, layers=numbers.layers, dropout=numbers.dropout
     )
     trunk = Trunk(embedder=embedder, backbone=backbone, dropout=numbers.dropout)
-    head = HEADS[numbers.head](input_size=trunk.output_size, labels=labels, dropout=numbers.dropout, layer=-1, scheme=numbers.scheme)
+    build_head = find_part(HEADS, numbers.head, "seqtasks.heads")
+    head = build_head(input_size=trunk.output_size, labels=labels, dropout=numbers.dropout, layer=-1, scheme=numbers.scheme)
     return TaggingModel(trunk=trunk, heads={HEAD: head})
 
 

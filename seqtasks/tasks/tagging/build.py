@@ -86,6 +86,7 @@ def build_head(
             layer=layer,
             extent=extent,
             crossing=task.head.crossing,
+            **(task.head.options or {}),
         )
     builder: Callable[..., Head] = find_part(HEADS, task.head.kind, "seqtasks.heads")
     return builder(
@@ -95,4 +96,5 @@ def build_head(
         layer=layer,
         scheme=head_scheme(task),
         **({"constrained": True} if task.head.constrained else {}),
+        **(task.head.options or {}),
     )

@@ -11,12 +11,13 @@ from seqtasks.errors import RecipeError
 from seqtasks.models.heads import HEADS
 from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.recipes.schema import CharacterSettings, HeadSettings
-from seqtasks.registry import find_part, name_faults
+from seqtasks.registry import find_part, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, corpora_of, data_of, tasks_of
 from seqtasks.text.tags import NESTED
 
+GIVEN = ("input_size", "labels", "dropout", "layer", "scheme", "outputs", "constrained", "extent", "crossing")  # not a head's options
 ALL_HEADS: Mapping[str, Callable[..., object]] = {**HEADS, **NESTED_HEADS}
 
 
@@ -85,6 +86,7 @@ def head_faults(name: str, task: TaskSettings) -> list[str]:
         builder = find_part(ALL_HEADS, settings.kind, "seqtasks.heads")
     except RecipeError:
         return faults
+    faults += option_faults(builder, settings.options, GIVEN, f"head of {name}: head")
     if settings.constrained and "constrained" not in inspect.signature(builder).parameters:
         reason = "its answers obey the scheme in any case" if settings.kind == "crf" else "it does not take it"
         faults.append(f"head of {name}: constrained has no meaning for a head of kind {settings.kind!r}: {reason}. Leave it out.")

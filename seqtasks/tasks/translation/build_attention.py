@@ -36,9 +36,10 @@ def build_levels(settings: DecoderSettings, *, query_size: int, memory_size: int
 def build_scored(settings: DecoderSettings, *, query_size: int, memory_size: int) -> Attention:
     """An attention of the kind asked for, with its normaliser and window where these are not softmax over all words."""
     builder: Callable[..., Attention] = find_part(ATTENTIONS, settings.attention, "seqtasks.attentions")
+    options = settings.options or {}
     hidden_size = max(1, settings.attention_size // settings.heads)
     if settings.normaliser == "softmax" and settings.window == "none":
-        return builder(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size)
+        return builder(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, **options)
     window = WINDOWS[settings.window](query_size=query_size, reach=settings.window_size) if settings.window != "none" else None
     shares = Shares(normaliser=NORMALISERS[settings.normaliser](settings.top_k), window=window)
-    return builder(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, shares=shares)
+    return builder(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, shares=shares, **options)

@@ -10,7 +10,7 @@ from seqtasks.errors import RecipeError
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.recipes.schema import DecoderSettings
-from seqtasks.registry import find_part, name_faults
+from seqtasks.registry import find_part, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults, build_backbone
 from seqtasks.tasks.translation.decoding_checks import decoding_faults, shortlist_faults
 from seqtasks.tasks.translation.nonrecurrent_checks import RIVALS, kind_faults
@@ -19,6 +19,9 @@ from seqtasks.tasks.translation.recurrent_checks import recurrent_faults
 from seqtasks.tasks.translation.training_checks import guide_faults, training_faults
 
 PLAIN = "none"  # the attention of a decoder that has none
+
+
+GIVEN = ("query_size", "memory_size", "hidden_size", "shares")  # what seqtasks gives an attention; its other parameters are options
 
 
 OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
@@ -71,16 +74,18 @@ def size_faults(settings: DecoderSettings, *, memory_size: int) -> list[str]:
 
 def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
     """Keys that shape an attention and do not fit it, or one another; nothing of a kind that nobody offers."""
-    shape = ("normaliser", "top_k", "window", "window_size", "heads", "hierarchical")
+    shape = ("normaliser", "top_k", "window", "window_size", "heads", "hierarchical", "options")
     default = {name: DecoderSettings.model_fields[name].default for name in shape}
     changed = [name for name in shape if getattr(settings, name) != default[name]]
     if settings.attention == PLAIN:
         return [f"decoder.{name} needs an attention; decoder.attention is 'none'. Leave it out." for name in changed]
     try:
-        parameters = inspect.signature(find_part(ATTENTIONS, settings.attention, "seqtasks.attentions")).parameters
+        builder = find_part(ATTENTIONS, settings.attention, "seqtasks.attentions")
     except RecipeError:
         return []
-    faults = [
+    parameters = inspect.signature(builder).parameters
+    faults = option_faults(builder, settings.options, GIVEN, "decoder")
+    faults += [
         f"decoder.{name} has no meaning for an attention of kind {settings.attention!r}, which has its own weights. Leave it out."
         for name in ("normaliser", "window", "hierarchical")
         if name in changed and "shares" not in parameters
