@@ -92,11 +92,12 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
 @click.argument("paths", nargs=-1, metavar="NAME | PATH...")
 @data_dir_option
 @cache_option
-@click.option("--format", "kind", type=click.Choice(["parallel", "tsv", "conllu", "columns", "jsonl"]), help="[default: by suffix]")
+@click.option("--format", "kind", metavar="[parallel|tsv|conllu|columns|jsonl|NAME]", help="[default: by suffix]")
 @click.option("--word-column", type=int, metavar="N", help="Column of the words, from 0; negative from the end.")
 @click.option("--tag-column", type=int, metavar="N", help="Column of the tags, from 0; negative from the end.")
 @click.option("--scheme", type=click.Choice(["BIO", "IOB1", "BIOES", "none"]), help="Tag scheme of columns [default: by the tags].")
 @click.option("--layer", "layers", multiple=True, metavar="LAYER", help="CoNLL-U column (upos, xpos, ...) or JSONL layer; repeatable.")
+@click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="Of another package's format, as in [data.options].")
 def check(
     paths: tuple[str, ...],
     data_dir: Path | None,
@@ -106,6 +107,7 @@ def check(
     tag_column: int | None,
     scheme: str | None,
     layers: tuple[str, ...],
+    options: tuple[str, ...],
 ) -> None:
     """Verify a published corpus (its NAME or folder), or read files and count what is in them.
 
@@ -125,7 +127,7 @@ def check(
         return
     from seqtasks.datasets.statistics import Reading, corpus_statistics, new_labels, overlaps
 
-    reading = Reading(format=kind, word_column=word_column, tag_column=tag_column, scheme=scheme, layers=layers)
+    reading = Reading(format=kind, word_column=word_column, tag_column=tag_column, scheme=scheme, layers=layers, options=_options(options))
     statistics = corpus_statistics([Path(path) for path in paths], reading)
     sizes = {counted.path: counted.sentences for counted in statistics}
     for counted in statistics:
@@ -134,6 +136,17 @@ def check(
         click.echo(f"{overlap.shared:,} of the {sizes[overlap.later]:,} sentences of {overlap.later} also occur in {overlap.earlier}")
     for label in new_labels(statistics):
         click.echo(f"label {label.label!r} ({label.layer}) occurs {label.count:,} times in {label.path} and never in {statistics[0].path}")
+
+
+def _options(texts: tuple[str, ...]) -> dict[str, object]:
+    """KEY=VALUE of --option; a value is TOML, as in a recipe."""
+    from seqtasks.recipes.toml import parse_value
+
+    pairs = [text.partition("=") for text in texts]
+    for text, (key, equals, _) in zip(texts, pairs, strict=True):
+        if not key or not equals:
+            raise UsageError(f"--option {text}: expected KEY=VALUE.")
+    return {key.strip(): parse_value(value.strip()) for key, _, value in pairs}
 
 
 def _names_corpus(path: str) -> bool:

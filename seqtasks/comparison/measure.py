@@ -1,8 +1,8 @@
 """One finished tagging run, measured in a process of its own: python -m seqtasks.comparison.measure RUN_DIR HEAD WORDS.json ANSWER.json
 
 It loads the run, warms up on a few sentences, tags all of them and writes tags, confidences, words a second and the process's peak memory.
-The speed is the median of three rounds, each with the run loaded anew, so that nothing is remembered of the round before. An HMM is loaded
-without torch, as `from seqtasks import HMMTagger` does, so that its memory is its own.
+The speed is the median of three rounds, each with the run loaded anew, so that nothing is remembered of the round before. Its kind of
+task says how it is loaded (`TaskKind.word_tagger`): an HMM without torch, so that its memory is its own.
 """
 
 from __future__ import annotations
@@ -10,55 +10,33 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.table import kind_of, saved_recipe
 
 WARM_UP = 50  # sentences
 ROUNDS = 3
 Sentences = list[list[str]]
-Answers = tuple[list[list[str]], list[list[float]]]
 
 
 def main(run_dir: Path, head: str, words: Path, answer: Path) -> None:
     """Measure the run on the sentences of `words` and write the answer."""
     sentences: Sentences = json.loads(words.read_text(encoding="utf-8"))
-    load = hmm_loader if (run_dir / "hmm").is_dir() else network_loader
+    directory = RunDirectory.open(run_dir).finished()
+    recipe = saved_recipe(directory)
     speeds, tags = [], []
     for _ in range(ROUNDS):
-        tag, tag_with_confidence = load(run_dir, head)
-        tag(sentences[:WARM_UP])
+        tagger = kind_of(recipe).word_tagger(directory, recipe, head)
+        tagger.tag(sentences[:WARM_UP], (head,))
         began = time.perf_counter()
-        tags = tag(sentences)
+        tags = [answer[head] for answer in tagger.tag(sentences, (head,))]
         speeds.append(sum(map(len, sentences)) / (time.perf_counter() - began))
     peak = peak_memory()
-    answers, confidences = tag_with_confidence(sentences)
+    answers, confidences = tagger.tag_with_confidence(sentences, head)
     found = {"tags": tags, "confidences": confidences, "same": answers == tags, "tokens_per_second": median(speeds), "peak_memory": peak}
     answer.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-
-
-def hmm_loader(run_dir: Path, head: str) -> tuple[Callable[[Sentences], list[list[str]]], Callable[[Sentences], Answers]]:
-    """The two ways of tagging with the HMM of a run."""
-    from seqtasks.hmm.confidence import tags_with_confidence
-    from seqtasks.hmm.tagger import HMMTagger
-
-    tagger = HMMTagger.load(run_dir / "hmm")
-    return tagger.predict, lambda sentences: tags_with_confidence(tagger, sentences)
-
-
-def network_loader(run_dir: Path, head: str) -> tuple[Callable[[Sentences], list[list[str]]], Callable[[Sentences], Answers]]:
-    """The two ways of tagging with the network of a run."""
-    from seqtasks.runs.load import load
-    from seqtasks.tasks.tagging.predictor import TaggingPredictor
-
-    predictor = load(run_dir)
-    if not isinstance(predictor, TaggingPredictor):
-        raise TypeError(f"{run_dir} holds no tagger")
-    tagger = predictor.tagger
-    return (
-        lambda sentences: [answer[head] for answer in tagger.tag(sentences, (head,))],
-        lambda sentences: tagger.tag_with_confidence(sentences, head),
-    )
 
 
 def peak_memory() -> int | None:

@@ -1,23 +1,24 @@
 """What a user's own corpus holds, before a model is trained on it: sizes, labels, repairs, and what several files share.
 
-Reads with the readers of `text/corpora`, so a run reads the same file in the same way. Returns data; the command line prints it.
+Reads through `text.corpora.readers`, so a run reads the same file in the same way, in formats of other packages too. Returns data; the
+command line prints it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from seqtasks.errors import UsageError
-from seqtasks.text.corpora.columns import read_columns
-from seqtasks.text.corpora.conllu import read_conllu
+from seqtasks.errors import RecipeError, UsageError, did_you_mean
+from seqtasks.registry import find_part, known_parts, option_faults
 from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
-from seqtasks.text.corpora.jsonl import read_jsonl
 from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel
+from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, Layer, read_layers, read_tagged
 
-UNIVERSAL_NER = {"word_column": 1, "tag_column": 2}  # id, form, tag, second tag, annotator
+UNIVERSAL_NER = 1, 2  # columns of words and tags: id, form, tag, second tag, annotator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Reading:
     tag_column: int | None
     scheme: str | None
     layers: tuple[str, ...]
+    options: Mapping[str, Any] | None = None  # of a format of another package, as in [data.options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ class NewLabel:
 def corpus_statistics(paths: Sequence[Path], reading: Reading) -> list[CorpusStatistics]:
     """Read each file (each pair of files for parallel text) and count. Raises DataError at the first faulty line, UsageError."""
     kind = reading.format or format_of(paths[0])
+    known = known_parts(dict.fromkeys(FORMATS), GROUP)
+    if kind not in known:
+        raise UsageError(f"--format {kind}: no such format{did_you_mean(kind, known)} Known: {', '.join(known)}.")
+    if kind in known_parts(READERS, GROUP) and (faults := option_faults(find_part(READERS, kind, GROUP), reading.options, GIVEN, "data")):
+        raise RecipeError(faults)
     if kind != "parallel":
         return [_tagged_or_pairs(path, reading.format or format_of(path), reading) for path in paths]
     if len(paths) % 2:
@@ -138,31 +145,32 @@ def scheme_of(tag_rows: Iterable[Sequence[str]]) -> str | None:
     return "IOB1" if "I" in prefixes and only_between else "BIO"
 
 
-def _columns(path: Path, reading: Reading) -> Corpus[TaggedSentence]:
-    usual = UNIVERSAL_NER if path.name.removesuffix(".gz").endswith(".iob2") else {"word_column": 0, "tag_column": -1}
-    word = usual["word_column"] if reading.word_column is None else reading.word_column
-    tag = usual["tag_column"] if reading.tag_column is None else reading.tag_column
-    scheme = reading.scheme
-    if scheme is None:
-        unread = read_columns(path, word_column=word, tag_columns={"tag": tag})
-        scheme = scheme_of(example.tags["tag"] for example in unread)
-        if scheme is None:
-            return unread
-    return read_columns(path, word_column=word, tag_columns={"tag": tag}, schemes={} if scheme == "none" else {"tag": scheme})
+def _tagged(path: Path, kind: str, reading: Reading) -> Corpus[TaggedSentence]:
+    """A tagged file, as a run reads it; where no scheme is given, that of columns and of other packages' formats is told by the tags."""
+    word, tag = UNIVERSAL_NER if kind == "columns" and path.name.removesuffix(".gz").endswith(".iob2") else (0, -1)
+    word = word if reading.word_column is None else reading.word_column
+    tag = tag if reading.tag_column is None else reading.tag_column
+    names = ("tag",) if kind == "columns" else reading.layers or LAYERS.get(kind, ("tag",))
 
+    def read(scheme: str | None) -> Corpus[TaggedSentence]:
+        layers = [Layer(name, tag, scheme) for name in names]
+        if kind in LAYERED:
+            return read_layers(path, format=kind, layers=layers, word_column=word)
+        return read_tagged(path, format=kind, layer=layers[0], word_column=word, options=reading.options)
 
-def _conllu(path: Path, reading: Reading) -> Corpus[TaggedSentence]:
-    return read_conllu(path, layers=reading.layers or ("upos",))
-
-
-def _jsonl(path: Path, reading: Reading) -> Corpus[TaggedSentence]:
-    return read_jsonl(path, layer=reading.layers[0] if reading.layers else "ner")
+    if kind in LAYERS or reading.scheme == "none":
+        return read(None)
+    if reading.scheme is not None:
+        return read(reading.scheme)
+    unread = read(None)
+    scheme = scheme_of(example.tags[names[0]] for example in unread)
+    return unread if scheme is None else read(scheme)
 
 
 def _tagged_or_pairs(path: Path, kind: str, reading: Reading) -> CorpusStatistics:
     if kind == "tsv":
         return _of_pairs(str(path), kind, read_pairs(path))
-    corpus = READERS[kind](path, reading)
+    corpus = _tagged(path, kind, reading)
     labels: dict[str, Counter[str]] = {}
     for example in corpus:
         for layer, tags in example.tags.items():
@@ -211,8 +219,8 @@ def _side(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> Side:
     )
 
 
-READERS: dict[str, Callable[[Path, Reading], Corpus[TaggedSentence]]] = {"conllu": _conllu, "columns": _columns, "jsonl": _jsonl}
 FORMATS = ("parallel", "tsv", *READERS)
+LAYERS = {"conllu": ("upos",), "jsonl": ("ner",)}  # what is read where no layer is named
 SUFFIXES = {
     ".conllu": "conllu",
     ".jsonl": "jsonl",

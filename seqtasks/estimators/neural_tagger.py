@@ -64,9 +64,10 @@ class NeuralTagger(BaseEstimator):
     backbone: a name from `seqtasks.nn.BACKBONES`; hidden_size: of it, per direction; word_size, character_size, filters: of the
     embeddings (character_size=0: words only); min_count: how often a word must occur to have a vector of its own; dropout: of
     embedding, layers and head; word_dropout: share of words shown as unknown in training.
-    head: "softmax" or "crf"; scheme: None, "BIO", "BIOES" or "IOB1": tags are spans, the CRF keeps to what may follow what, and `score`
-    is the entity F1. epochs: all are trained, nothing is held out; batch_tokens: padded words in a batch; schedule: of the learning
-    rate, after warmup_updates. seed: of weights, dropout and order; torch's global generators are left where they stand.
+    backbone and head may be what another package offers. head: "softmax" or "crf"; scheme: None, "BIO", "BIOES" or "IOB1": tags are
+    spans, the CRF keeps to what may follow what, and `score` is the entity F1. epochs: all are trained, nothing is held out;
+    batch_tokens: padded words in a batch; schedule: of the learning rate, after warmup_updates. seed: of weights, dropout and order;
+    torch's global generators are left where they stand.
     device: cpu, cuda, cuda:N, mps or auto; precision: of training, float32, bf16 or auto; answers are computed in float32.
 
     Learned: classes_ (labels [N], sorted), model_ (a TaggingModel), vocabularies_ (words, characters), history_ (a row for each epoch).

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
 
 from seqtasks.errors import UsageError, did_you_mean
-from seqtasks.models.build import BACKBONE_GROUP, HEAD_GROUP
+from seqtasks.models.build import BACKBONE_GIVEN, HEAD_GIVEN
 from seqtasks.models.heads import HEADS
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.registry import known_parts
+from seqtasks.registry import find_part, known_parts, option_faults
 from seqtasks.text.tags import SCHEMES
 from seqtasks.training.devices import PRECISIONS
 from seqtasks.training.schedules import SCHEDULES
 
 CHOICES: dict[str, Iterable[str]] = {"schedule": SCHEDULES, "precision": PRECISIONS}
-PARTS: dict[str, tuple[Mapping[str, object], str]] = {"backbone": (BACKBONES, BACKBONE_GROUP), "head": (HEADS, HEAD_GROUP)}
+PARTS: dict[str, Mapping[str, Callable[..., object]]] = {"backbone": BACKBONES, "head": HEADS}  # other packages offer them too
+GIVEN = (*BACKBONE_GIVEN, *HEAD_GIVEN)  # what a network gives its parts
 SMALLEST = {  # of whole numbers
     "hidden_size": 1,
     "layers": 1,
@@ -33,8 +34,8 @@ RATES = ("dropout", "word_dropout")
 
 def check_parameters(parameters: Mapping[str, object]) -> None:
     """Raises UsageError with every parameter that cannot be, a line each."""
-    choices = {name: known_parts(*table) for name, table in PARTS.items()} | {name: list(known) for name, known in CHOICES.items()}
-    faults = [fault for name, known in choices.items() for fault in choice_faults(name, parameters[name], known)]
+    faults = [fault for name, table in PARTS.items() for fault in part_faults(name, parameters[name], table)]
+    faults += [fault for name, known in CHOICES.items() for fault in choice_faults(name, parameters[name], list(known))]
     if parameters["scheme"] is not None:
         faults += choice_faults("scheme", parameters["scheme"], SCHEMES)
     for name, smallest in SMALLEST.items():
@@ -50,6 +51,14 @@ def check_parameters(parameters: Mapping[str, object]) -> None:
         faults.append(f"clip_norm={parameters['clip_norm']!r}: must be 0 (no clipping) or a number above 0.")
     if faults:
         raise UsageError("\n".join(faults))
+
+
+def part_faults(name: str, value: object, table: Mapping[str, Callable[..., object]]) -> list[str]:
+    """A line where nobody offers a part of that name, or it needs options, for which a NeuralTagger has no parameter."""
+    group = f"seqtasks.{name}s"
+    if faults := choice_faults(name, value, known_parts(table, group)):
+        return faults
+    return option_faults(find_part(table, str(value), group), None, GIVEN, f"{name}={value!r}")
 
 
 def choice_faults(name: str, value: object, known: Iterable[str]) -> list[str]:

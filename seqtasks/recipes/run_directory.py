@@ -1,6 +1,7 @@
 """The run directory: what a run leaves behind, and what it is loaded from.
 
-recipe.toml (resolved), run.json (format, task, command, machine), text/ (vocabularies, tokenizers), model.safetensors (of an HMM: hmm/),
+recipe.toml (resolved), run.json (format, task, command, machine), text/ (vocabularies, tokenizers), model.safetensors (of an HMM: hmm/; of
+another package's kind of task what run.json names as "learned"),
 metrics.json, history.jsonl, predictions/, curves.png, attention-N.png, by-length.png, report.html, checkpoints/.
 """
 
@@ -73,13 +74,19 @@ class RunDirectory:
         """This directory, to predict from. Raises RunDirectoryError where it is not finished, or holds several seeds."""
         if "seeds" in self.facts():
             raise RunDirectoryError(f"{self.path}: holds the runs of several seeds. Name one of them: {self.path / 'seed-1'}.")
-        if not self.weights.is_file() and not self.hmm.is_dir():
-            raise RunDirectoryError(f"{self.weights}: no such file. The run has not been finished, or the directory is not a run's.")
+        places = self.learned_places()
+        if not any(place.exists() for place in places):
+            raise RunDirectoryError(f"{places[0]}: no such file. The run has not been finished, or the directory is not a run's.")
         return self
+
+    def learned_places(self) -> list[Path]:
+        """The file or folder, one of these, that is there once a run is finished: ours, or what run.json names as "learned"."""
+        named = self.facts().get("learned")
+        return [self.path / str(name) for name in named] if isinstance(named, list) and named else [self.weights, self.hmm]
 
     def learned(self) -> list[Path]:
         """The files that a prediction needs, beside recipe.toml; not the sentences that an HMM keeps to count more."""
-        files = [file for place in (self.weights, self.hmm, self.text) for file in (place, *place.rglob("*")) if file.is_file()]
+        files = [file for place in (*self.learned_places(), self.text) for file in (place, *place.rglob("*")) if file.is_file()]
         return [file for file in files if file != self.hmm / "sentences.npz"]
 
     def recipe_tables(self) -> dict[str, Any]:

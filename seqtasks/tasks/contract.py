@@ -91,7 +91,9 @@ class Task(Protocol):
     def outcome(self) -> Outcome: ...
 
     def run_facts(self) -> dict[str, Any]:
-        """What run.json tells of this task beside its data."""
+        """What run.json tells of this task beside its data. "learned": names of files in the run directory, for a task that saves others
+        than model.safetensors; a run is finished once one of them is there.
+        """
         ...
 
 
@@ -193,6 +195,18 @@ class Predictor(Protocol):
         ...
 
 
+class WordTagger(Protocol):
+    """A finished run that tags words, as `seqtasks compare` measures it."""
+
+    def tag(self, sentences: Sequence[Sequence[str]], heads: Sequence[str]) -> list[dict[str, list[str]]]:
+        """For each sentence {head: its tags}."""
+        ...
+
+    def tag_with_confidence(self, sentences: Sequence[Sequence[str]], head: str) -> tuple[list[list[str]], list[list[float]]]:
+        """The tags of each sentence, and how probable each is, 0 to 1."""
+        ...
+
+
 @runtime_checkable
 class PairScorer(Protocol):
     """A predictor that says how probable given outputs are."""
@@ -225,6 +239,10 @@ class TaskKind(ABC):
     @abstractmethod
     def predictor(self, directory: RunDirectory, recipe: Any, options: PredictorOptions) -> Predictor:
         """The finished run in `directory`, loaded to answer. Raises UsageError for options that are not for this kind."""
+
+    def word_tagger(self, directory: RunDirectory, recipe: Any, head: str) -> WordTagger:
+        """The finished run in `directory`, loaded to be measured: of kinds that are compared by "tags". Raises UsageError for others."""
+        raise UsageError(f"{directory.path}: runs of kind {recipe.kind!r} tag no words.")
 
     def controls(self, recipe: Any) -> Mapping[str, Recipe]:
         """{name: recipe} of runs that are trained after a run of this recipe, to stand beside it."""

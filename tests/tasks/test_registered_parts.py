@@ -169,8 +169,10 @@ class Blunt(AnyAttention):
         return weights_BQS @ memory.values_BSH, weights_BQS, state
 
 
-def blunt(*, query_size: int, memory_size: int, hidden_size: int) -> Blunt:
-    return Blunt(query_size=query_size, memory_size=memory_size)
+def blunt(*, query_size: int, memory_size: int, hidden_size: int, edge: float = 0.0) -> Blunt:
+    made = Blunt(query_size=query_size, memory_size=memory_size)
+    made.edge = edge
+    return made
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")
@@ -185,6 +187,19 @@ def test_an_attention_of_another_package_trains_and_is_told_what_it_does_not_tak
     faults = [f"decoder.{name} {reason}\n" for name in ("normaliser", "window", "hierarchical")]
     faults.append("decoder.hierarchical takes no window, and no attention 'location' or 'coverage'. Choose one.\n")
     assert (result.exit_code, result.stderr) == (2, f"Error: {''.join(faults)}")
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_an_attention_of_another_package_is_given_its_own_options(offer: Callable[[str, str, object], None]) -> None:
+    offer("seqtasks.attentions", "blunt", blunt)
+    train("translation", Path("run"), decoder__attention="blunt", decoder__options__edge=0.25)
+    assert seqtasks.load("run").translator.model.decoder.attention.edge == 0.25
+    result = invoke("run", "translation", "--out", "x", "--set", "decoder.attention=blunt", "--set", "decoder.options.egde=0.5")
+    assert (result.exit_code, result.stderr) == (2, "Error: decoder.options: unknown key 'egde'; did you mean 'edge'?\n")
+    for attention, reason in (("none", "needs an attention; decoder.attention is 'none'"), ("general", "")):
+        result = invoke("run", "translation", "--out", "x", "--set", f"decoder.attention={attention}", "--set", "decoder.options.edge=0.5")
+        fault = f"decoder.options {reason}. Leave it out.\n" if reason else "decoder.options: unknown key 'edge'.\n"
+        assert (result.exit_code, result.stderr) == (2, f"Error: {fault}")
 
 
 @pytest.mark.parametrize(("options", "message"), FAULTS)

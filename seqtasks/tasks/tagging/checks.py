@@ -87,7 +87,7 @@ def head_faults(name: str, task: TaskSettings) -> list[str]:
         builder = find_part(ALL_HEADS, settings.kind, HEAD_GROUP)
     except RecipeError:
         return faults
-    faults += [f"head of {name}: {fault}" for fault in option_faults(builder, settings.options, HEAD_GIVEN, "head")]
+    faults += option_faults(builder, settings.options, HEAD_GIVEN, f"head of {name}: head")
     if settings.constrained and "constrained" not in inspect.signature(builder).parameters:
         reason = "its answers obey the scheme in any case" if settings.kind == "crf" else "it does not take it"
         faults.append(f"head of {name}: constrained has no meaning for a head of kind {settings.kind!r}: {reason}. Leave it out.")

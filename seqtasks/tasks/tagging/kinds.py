@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
-from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind
+from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, TaggingRecipe
 
@@ -30,6 +30,9 @@ class TaggerKind(TaskKind):
         if options.others or options.decoding:
             raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
         return load_predictor(directory, recipe, options)
+
+    def word_tagger(self, directory: RunDirectory, recipe: Any, head: str) -> WordTagger:
+        return self.predictor(directory, recipe, PredictorOptions()).tagger
 
     def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
         """Raises UsageError for another layer of tags: the head knows the labels of its own."""
@@ -122,6 +125,12 @@ class HMMKind(TaggerKind):
         if options.precision == "bf16":
             raise UsageError(f"{directory.path}: precision 'bf16' is for networks. Leave it out.")
         return super().predictor(directory, recipe, options)
+
+    def word_tagger(self, directory: RunDirectory, recipe: HMMRecipe, head: str) -> WordTagger:
+        """Without torch, so that its memory is its own."""
+        from seqtasks.inference.hmm_tagger import load_hmm
+
+        return load_hmm(directory, head)
 
     def on_share(self, recipe: HMMRecipe, share: float) -> HMMRecipe:
         return smaller(recipe, share)

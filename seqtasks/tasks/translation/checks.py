@@ -20,8 +20,10 @@ from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.tasks.translation.recurrent_checks import recurrent_faults
 from seqtasks.tasks.translation.training_checks import guide_faults, training_faults
 
-ATTENTION_GIVEN = ("query_size", "memory_size", "hidden_size", "shares")  # what builders of attentions are given
 PLAIN = "none"  # the attention of a decoder that has none
+
+
+GIVEN = ("query_size", "memory_size", "hidden_size", "shares")  # what seqtasks gives an attention; its other parameters are options
 
 
 OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
@@ -81,7 +83,7 @@ def size_faults(settings: DecoderSettings, *, memory_size: int) -> list[str]:
 
 def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
     """Keys that shape an attention and do not fit it, or one another; nothing of a kind that nobody offers."""
-    shape = ("normaliser", "top_k", "window", "window_size", "heads", "hierarchical")
+    shape = ("normaliser", "top_k", "window", "window_size", "heads", "hierarchical", "options")
     default = {name: DecoderSettings.model_fields[name].default for name in shape}
     changed = [name for name in shape if getattr(settings, name) != default[name]]
     if settings.attention == PLAIN:
@@ -91,7 +93,7 @@ def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
     except RecipeError:
         return []
     parameters = inspect.signature(builder).parameters
-    faults = option_faults(builder, settings.options, ATTENTION_GIVEN, "decoder")
+    faults = option_faults(builder, settings.options, GIVEN, "decoder")
     faults += [
         f"decoder.{name} has no meaning for an attention of kind {settings.attention!r}, which has its own weights. Leave it out."
         for name in ("normaliser", "window", "hierarchical")

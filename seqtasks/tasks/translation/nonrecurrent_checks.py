@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seqtasks.recipes.schema import DecoderSettings
 
-RECURRENT = ("attend", "residual", "input_feeding", "normaliser", "top_k", "window", "window_size", "heads", "hierarchical")
+RECURRENT = ("attend", "residual", "input_feeding", "normaliser", "top_k", "window", "window_size", "heads", "hierarchical", "options")
 RIVALS = {"transformer": ("heads", "inner_size"), "convolution": ("normaliser", "top_k", "width")}
 ATTENTIONS_OF = {"transformer": ("scaled",), "convolution": ("dot", "scaled")}
 KEYS = tuple(dict.fromkeys([*RECURRENT, *(key for keys in RIVALS.values() for key in keys)]))  # those that not every kind takes
