@@ -21,7 +21,7 @@ Sentences = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Opinions:
+class LogPriors:
     """Log-probabilities of labels for the T words of some sentences, one sentence after another; sentence i begins at offsets[i]."""
 
     table_TN: NDArray[np.float32]
@@ -40,25 +40,25 @@ class Opinions:
         return rows_BSN
 
 
-def opinions(tagger: HMMTagger, sentences: Sentences, labels: Sequence[str]) -> Opinions:
-    """What the tagger thinks of each sentence, in the order of `labels`."""
+def log_priors(tagger: HMMTagger, sentences: Sentences, labels: Sequence[str]) -> LogPriors:
+    """The tagger's log-probabilities of each sentence's labels, in the order of `labels`."""
     place = {tag: number for number, tag in enumerate(tagger.classes_)}
     known = np.array([label in place for label in labels])
     table_TC = tagger.posterior_table(sentences).astype(np.float32)
     table_TN = np.full((len(table_TC), len(labels)), LOWEST, dtype=np.float32)
     table_TN[:, known] = table_TC[:, [place[label] for label in labels if label in place]].clip(min=LOWEST)
     offsets = np.cumsum([0, *map(len, sentences)], dtype=np.int64)
-    return Opinions(np.log(table_TN, out=table_TN), offsets)
+    return LogPriors(np.log(table_TN, out=table_TN), offsets)
 
 
-def with_opinions(batch: Batch, positions: Positions, found: Mapping[str, Opinions]) -> Batch:
-    """The batch with the opinions on its sentences; the batch as it is where there are none."""
+def with_log_priors(batch: Batch, positions: Positions, found: Mapping[str, LogPriors]) -> Batch:
+    """The batch with the log-priors of its sentences; the batch as it is where there are none."""
     if not found:
         return batch
     length = batch.mask_BS.size(1)
     return replace(batch, priors={head: torch.from_numpy(own.padded(positions, length)) for head, own in found.items()})
 
 
-def opinions_by_head(hmms: Mapping[str, HMMTagger], sentences: Sentences, labels: Mapping[str, Sequence[str]]) -> dict[str, Opinions]:
-    """What each tagger thinks of each sentence."""
-    return {head: opinions(tagger, sentences, labels[head]) for head, tagger in hmms.items()}
+def log_priors_by_head(hmms: Mapping[str, HMMTagger], sentences: Sentences, labels: Mapping[str, Sequence[str]]) -> dict[str, LogPriors]:
+    """{head: the log-priors of its tagger}."""
+    return {head: log_priors(tagger, sentences, labels[head]) for head, tagger in hmms.items()}

@@ -83,7 +83,7 @@ def k_best(tagger: Tagger, pieces: Sentences, owners: Sequence[Sequence[int]], h
         for rows in in_groups(scores_BSN, scores_BSN.size(1) * scores_BSN.size(2) * k):
             ranked = tagging.k_best(scores_BSN[rows], batch.mask_BS[rows], k)
             for position, paths in zip(positions[rows].tolist(), ranked, strict=True):
-                tags = tagger.written(head, [[tagging.labels[label] for label in path] for path, _ in paths])
+                tags = tagger.to_output_scheme(head, [[tagging.labels[label] for label in path] for path, _ in paths])
                 found[position] = merged(tags, [score for _, score in paths])
     return [joined_paths([found[piece] for piece in own], k) for own in owners]
 

@@ -1,15 +1,17 @@
 """Searching, sampling and scoring with a translation model, or with several as one: encoded sources in, hypotheses out, batch by batch.
 
-Batches are cut so that rows x width x length stays within a budget, where width is the beams or samples of a sentence.
+What is asked is a strategy (`BeamSearch`, `Sampling`, `ForcedScoring`): `ModelSearch` encodes a batch and hands it over. Batches are cut so
+that rows x width x length stays within a budget, where width is the beams or samples of a sentence.
 B sentences of a batch, N = B * width rows, S source position, P prefix tokens.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -24,7 +26,7 @@ from seqtasks.decoding.greedy import greedy
 from seqtasks.decoding.penalties import LENGTH_PENALTIES, Coverage
 from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.decoding.step import LEAVING, Constraint, Hypothesis, Step, StepFunction
-from seqtasks.inference.shortlists import short_memories, short_stepping
+from seqtasks.inference.shortlists import short_memories, short_step_function
 from seqtasks.models.translation import TranslationModel, output_weights
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.text.batching import in_order, pad, translation_batch
@@ -35,13 +37,15 @@ from seqtasks.training.devices import autocast, in_threads
 PROBABILITIES = "probabilities"
 ROWS = LEAVING  # batches have a multiple of so many sentences, as they do when some have left
 TABLE = 1 << 24  # numbers of the output layer's rows that a batch with shortlists may hold
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
-class Piece:
+class SearchInput:
     """What is searched at once: a source with its end of sentence.
 
-    prefix: tokens that its translation begins with; number: of its line and of the piece in it, which its samples depend on.
+    prefix: tokens that its translation begins with, or the output that is scored; number: of its line and of its part of the line, which
+    its samples depend on.
     """
 
     ids: Sequence[int]
@@ -50,25 +54,118 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Started:
+class EncodedBatch:
     """A batch before its first step; memory and state have one row per sentence. step: over all words, or over those of shortlists.
 
     own_BS: the positions of the sentence that is translated, without padding and without the context before it.
     """
 
     step: StepFunction[Any, Any]
-    pieces: Sequence[Piece]
+    inputs: Sequence[SearchInput]
     own_BS: Tensor
     memory: Any
     state: Any
+    bos: int
     eos: int
+
+
+class Strategy(Protocol[Answer]):
+    """A way of asking a model: called with an encoded batch, it answers for each of its inputs.
+
+    budget: the rows x length of a batch; exact: over all words and in float32, however the model searches.
+    """
+
+    @property
+    def budget(self) -> int: ...
+
+    @property
+    def exact(self) -> bool: ...
+
+    def __call__(self, batch: EncodedBatch, /) -> list[Answer]: ...
+
+
+@dataclass(frozen=True)
+class BeamSearch:
+    """The n best hypotheses of each input, best first: greedy search where one beam is kept, else beam search."""
+
+    settings: DecodingSettings
+    beams: int
+    n_best: int = 1
+    exact: bool = field(default=False, init=False)
+
+    @property
+    def budget(self) -> int:
+        return self.settings.batch_tokens // self.beams
+
+    def __call__(self, batch: EncodedBatch, /) -> list[list[Hypothesis]]:
+        settings, longest_B, rules = self.settings, limits(batch, self.settings), constraints(batch, self.settings)
+        start, penalty = (batch.step, batch.memory, batch.state), LENGTH_PENALTIES[settings.length_penalty](settings.alpha)
+        if self.beams == 1:
+            found = greedy(*start, maximum_lengths=longest_B, constraints=rules, bos=batch.bos, eos=batch.eos)
+            return [[replace(best, score=best.log_probability / penalty(max(1, len(best.tokens) + best.finished)))] for best in found]
+        return beam_search(
+            *start,
+            bos=batch.bos,
+            eos=batch.eos,
+            maximum_lengths=longest_B,
+            beams=self.beams,
+            length_penalty=penalty,
+            n_best=self.n_best,
+            coverage=Coverage(settings.coverage_penalty, batch.own_BS) if settings.coverage_penalty else None,
+            constraints=rules,
+        )
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """The samples of each input, drawn by the seed and the input's number."""
+
+    settings: DecodingSettings
+    exact: bool = field(default=False, init=False)
+
+    @property
+    def budget(self) -> int:
+        return self.settings.batch_tokens // self.settings.samples
+
+    def __call__(self, batch: EncodedBatch, /) -> list[list[Hypothesis]]:
+        settings = self.settings
+        return sample(
+            batch.step,
+            batch.memory,
+            batch.state,
+            generators=[np.random.default_rng([settings.seed, *one.number]) for one in batch.inputs],
+            samples=settings.samples,
+            shape=Shape(settings.temperature, settings.top_k, settings.top_p),
+            maximum_lengths=limits(batch, settings),
+            constraints=constraints(batch, settings),
+            bos=batch.bos,
+            eos=batch.eos,
+        )
+
+
+@dataclass(frozen=True)
+class ForcedScoring:
+    """What the model says of each input's prefix, with its end of sentence where that is to count."""
+
+    budget: int
+    attention: bool = False
+    exact: bool = field(default=True, init=False)
+
+    def __call__(self, batch: EncodedBatch, /) -> list[ForcedOutput]:
+        rows = [np.asarray(one.prefix, dtype=np.int64) for one in batch.inputs]
+        words_BT, lengths = pad(rows, 0).to(batch.own_BS.device), [len(row) for row in rows]
+        found = forced(batch.step, batch.memory, batch.state, words_BT, lengths, bos=batch.bos, attention=self.attention)
+        return [
+            output if output.attention_TS is None else replace(output, attention_TS=output.attention_TS[:, : len(one.ids)])  # no padding
+            for output, one in zip(found, batch.inputs, strict=True)
+        ]
 
 
 class ModelSearch:
     """Models that share their vocabularies, as one step function. average: a name of `seqtasks.decoding.ensembles.AVERAGES`.
 
     shortlists: what searches and samples choose from; precision: of their weights and matrix products, "float32" or "bf16" (which takes a
-    copy of the weights as they are now). Given outputs are scored over all words and in float32 in any case.
+    copy of the weights as they are now). An exact strategy is answered over all words and in float32 in any case.
     """
 
     def __init__(
@@ -88,124 +185,62 @@ class ModelSearch:
         self.precision = precision
         self.never = (vocabulary.pad, vocabulary.bos)
         self.searched = [with_weights_in(model, precision) for model in models]
-        self.step = without(together([stepping(model) for model in models], average), self.never)
-        self.fast_step = without(together([stepping(model) for model in self.searched], average), self.never)
-        self.short_step = together([short_stepping(model) for model in self.searched], average)
+        self.step = forbid_tokens(together([step_function(model) for model in models], average), self.never)
+        self.fast_step = forbid_tokens(together([step_function(model) for model in self.searched], average), self.never)
+        self.short_step = together([short_step_function(model) for model in self.searched], average)
 
-    def search(self, pieces: Sequence[Piece], settings: DecodingSettings, beams: int, n_best: int) -> list[list[Hypothesis]]:
-        """The best hypotheses of each piece: greedy where one is kept, else beam search."""
-        words, penalty = self.vocabulary, LENGTH_PENALTIES[settings.length_penalty](settings.alpha)
-
-        def one(started: Started) -> list[list[Hypothesis]]:
-            longest_B, rules = limits(started, settings), constraints(started, settings)
-            if beams == 1:
-                found = greedy(
-                    started.step, started.memory, started.state, maximum_lengths=longest_B, constraints=rules, bos=words.bos, eos=words.eos
-                )
-                return [[replace(best, score=best.log_probability / penalty(max(1, len(best.tokens) + best.finished)))] for best in found]
-            return beam_search(
-                started.step,
-                started.memory,
-                started.state,
-                bos=words.bos,
-                eos=words.eos,
-                maximum_lengths=longest_B,
-                beams=beams,
-                length_penalty=penalty,
-                n_best=n_best,
-                coverage=Coverage(settings.coverage_penalty, started.own_BS) if settings.coverage_penalty else None,
-                constraints=rules,
-            )
-
-        return self.by_batch(pieces, settings.batch_tokens // beams, one, searched=True)
-
-    def sample(self, pieces: Sequence[Piece], settings: DecodingSettings) -> list[list[Hypothesis]]:
-        """The samples of each piece, drawn by the seed and the piece's number."""
-        shape = Shape(settings.temperature, settings.top_k, settings.top_p)
-
-        def one(started: Started) -> list[list[Hypothesis]]:
-            return sample(
-                started.step,
-                started.memory,
-                started.state,
-                generators=[np.random.default_rng([settings.seed, *piece.number]) for piece in started.pieces],
-                samples=settings.samples,
-                shape=shape,
-                maximum_lengths=limits(started, settings),
-                constraints=constraints(started, settings),
-                bos=self.vocabulary.bos,
-                eos=self.vocabulary.eos,
-            )
-
-        return self.by_batch(pieces, settings.batch_tokens // settings.samples, one, searched=True)
+    def answer(self, inputs: Sequence[SearchInput], strategy: Strategy[Answer]) -> list[Answer]:
+        """The strategy's answer for each input, in order; inputs of like length go together. The longer of source and prefix counts."""
+        if not inputs:
+            return []
+        for model in (*self.models, *self.searched):
+            model.eval()
+        sources = Ragged.from_lists([one.ids for one in inputs])
+        lengths = np.stack([sources.lengths, [len(one.prefix) for one in inputs]], axis=1)
+        plan = in_order(lengths, max(1, strategy.budget), rows=ROWS)
+        if self.shortlists is not None and not strategy.exact:
+            plan = [part for positions in plan for part in self.narrow(positions, inputs, self.shortlists)]
+        batches = in_threads(partial(self.answer_batch, inputs, sources, strategy), plan, self.device)
+        order = np.concatenate(plan).argsort()
+        answers = [own for batch in batches for own in batch]
+        return [answers[place] for place in order.tolist()]
 
     def forced(
         self, sources: Sequence[Sequence[int]], outputs: Sequence[Sequence[int]], budget: int, *, attention: bool = False
     ) -> list[ForcedOutput]:
-        """What the model says of given outputs, with their ends of sentence where those are to count."""
-        pieces = [Piece(source, output) for source, output in zip(sources, outputs, strict=True)]
+        """What the models say of given outputs, with their ends of sentence where those are to count."""
+        inputs = [SearchInput(source, output) for source, output in zip(sources, outputs, strict=True)]
+        return self.answer(inputs, ForcedScoring(budget, attention))
 
-        def one(started: Started) -> list[ForcedOutput]:
-            rows = [np.asarray(piece.prefix, dtype=np.int64) for piece in started.pieces]
-            lengths, bos = [len(row) for row in rows], self.vocabulary.bos
-            words_BT = pad(rows, 0).to(self.device)
-            found = forced(started.step, started.memory, started.state, words_BT, lengths, bos=bos, attention=attention)
-            return [cropped(output, len(piece.ids)) for output, piece in zip(found, started.pieces, strict=True)]
+    def answer_batch(
+        self, inputs: Sequence[SearchInput], sources: Ragged, strategy: Strategy[Answer], positions: np.ndarray
+    ) -> list[Answer]:
+        """The answers for the inputs at these positions."""
+        precision = "float32" if strategy.exact else self.precision
+        if len(positions) == 1 and precision == "bf16":  # a product of one row is another kernel's, which rounds otherwise
+            return self.answer_batch(inputs, sources, strategy, positions.repeat(2))[:1]
+        with torch.inference_mode(), autocast(self.device, precision):
+            return strategy(self.encode(sources, positions, [inputs[position] for position in positions.tolist()], exact=strategy.exact))
 
-        return self.by_batch(pieces, budget, one)
-
-    def by_batch(
-        self, pieces: Sequence[Piece], budget: int, answer: Callable[[Started], list[Any]], *, searched: bool = False
-    ) -> list[Any]:
-        """The answer for each piece, in order; pieces of like length go together. The longer of source and prefix counts.
-
-        searched: with shortlists, and in the precision of searches.
-        """
-        if not pieces:
-            return []
-        for model in (*self.models, *self.searched):
-            model.eval()
-        sources = Ragged.from_lists([piece.ids for piece in pieces])
-        lengths = np.stack([sources.lengths, [len(piece.prefix) for piece in pieces]], axis=1)
-        plan = in_order(lengths, max(1, budget), rows=ROWS)
-        if searched and self.shortlists is not None:
-            plan = [part for positions in plan for part in self.narrow(positions, pieces, self.shortlists)]
-
-        precision = self.precision if searched else "float32"
-
-        def one(positions: np.ndarray) -> list[Any]:
-            if len(positions) == 1 and precision == "bf16":
-                return one(positions.repeat(2))[:1]  # a product of one row is another kernel's, which rounds otherwise
-            chosen = [pieces[position] for position in positions.tolist()]
-            with torch.inference_mode(), autocast(self.device, precision):
-                return answer(self.start(sources, positions, chosen, searched=searched))
-
-        answers: list[Any] = [None for _ in pieces]
-        for positions, found in zip(plan, in_threads(one, plan, self.device), strict=True):
-            for position, own in zip(positions.tolist(), found, strict=True):
-                answers[position] = own
-        return answers
-
-    def narrow(self, positions: np.ndarray, pieces: Sequence[Piece], shortlists: Shortlists) -> list[np.ndarray]:
+    def narrow(self, positions: np.ndarray, inputs: Sequence[SearchInput], shortlists: Shortlists) -> list[np.ndarray]:
         """A batch in parts whose rows of the output layer, a table of each sentence's own words, stay within TABLE."""
-        widest = max(shortlists.own(pieces[position].ids) for position in positions.tolist())
+        widest = max(shortlists.own(inputs[position].ids) for position in positions.tolist())
         numbers = (widest + 1) * max(output_weights(model.output)[1].size(1) for model in self.models)
         most = max(1, TABLE // numbers)
         rows = most - most % ROWS if most > ROWS else most
         return [positions[first : first + rows] for first in range(0, len(positions), rows)]
 
-    def start(self, sources: Ragged, positions: np.ndarray, pieces: Sequence[Piece], *, searched: bool) -> Started:
+    def encode(self, sources: Ragged, positions: np.ndarray, inputs: Sequence[SearchInput], *, exact: bool = False) -> EncodedBatch:
         """The encoded sources of a batch, and with shortlists what each may answer: the words of its list, and of its prefix."""
-        models = self.searched if searched else self.models
+        models, step = (self.models, self.step) if exact else (self.searched, self.fast_step)
         batch = translation_batch(sources, None, positions).to(self.device)
         memories, states = zip(*(model.encode(batch) for model in models), strict=True)
-        step = self.fast_step if searched else self.step
-        if searched and self.shortlists is not None:
-            words = [(piece.ids, piece.prefix) for piece in pieces]
+        if self.shortlists is not None and not exact:
+            words = [(one.ids, one.prefix) for one in inputs]
             memories, step = tuple(short_memories(models, memories, self.shortlists, words, self.never)), self.short_step
         alone = len(memories) == 1
         memory, state = (memories[0], states[0]) if alone else (Together(memories), Together(states))
-        return Started(step, pieces, models[0].own(batch), memory, state, self.vocabulary.eos)
+        return EncodedBatch(step, inputs, models[0].own(batch), memory, state, self.vocabulary.bos, self.vocabulary.eos)
 
 
 def with_weights_in(model: TranslationModel, precision: str) -> TranslationModel:
@@ -213,7 +248,7 @@ def with_weights_in(model: TranslationModel, precision: str) -> TranslationModel
     return model if precision == "float32" else copy.deepcopy(model).bfloat16()
 
 
-def stepping(model: TranslationModel) -> StepFunction[Any, Any]:
+def step_function(model: TranslationModel) -> StepFunction[Any, Any]:
     """The model's step as the search sees it."""
 
     def step(last_N: Tensor, memory: Any, state: Any) -> Step[Any]:
@@ -228,41 +263,36 @@ def together(steps: Sequence[StepFunction[Any, Any]], average: str) -> StepFunct
     return steps[0] if len(steps) == 1 else ensemble(steps, average=average)
 
 
-def without(step: StepFunction[Any, Any], barred: Sequence[int]) -> StepFunction[Any, Any]:
+def forbid_tokens(step: StepFunction[Any, Any], forbidden: Sequence[int]) -> StepFunction[Any, Any]:
     """A step over all words that never answers some: those that no translation holds (padding, begin)."""
 
-    def barring(last_N: Tensor, memory: Any, state: Any) -> Step[Any]:
+    def forbidding(last_N: Tensor, memory: Any, state: Any) -> Step[Any]:
         answer = step(last_N, memory, state)
-        for word in barred:
+        for word in forbidden:
             answer.log_probs_NV[:, word] = -torch.inf  # in place: the step has just made it
         return answer
 
-    return barring
+    return forbidding
 
 
-def limits(started: Started, settings: DecodingSettings) -> Tensor:
+def limits(batch: EncodedBatch, settings: DecodingSettings) -> Tensor:
     """maximum_lengths_B: by the source's length, but room for the least length and for something after a prefix."""
-    longest_B = (started.own_BS.sum(1) * settings.length_ratio).long() + settings.length_extra
-    prefix_B = torch.tensor([len(piece.prefix) for piece in started.pieces], device=longest_B.device)
+    longest_B = (batch.own_BS.sum(1) * settings.length_ratio).long() + settings.length_extra
+    prefix_B = torch.tensor([len(one.prefix) for one in batch.inputs], device=longest_B.device)
     after_B = torch.where(prefix_B > 0, prefix_B + settings.length_extra + 1, 0)
     least_B = after_B.clamp(min=settings.min_length + 1) if settings.min_length else after_B
     return torch.maximum(longest_B, least_B)
 
 
-def constraints(started: Started, settings: DecodingSettings) -> list[Constraint]:
+def constraints(batch: EncodedBatch, settings: DecodingSettings) -> list[Constraint]:
     """What the outputs of a batch must obey. A prefix comes last: nothing that it says is blocked."""
     rules: list[Constraint] = []
-    prefixes = [piece.prefix for piece in started.pieces]
+    prefixes = [one.prefix for one in batch.inputs]
     if settings.min_length:
-        rules.append(minimum_length(torch.full_like(started.own_BS[:, 0], settings.min_length, dtype=torch.long), eos=started.eos))
+        rules.append(minimum_length(torch.full_like(batch.own_BS[:, 0], settings.min_length, dtype=torch.long), eos=batch.eos))
     if settings.block_ngrams:
-        after_B = torch.tensor([len(prefix) for prefix in prefixes], device=started.own_BS.device)
+        after_B = torch.tensor([len(prefix) for prefix in prefixes], device=batch.own_BS.device)
         rules.append(block_ngrams(settings.block_ngrams, after_B=after_B))
     if any(prefixes):
-        rules.append(starting_with(prefix_table(prefixes, started.own_BS)))
+        rules.append(starting_with(prefix_table(prefixes, batch.own_BS)))
     return rules
-
-
-def cropped(output: ForcedOutput, length: int) -> ForcedOutput:
-    """Without the attention to padding."""
-    return ForcedOutput(output.log_probs_T, None if output.attention_TS is None else output.attention_TS[:, :length])

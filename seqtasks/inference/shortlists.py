@@ -69,7 +69,7 @@ def short_memories(
     return [ShortMemory(memory, output, ids_BX, len(never)) for output, memory in zip(outputs, memories, strict=True)]
 
 
-def short_stepping(model: TranslationModel) -> StepFunction[Any, Any]:
+def short_step_function(model: TranslationModel) -> StepFunction[Any, Any]:
     """The model's step over a ShortMemory as the search sees it."""
 
     def step(last_N: Tensor, short: ShortMemory, state: Any) -> Step[Any]:

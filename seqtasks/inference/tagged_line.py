@@ -3,29 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from seqtasks.errors import UsageError
-from seqtasks.text.sentences import sentence_spans
 from seqtasks.text.tags import Span, spans_of
-from seqtasks.text.words import check_language, word_spans
-
-LONGEST_PIECE = 1000  # words of a sentence where sentences are split; a longer one becomes several
-
-
-@dataclass(frozen=True)
-class RawSentence:
-    """What is to be tagged. text: the sentence as it was written, None where words were given; offsets: where each word stands in it.
-
-    line: its number in the input, from 1; start: where the sentence begins in its line.
-    """
-
-    words: list[str]
-    text: str | None = None
-    offsets: Sequence[tuple[int, int]] | None = None
-    line: int = 1
-    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,7 +45,8 @@ class RankedTags:
 class TaggedLine:
     """A sentence's words and, by head, their tags; by head also the posterior probabilities of these tags, where they were asked for.
 
-    text, offsets, line and start are those of `RawSentence`; schemes: the tag scheme of each head whose tags are spans;
+    text: the sentence as it was written, None where words were given; offsets: where each word stands in it; line: its number in the
+    input, from 1; start: where the sentence begins in its line; schemes: the tag scheme of each head whose tags are spans;
     span_confidences: by such head the posterior probabilities of its entities; ranked: by head its best sequences of tags with their
     log-probabilities, best first.
     """
@@ -101,43 +83,3 @@ class TaggedLine:
             offsets = (self.offsets[start][0], self.offsets[end - 1][1]) if self.offsets is not None else None
             said = self.text[offsets[0] : offsets[1]] if self.text is not None and offsets else " ".join(self.words[start:end])
             yield Entity(label, start, end, said, offsets, confidences[number] if confidences is not None else None)
-
-
-def raw_sentences(line: str, language: str, *, number: int = 1, split: bool = False) -> Iterator[RawSentence]:
-    """A line of raw text as one sentence or, with `split`, as its sentences, each of at most LONGEST_PIECE words.
-
-    A blank line is one sentence without words. Offsets count within the sentence's text.
-    """
-    if not split:
-        spans = word_spans(line, language)
-        yield RawSentence([line[start:end] for start, end in spans], line, spans, number)
-        return
-    blank = True
-    for first, last in sentence_spans(line, language):
-        spans = word_spans(line[first:last], language)
-        for piece in range(0, len(spans), LONGEST_PIECE):
-            blank = False
-            some = spans[piece : piece + LONGEST_PIECE]
-            left = some[0].start
-            words = [line[first + start : first + end] for start, end in some]
-            offsets = [(start - left, end - left) for start, end in some]
-            yield RawSentence(words, line[first + left : first + some[-1].end], offsets, number, first + left)
-    if blank:
-        yield RawSentence([], line, [], number)
-
-
-def sentences_of(lines: Iterable[str], language: str, *, tokens: bool = False, split: bool = False) -> Iterator[RawSentence]:
-    """The sentences of lines; `tokens`: lines are words between spaces already. Raises UsageError for what does not go together."""
-    if tokens and split:
-        raise UsageError("--tokens takes each line as one sentence; leave out --split-sentences.")
-    check_language(language)
-    for number, line in enumerate(lines, start=1):
-        if tokens:
-            yield RawSentence(spaced_words(line), line=number)
-        else:
-            yield from raw_sentences(line, language, number=number, split=split)
-
-
-def spaced_words(line: str) -> list[str]:
-    """Words between spaces and tabs; other white space, such as a no-break space in a number, belongs to its word."""
-    return [word for word in line.replace("\t", " ").split(" ") if word.strip()]

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from seqtasks.inference.assets import TaggingAssets
-from seqtasks.inference.hmm_priors import Opinions, opinions_by_head, with_opinions
+from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_log_priors
 from seqtasks.inference.posteriors import Ranked, k_best, span_probabilities
 from seqtasks.models.reader import Reader, Text, state_of
 from seqtasks.models.tagging import TaggingModel
@@ -40,7 +40,7 @@ class Group:
     first: int
     reader: Reader
     text: Text
-    opinions: Mapping[str, Opinions]
+    log_priors: Mapping[str, LogPriors]
     plan: list[Positions]
 
 
@@ -95,7 +95,7 @@ class Tagger:
                 positions.tolist(), tagging.predict(scores_BSN, batch.mask_BS), probabilities_BSN, strict=True
             ):
                 own = [tagging.labels[label] for label in row]
-                (answers[position],) = self.written(head, [own])
+                (answers[position],) = self.to_output_scheme(head, [own])
                 if self.schemes.get(head) == "BIO" and tagging.scheme == "BIOES":
                     alike_SN = torch.tensor(
                         [[AS_BIO.get(label[:1], "O") + label[1:] == tag for label in tagging.labels] for tag in answers[position]]
@@ -126,9 +126,9 @@ class Tagger:
             for head, rows in found.items():
                 for position, tags in zip(positions.tolist(), rows, strict=True):
                     answers[head][position] = tags
-        return {head: self.written(head, rows) for head, rows in answers.items()}
+        return {head: self.to_output_scheme(head, rows) for head, rows in answers.items()}
 
-    def written(self, head: str, rows: list[list[str]]) -> list[list[str]]:
+    def to_output_scheme(self, head: str, rows: list[list[str]]) -> list[list[str]]:
         """A head's tags in the scheme in which they are written: as they are where it is the head's own, else repaired and converted."""
         own, wanted = self.model.head(head).scheme, self.schemes.get(head)
         if own is None or wanted in (None, own):
@@ -158,14 +158,15 @@ class Tagger:
             some = pieces[start : max(start + 1, int(np.searchsorted(ends, done + GROUP_WORDS, side="right")))]
             with torch.inference_mode(), denormals_flushed():
                 text = reader.take_in(some)
-            opinions = opinions_by_head(self.assets.hmms, some, self.assets.labels)
-            yield Group(start, reader, text, opinions, plan_of(text.numbers.lengths))
+            log_priors = log_priors_by_head(self.assets.hmms, some, self.assets.labels) if self.assets.hmms else {}
+            yield Group(start, reader, text, log_priors, plan_of(text.numbers.lengths))
             start += len(some)
 
     def read(self, group: Group, work: Callable[[Batch], T], positions: Positions) -> T:
         """What `work` makes of one batch."""
         with torch.inference_mode(), denormals_flushed():
-            return work(with_opinions(group.reader.batch(group.text, positions), positions, group.opinions).to(self.device))
+            batch = group.reader.batch(group.text, positions)
+            return work((with_log_priors(batch, positions, group.log_priors) if group.log_priors else batch).to(self.device))
 
     def ready(self) -> Reader:
         """The reader of the model's weights as they are now."""

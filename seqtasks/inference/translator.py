@@ -18,7 +18,7 @@ from seqtasks.decoding.mbr import expected_utilities
 from seqtasks.decoding.step import Hypothesis
 from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.inference.assets import TranslationAssets
-from seqtasks.inference.search import PROBABILITIES, ModelSearch, Piece
+from seqtasks.inference.search import PROBABILITIES, BeamSearch, ModelSearch, Sampling, SearchInput
 from seqtasks.inference.shortlists import shortlists_of
 from seqtasks.inference.unknown_words import Tokens, without_unknown
 from seqtasks.inference.word_alignment import WordAlignment, by_word, joined, linked
@@ -104,32 +104,32 @@ class Translator:
         prefixes: how the translation of each line is to begin; first: the number of the first line, which samples depend on;
         alignments: the best translation of each line comes with its alignment.
         """
-        pieces: list[Piece] = []
+        inputs: list[SearchInput] = []
         owners: list[range] = []
         for number, (line, prefix) in enumerate(zip(lines, prefixes or [""] * len(lines), strict=True), first):
             begin = self.assets.target.encode(prefix)[:-1] if prefix.strip() else []
-            cut = [Piece(ids, [] if part else begin, (number, part)) for part, ids in enumerate(self.pieces(line))]
-            owners.append(range(len(pieces), len(pieces) + len(cut)))
-            pieces.extend(cut)
-        found = self.answers(pieces, beams or self.settings.beams, n_best)
-        tokens = self.tokens(lines, pieces, found)
+            pieces = self.pieces(line)
+            owners.append(range(len(inputs), len(inputs) + len(pieces)))
+            inputs += [SearchInput(ids, [] if part else begin, (number, part)) for part, ids in enumerate(pieces)]
+        found = self.answers(inputs, beams or self.settings.beams, n_best)
+        tokens = self.tokens(lines, inputs, found)
         chosen = [best[0] for best in found], [best[0] for best in tokens]
-        links = self.alignments(pieces, self.spelled(lines), *chosen) if alignments else [None] * len(pieces)
+        links = self.alignments(inputs, self.surface_tokens(lines), *chosen) if alignments else [None] * len(inputs)
         blank = Translation("", 0.0, 0.0, True, joined([]) if alignments else None)
         answers = [*zip(found, tokens, links, strict=True)]
         return [self.joined([answers[piece] for piece in own]) if own else [blank] for own in owners]
 
-    def tokens(self, lines: Sequence[str], pieces: Sequence[Piece], found: Sequence[Sequence[Hypothesis]]) -> Tokens:
+    def tokens(self, lines: Sequence[str], inputs: Sequence[SearchInput], found: Sequence[Sequence[Hypothesis]]) -> Tokens:
         """What all hypotheses write, unknown words replaced where the settings say so."""
         if not self.settings.replace_unknown:
             return [[self.assets.target.tokens(one.tokens) for one in group] for group in found]
-        return without_unknown(self.models, self.assets, pieces, self.spelled(lines), found, self.settings.batch_tokens)
+        return without_unknown(self.models, self.assets, inputs, self.surface_tokens(lines), found, self.settings.batch_tokens)
 
     def pieces(self, line: str) -> list[list[int]]:
         """A line's token ids, in pieces."""
         return self.cut(line, self.assets.source.encode)
 
-    def spelled(self, lines: Sequence[str]) -> list[list[str]]:
+    def surface_tokens(self, lines: Sequence[str]) -> list[list[str]]:
         """The pieces of all lines as they were written: an unknown token is itself, not the sign for one."""
         return [part for line in lines for part in self.cut(line, self.assets.source.spell)]
 
@@ -159,14 +159,12 @@ class Translator:
             for number, (parts, written) in enumerate(zip(zip(*found, strict=False), texts, strict=True))
         ]
 
-    def answers(self, pieces: Sequence[Piece], beams: int, n_best: int) -> list[list[Hypothesis]]:
+    def answers(self, inputs: Sequence[SearchInput], beams: int, n_best: int) -> list[list[Hypothesis]]:
         """Samples or the results of a search, as the settings say, reranked where they say so."""
         settings = self.settings
         several = settings.mbr != "none"
-        if settings.samples:
-            found = self.models.sample(pieces, settings)
-        else:
-            found = self.models.search(pieces, settings, beams, beams if several else n_best)
+        strategy = Sampling(settings) if settings.samples else BeamSearch(settings, beams, beams if several else n_best)
+        found = self.models.answer(inputs, strategy)
         tokenize = bleu_metric(self.language).tokenizer if settings.mbr == "bleu" else None
         return [(self.reranked(group, tokenize) if several else group)[:n_best] for group in found]
 
@@ -181,7 +179,7 @@ class Translator:
 
     def search(self, sources: Sequence[Sequence[int]], beams: int, n_best: int) -> list[list[Hypothesis]]:
         """The best hypotheses of each encoded source, in the order given: always by search, never sampled or reranked."""
-        return self.models.search([Piece(source) for source in sources], self.settings, beams, n_best)
+        return self.models.answer([SearchInput(source) for source in sources], BeamSearch(self.settings, beams, n_best))
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
         """What the model says of given translations, by the steps that a search takes. Nothing of a pair of blank lines."""
@@ -194,19 +192,19 @@ class Translator:
         return pairs
 
     def alignments(
-        self, pieces: Sequence[Piece], spelled: Sequence[list[str]], chosen: Sequence[Hypothesis], written: Sequence[list[str]]
+        self, inputs: Sequence[SearchInput], surfaces: Sequence[list[str]], chosen: Sequence[Hypothesis], written: Sequence[list[str]]
     ) -> list[WordAlignment | None]:
         """Words to words, from the attention along each chosen hypothesis and its tokens; None for a model without attention."""
         end = self.assets.target.vocabulary.eos
         outputs = [[*one.tokens, end] if one.finished else list(one.tokens) for one in chosen]
-        found = self.models.forced([piece.ids for piece in pieces], outputs, self.settings.batch_tokens, attention=True)
+        found = self.models.forced([one.ids for one in inputs], outputs, self.settings.batch_tokens, attention=True)
         links: list[WordAlignment | None] = []
-        for piece, source, tokens, one, walked in zip(pieces, spelled, written, chosen, found, strict=True):
+        for given, source, tokens, one, walked in zip(inputs, surfaces, written, chosen, found, strict=True):
             if walked.attention_TS is None:
                 links.append(None)
                 continue
             names, weights = [*tokens, *([EOS] if one.finished else [])], walked.attention_TS.float().cpu().numpy()
-            context = sentence_start(piece.ids, self.assets.source.vocabulary.eos)
+            context = sentence_start(given.ids, self.assets.source.vocabulary.eos)
             links.append(linked(source, names, weights, finished=one.finished, context=context))
         return links
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from seqtasks.align.unknown import replace_unknown
 from seqtasks.decoding.step import Hypothesis
 from seqtasks.inference.assets import TranslationAssets
-from seqtasks.inference.search import ModelSearch, Piece
+from seqtasks.inference.search import ModelSearch, SearchInput
 from seqtasks.text.vocabulary import UNK
 
 Tokens = list[list[list[str]]]  # of each hypothesis of each piece
@@ -19,24 +19,24 @@ Tokens = list[list[list[str]]]  # of each hypothesis of each piece
 def without_unknown(
     search: ModelSearch,
     assets: TranslationAssets,
-    pieces: Sequence[Piece],
-    spelled: Sequence[Sequence[str]],
+    inputs: Sequence[SearchInput],
+    surfaces: Sequence[Sequence[str]],
     found: Sequence[Sequence[Hypothesis]],
     budget: int,
 ) -> Tokens:
-    """The tokens of all hypotheses; spelled: the source tokens of each piece as they were written. The attention comes from walking the
+    """The tokens of all hypotheses; surfaces: the source tokens of each piece as they were written. The attention comes from walking the
     models once along each hypothesis that has an unknown word."""
     unknown, end = assets.target.vocabulary.unk, assets.source.vocabulary.eos
     tokens = [[assets.target.tokens(one.tokens) for one in group] for group in found]
     places = [(piece, rank) for piece, group in enumerate(found) for rank, one in enumerate(group) if unknown in one.tokens]
-    sources, outputs = [pieces[piece].ids for piece, _ in places], [found[piece][rank].tokens for piece, rank in places]
+    sources, outputs = [inputs[piece].ids for piece, _ in places], [found[piece][rank].tokens for piece, rank in places]
     walked = search.forced(sources, outputs, budget, attention=True)
     for (piece, rank), source, output, walk in zip(places, sources, outputs, walked, strict=True):
         if walk.attention_TS is None:
             continue
         looked = most_looked_at(walk.attention_TS.float().cpu().numpy(), np.asarray(source) != end)
         positions = [place if token == unknown else -1 for place, token in zip(looked, output, strict=True)]
-        tokens[piece][rank] = replace_unknown(tokens[piece][rank], spelled[piece], positions, unknown=UNK, lexicon=assets.lexicon)
+        tokens[piece][rank] = replace_unknown(tokens[piece][rank], surfaces[piece], positions, unknown=UNK, lexicon=assets.lexicon)
     return tokens
 
 

@@ -9,7 +9,7 @@ import torch
 import seqtasks
 from seqtasks.decoding.penalties import LENGTH_PENALTIES
 from seqtasks.errors import RecipeError, UsageError
-from seqtasks.inference.search import ModelSearch, Piece
+from seqtasks.inference.search import ModelSearch, SearchInput
 from seqtasks.inference.translator import LONGEST
 from seqtasks.inference.word_alignment import joined, linked, word_starts
 from seqtasks.recipes.schema import DecodingSettings
@@ -30,12 +30,12 @@ WAYS = [
 @pytest.mark.parametrize("way", WAYS, ids=str)
 def test_the_log_probability_of_every_answer_is_its_forced_one(way, finished) -> None:
     translator = seqtasks.load(finished("translation"), decoding=way).translator
-    pieces = [Piece(translator.pieces(line)[0], (), (number, 0)) for number, line in enumerate(LINES)]
-    found = translator.answers(pieces, translator.settings.beams, 1 if "beams" in way else 3)
+    inputs = [SearchInput(translator.pieces(line)[0], (), (number, 0)) for number, line in enumerate(LINES)]
+    found = translator.answers(inputs, translator.settings.beams, 1 if "beams" in way else 3)
     end = translator.assets.target.vocabulary.eos
     for number in range(len(found[0])):
         outputs = [[*group[number].tokens, *([end] if group[number].finished else [])] for group in found]
-        for group, walked in zip(found, translator.models.forced([piece.ids for piece in pieces], outputs, 50), strict=True):
+        for group, walked in zip(found, translator.models.forced([one.ids for one in inputs], outputs, 50), strict=True):
             assert group[number].log_probability == pytest.approx(walked.log_probability, abs=1e-4)
 
 

@@ -12,7 +12,7 @@ from seqtasks.align.shortlist import Shortlists
 from seqtasks.decoding.step import Hypothesis
 from seqtasks.errors import RecipeError, UsageError
 from seqtasks.inference import search as model_search
-from seqtasks.inference.search import Piece
+from seqtasks.inference.search import BeamSearch, SearchInput
 from seqtasks.inference.shortlists import short_memories, shortlists_of
 from seqtasks.inference.unknown_words import most_looked_at
 from seqtasks.models.translation import OutputRows
@@ -94,7 +94,7 @@ def test_a_prefix_comes_through_whatever_the_shortlist_holds(run):
     lists = shortlists_of(predictor.translator.assets, predictor.recipe.decoding)
     ids = predictor.translator.assets.source.encode(LINES[1])
     foreign = [number for number in range(4, len(vocabulary)) if number not in set(lists.ids(ids).tolist())][:2]
-    found = predictor.translator.models.search([Piece(ids, foreign), Piece(ids)], predictor.recipe.decoding, 3, 1)
+    found = predictor.translator.models.answer([SearchInput(ids, foreign), SearchInput(ids)], BeamSearch(predictor.recipe.decoding, 3))
     assert list(found[0][0].tokens[:2]) == foreign
     assert not set(foreign) & set(found[1][0].tokens)
 
@@ -142,7 +142,7 @@ def planted(run, monkeypatch, tokens, decoding):
     """A predictor whose search finds these tokens, an unknown word among them, for every piece."""
     predictor = seqtasks.load(run, decoding=decoding)
     found = [Hypothesis(tuple(tokens), -1.0, -1.0, True), Hypothesis(tuple(tokens[:1]), -2.0, -2.0, True)]
-    monkeypatch.setattr(predictor.translator.models, "search", lambda pieces, *rest: [found for _ in pieces])
+    monkeypatch.setattr(predictor.translator, "answers", lambda inputs, *rest: [found for _ in inputs])
     return predictor
 
 

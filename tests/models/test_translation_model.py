@@ -5,7 +5,7 @@ import torch
 
 from seqtasks.decoding.beam import beam_search
 from seqtasks.decoding.penalties import LENGTH_PENALTIES
-from seqtasks.inference.search import ModelSearch, Piece
+from seqtasks.inference.search import BeamSearch, ModelSearch, SearchInput
 from seqtasks.models.translation import TARGET, TiedOutput, TranslationModel
 from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
 from seqtasks.recipes.schema import BackboneSettings, DecoderSettings, DecodingSettings
@@ -83,7 +83,7 @@ def test_a_rival_finds_the_same_by_one_beam_and_greedily_alone_and_in_a_batch(ba
         torch.nn.init.normal_(parameter, std=0.5)  # first weights say the same of every sentence
     vocabulary = Vocabulary([str(number) for number in range(len(SPECIALS), WORDS)], specials=SPECIALS)
     search = ModelSearch([model], vocabulary, torch.device("cpu"))
-    together = {beams: search.search([Piece(source) for source in SOURCES], settings, beams, 1) for beams in (1, 4)}
+    together = {beams: search.answer([SearchInput(source) for source in SOURCES], BeamSearch(settings, beams)) for beams in (1, 4)}
     for row, source in enumerate(SOURCES):
         batch = batch_of([source], [[EOS]])
         memory, state = model.encode(batch)
@@ -93,7 +93,7 @@ def test_a_rival_finds_the_same_by_one_beam_and_greedily_alone_and_in_a_batch(ba
         )
         assert found[0].tokens == together[1][row][0].tokens
         assert found[0].log_probability == pytest.approx(together[1][row][0].log_probability, abs=1e-4)
-        (alone,) = search.search([Piece(source)], settings, 4, 1)
+        (alone,) = search.answer([SearchInput(source)], BeamSearch(settings, 4))
         assert alone[0].tokens == together[4][row][0].tokens
         assert alone[0].log_probability == pytest.approx(together[4][row][0].log_probability, abs=1e-4)
     assert len({best[0].tokens for best in together[4]}) > 1

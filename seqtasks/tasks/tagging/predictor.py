@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.hmm_tagger import HMMHead, load_hmm
 from seqtasks.inference.posteriors import Posteriors, k_best_of
-from seqtasks.inference.tagged_line import RawSentence, TaggedLine, raw_sentences, sentences_of
+from seqtasks.inference.tagged_line import TaggedLine
 from seqtasks.inference.tagger import Tagger
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
@@ -23,12 +24,28 @@ from seqtasks.tasks.tagging.reading import read_tagged_file
 from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, TaggingRecipe, data_of, file_scheme, output_schemes
 from seqtasks.tasks.tagging.scores import score_tags
 from seqtasks.text.languages import NEUTRAL
-from seqtasks.text.words import check_language
+from seqtasks.text.sentences import sentence_spans
+from seqtasks.text.words import check_language, word_spans
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
 
 CHUNK = 1000  # lines held at a time while streaming
 CHUNK_WORDS = 50_000  # words held at a time, as far as lines are shorter
+LONGEST_PIECE = 1000  # words of a sentence where sentences are split; a longer one becomes several
+
+
+@dataclass(frozen=True)
+class RawSentence:
+    """What is to be tagged. text: the sentence as it was written, None where words were given; offsets: where each word stands in it.
+
+    line: its number in the input, from 1; start: where the sentence begins in its line.
+    """
+
+    words: list[str]
+    text: str | None = None
+    offsets: Sequence[tuple[int, int]] | None = None
+    line: int = 1
+    start: int = 0
 
 
 class TaggingPredictor:
@@ -183,3 +200,43 @@ def chunks(sentences: Iterable[RawSentence], size: int, *, words: int) -> Iterat
             some, held = [], 0
     if some:
         yield some
+
+
+def raw_sentences(line: str, language: str, *, number: int = 1, split: bool = False) -> Iterator[RawSentence]:
+    """A line of raw text as one sentence or, with `split`, as its sentences, each of at most LONGEST_PIECE words.
+
+    A blank line is one sentence without words. Offsets count within the sentence's text.
+    """
+    if not split:
+        spans = word_spans(line, language)
+        yield RawSentence([line[start:end] for start, end in spans], line, spans, number)
+        return
+    blank = True
+    for first, last in sentence_spans(line, language):
+        spans = word_spans(line[first:last], language)
+        for piece in range(0, len(spans), LONGEST_PIECE):
+            blank = False
+            some = spans[piece : piece + LONGEST_PIECE]
+            left = some[0].start
+            words = [line[first + start : first + end] for start, end in some]
+            offsets = [(start - left, end - left) for start, end in some]
+            yield RawSentence(words, line[first + left : first + some[-1].end], offsets, number, first + left)
+    if blank:
+        yield RawSentence([], line, [], number)
+
+
+def sentences_of(lines: Iterable[str], language: str, *, tokens: bool = False, split: bool = False) -> Iterator[RawSentence]:
+    """The sentences of lines; `tokens`: lines are words between spaces already. Raises UsageError for what does not go together."""
+    if tokens and split:
+        raise UsageError("--tokens takes each line as one sentence; leave out --split-sentences.")
+    check_language(language)
+    for number, line in enumerate(lines, start=1):
+        if tokens:
+            yield RawSentence(spaced_words(line), line=number)
+        else:
+            yield from raw_sentences(line, language, number=number, split=split)
+
+
+def spaced_words(line: str) -> list[str]:
+    """Words between spaces and tabs; other white space, such as a no-break space in a number, belongs to its word."""
+    return [word for word in line.replace("\t", " ").split(" ") if word.strip()]

@@ -15,7 +15,7 @@ import torch
 from seqtasks.evaluation.tag_metrics import tag_metric
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.inference.assets import TaggingAssets
-from seqtasks.inference.hmm_priors import Opinions, opinions_by_head, with_opinions
+from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_log_priors
 from seqtasks.inference.tagger import Tagger, positions_of
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.tasks.contract import Outcome
@@ -45,7 +45,7 @@ DEV_TOKENS = 4000
 class EncodedTags:
     """A part of one corpus, encoded once, with the gold tags of every head that learns from it.
 
-    Labels that training has not seen are -100: no model can be right there. opinions: of the HMM taggers that heads pool.
+    Labels that training has not seen are -100: no model can be right there. log_priors: of the HMM taggers that heads pool.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class EncodedTags:
         heads: Sequence[str],
         parts: TaggedParts,
         assets: TaggingAssets,
-        opinions: Mapping[str, Opinions],
+        log_priors: Mapping[str, LogPriors],
     ) -> None:
-        self.opinions = opinions
+        self.log_priors = log_priors
         self.name = " + ".join(heads)
         self.gold = {head: [list(sentence.tags[parts.data[head].layer]) for sentence in sentences] for head in heads}
         self.forms, self.words = FormTable.build([sentence.words for sentence in sentences], assets.words, assets.characters)
@@ -70,7 +70,7 @@ class EncodedTags:
 
     def batch(self, positions: np.ndarray) -> Batch:
         batch = with_spans(tagging_batch(self.forms, self.words, positions, self.targets, self.name), positions, self.spans)
-        return with_opinions(batch, positions, self.opinions)
+        return with_log_priors(batch, positions, self.log_priors)
 
 
 class TaggingTask:
@@ -129,10 +129,10 @@ class TaggingTask:
         return build_tagging(self.recipe, self.assets, vectors, self.word_counts()).to(self.device)
 
     def encoded(self, heads: Sequence[str], parts: Mapping[str, Sequence[TaggedSentence]], hmms: Mapping[str, HMMTagger]) -> EncodedTags:
-        """The part of heads that read the same sentences, with the opinions of these HMM taggers on it."""
+        """The part of heads that read the same sentences, with the log_priors of these HMM taggers on it."""
         part = parts[heads[0]]
-        opinions = opinions_by_head({head: hmms[head] for head in heads if head in hmms}, words_of(part), self.assets.labels)
-        return EncodedTags(part, heads, self.tagged, self.assets, opinions)
+        log_priors = log_priors_by_head({head: hmms[head] for head in heads if head in hmms}, words_of(part), self.assets.labels)
+        return EncodedTags(part, heads, self.tagged, self.assets, log_priors)
 
     def word_counts(self) -> torch.Tensor:
         """How often each word of the vocabulary stands in the training parts, [V]."""
@@ -173,7 +173,7 @@ class TaggingTask:
                     answers[name][position] = tags
         found = {}
         for name, gold in part.gold.items():
-            written = self.tagger.written(name, answers[name])
+            written = self.tagger.to_output_scheme(name, answers[name])
             right = sum(tag == label for pair in zip(written, gold, strict=True) for tag, label in zip(*pair, strict=True))
             found[name] = Term(totals[name], sum(map(len, gold)), torch.tensor(right)), written
         return found

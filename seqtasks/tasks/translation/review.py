@@ -68,7 +68,7 @@ def looked(translator: Translator, pairs: Sequence[SentencePair], found: Sequenc
         output, reference, own, other = both
         if own.attention_TS is None or other.attention_TS is None or not output:
             continue
-        (names,) = translator.spelled([pairs[number].source])
+        (names,) = translator.surface_tokens([pairs[number].source])
         weights = [
             by_word(names, assets.target.tokens(written), weights_TS.float().cpu().numpy())[2]
             for written, weights_TS in ((output, own.attention_TS), (reference, other.attention_TS))

@@ -14,7 +14,7 @@ from seqtasks.align.lexicon import Lexicon
 from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.evaluation.bleu import sentence_bleu
 from seqtasks.inference.assets import Language, TranslationAssets
-from seqtasks.inference.search import stepping, without
+from seqtasks.inference.search import forbid_tokens, step_function
 from seqtasks.models.translation import TranslationModel
 from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.decoder_state import Decoder
@@ -93,7 +93,7 @@ def candidates(target: Language, settings: DecodingSettings, *, samples: int, se
     def draw(model: TranslationModel, batch: Batch, step: int) -> list[list[list[int]]]:
         memory, state = model.encode(batch)
         found = sample(
-            without(stepping(model), (vocabulary.pad, vocabulary.bos)),
+            forbid_tokens(step_function(model), (vocabulary.pad, vocabulary.bos)),
             memory,
             state,
             bos=vocabulary.bos,

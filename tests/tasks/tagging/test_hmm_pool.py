@@ -9,7 +9,7 @@ import torch
 
 import seqtasks
 from seqtasks.hmm.tagger import HMMTagger
-from seqtasks.inference.hmm_priors import LOWEST, Opinions, opinions, with_opinions
+from seqtasks.inference.hmm_priors import LOWEST, LogPriors, log_priors, with_log_priors
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import Batch
 from tests.miniature.runs import invoke, train
@@ -24,11 +24,11 @@ def corpus(size: int) -> tuple[list[list[str]], list[list[str]]]:
     return [list(sentence.words) for sentence in sentences], [list(sentence.upos) for sentence in sentences]
 
 
-def test_opinions_are_the_log_posteriors_in_the_order_of_the_labels_and_a_floor_for_labels_the_hmm_lacks() -> None:
+def test_log_priors_are_the_log_posteriors_in_the_order_of_the_labels_and_a_floor_for_labels_the_hmm_lacks() -> None:
     words, tags = corpus(30)
     labels = sorted({tag for row in tags for tag in row} | {"NEVER"})
     tagger = HMMTagger().fit(words, tags)
-    for row_SN, table_SC in zip(opinions(tagger, words[:5], labels), tagger.predict_proba(words[:5]), strict=True):
+    for row_SN, table_SC in zip(log_priors(tagger, words[:5], labels), tagger.predict_proba(words[:5]), strict=True):
         for number, label in enumerate(labels):
             if label == "NEVER":
                 assert np.allclose(row_SN[:, number], np.log(LOWEST))
@@ -37,14 +37,14 @@ def test_opinions_are_the_log_posteriors_in_the_order_of_the_labels_and_a_floor_
                 assert np.allclose(row_SN[:, number], np.log(np.maximum(table_SC[:, column], LOWEST)), atol=1e-5)
 
 
-def test_opinions_of_a_batch_stand_at_its_words_and_padding_is_zero() -> None:
+def test_log_priors_of_a_batch_stand_at_its_words_and_padding_is_zero() -> None:
     mask_BS = torch.tensor([[True, True, True], [True, False, False]])
     batch = Batch(torch.ones(2, 3, dtype=torch.long), mask_BS, torch.tensor([4, 2]), "", {})
     sizes = [9, 9, 1, 9, 3]
-    rows = Opinions(np.repeat(-np.array(sizes, dtype=np.float32), sizes)[:, None].repeat(2, axis=1), np.cumsum([0, *sizes]))
-    priors_BSN = with_opinions(batch, np.array([4, 2]), {"pos": rows}).priors["pos"]
+    rows = LogPriors(np.repeat(-np.array(sizes, dtype=np.float32), sizes)[:, None].repeat(2, axis=1), np.cumsum([0, *sizes]))
+    priors_BSN = with_log_priors(batch, np.array([4, 2]), {"pos": rows}).priors["pos"]
     assert priors_BSN.tolist() == [[[-3, -3]] * 3, [[-1, -1], [0, 0], [0, 0]]]
-    assert with_opinions(batch, np.array([4, 2]), {}) is batch
+    assert with_log_priors(batch, np.array([4, 2]), {}) is batch
 
 
 def test_answers_are_the_log_opinion_pool_of_the_network_and_the_hmm_fitted_on_the_training_part() -> None:
@@ -52,10 +52,10 @@ def test_answers_are_the_log_opinion_pool_of_the_network_and_the_hmm_fitted_on_t
     tagger = seqtasks.load("run").tagger
     words, _ = corpus(9)
     labels = tagger.assets.labels["upos"]
-    tables = opinions(tagger.assets.hmms["upos"], words, labels)
+    tables = log_priors(tagger.assets.hmms["upos"], words, labels)
     training = tagged(24, seed=1)
     fitted = HMMTagger().fit([sentence.words for sentence in training], [sentence.upos for sentence in training])
-    assert all(np.allclose(one, other, atol=1e-6) for one, other in zip(tables, opinions(fitted, words, labels), strict=True))
+    assert all(np.allclose(one, other, atol=1e-6) for one, other in zip(tables, log_priors(fitted, words, labels), strict=True))
     answers, sure = tagger.tag_with_confidence(words, "upos")
     alone = replace(tagger.assets, hmms={})
     tagger.assets = alone

@@ -7,11 +7,10 @@ import pytest
 
 import seqtasks
 from seqtasks.errors import RecipeError, UsageError
-from seqtasks.inference import tagged_line
-from seqtasks.inference.tagged_line import TaggedLine, sentences_of
+from seqtasks.inference.tagged_line import TaggedLine
 from seqtasks.tasks.table import check_recipe, load_recipe
 from seqtasks.tasks.tagging import predictor as predictor_module
-from seqtasks.tasks.tagging.predictor import TaggingPredictor
+from seqtasks.tasks.tagging.predictor import TaggingPredictor, sentences_of
 from seqtasks.text import sentences
 from tests.miniature.runs import done
 from tests.miniature.sentences import tagged
@@ -136,7 +135,7 @@ def test_sentences_are_answered_by_themselves_with_their_places(finished, after_
 
 
 def test_a_sentence_without_end_is_answered_in_pieces(after_marks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tagged_line, "LONGEST_PIECE", 4)
+    monkeypatch.setattr(predictor_module, "LONGEST_PIECE", 4)
     line = " ".join(WORDS[:9])
     found = list(sentences_of([line], "", split=True))
     assert [len(piece.words) for piece in found] == [4, 4, 1]

@@ -8,7 +8,7 @@ import torch
 
 import seqtasks
 from seqtasks.errors import RecipeError, UsageError
-from seqtasks.inference.search import Piece, Started, limits
+from seqtasks.inference.search import EncodedBatch, SearchInput, limits
 from seqtasks.inference.word_alignment import linked
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.schema import DecodingSettings
@@ -46,12 +46,12 @@ def test_the_limit_and_the_coverage_penalty_count_the_sentence_alone(documents: 
     translator = seqtasks.load(documents).translator
     settings = DecodingSettings(length_ratio=2.0, length_extra=3)
     lines = ["A lamp", BEFORE + "A lamp"]
-    started: list[Started] = []
+    batches: list[EncodedBatch] = []
     for line in lines:
         ids = translator.pieces(line)[0]
         with torch.inference_mode():
-            started.append(translator.models.start(Ragged.from_lists([ids]), np.array([0]), [Piece(ids)], searched=True))
-    alone, with_context = started
+            batches.append(translator.models.encode(Ragged.from_lists([ids]), np.array([0]), [SearchInput(ids)]))
+    alone, with_context = batches
     own = int(alone.own_BS.sum())
     assert limits(alone, settings).tolist() == limits(with_context, settings).tolist() == [2 * own + 3]
     assert with_context.own_BS.size(1) > own
