@@ -89,8 +89,8 @@ def learn_vocabularies(sentences: Sequence[Sequence[str]], min_count: int) -> tu
 def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabulary, labels: Sequence[str]) -> TaggingModel:
     """A tagging model with one head, its weights drawn from torch's global generator."""
     embedder = TokenEmbedder(
-        words=WordEmbedding(words=len(words), size=numbers.word_size, padding=words.pad),
-        characters=CharacterCNN(characters=len(characters), size=numbers.character_size, filters=numbers.filters, width=WIDTH)
+        words=WordEmbedding(num_words=len(words), embedding_dim=numbers.word_size, padding_idx=words.pad),
+        characters=CharacterCNN(num_characters=len(characters), embedding_dim=numbers.character_size, filters=numbers.filters, width=WIDTH)
         if numbers.character_size
         else None,
         word_dropout=WordDropout(numbers.word_dropout, words.unk) if numbers.word_dropout else None,

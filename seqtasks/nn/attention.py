@@ -21,7 +21,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.windows import Shares
+from seqtasks.nn.windows import AttentionWeights
 
 CACHED = 2**20  # numbers of the B x Q x S x A tensor of additive attention that a CPU works on at a time
 FILTERS = 10  # of location-aware attention's convolution
@@ -88,9 +88,9 @@ def check_queries(query_BQH: Tensor, memory: Memory) -> None:
 class Attention(AnyAttention):
     """Attention by an energy of each query and word, which a normaliser makes weights of, among the words that a window lets through."""
 
-    def __init__(self, *, query_size: int, memory_size: int, shares: Shares | None = None) -> None:
+    def __init__(self, *, query_size: int, memory_size: int, attention_weights: AttentionWeights | None = None) -> None:
         super().__init__(query_size=query_size, memory_size=memory_size)
-        self.shares = Shares() if shares is None else shares
+        self.shares = AttentionWeights() if attention_weights is None else attention_weights  # so called in saved weights
         self.state_size = self.state_size + self.shares.state_size
         self.parallel = self.parallel and not self.shares.state_size
 
@@ -126,8 +126,8 @@ class Attention(AnyAttention):
 class AdditiveAttention(Attention):
     """energy = v . tanh(W query + b + U value); keys are U value. No bias in U (b is enough) nor after v (softmax ignores it)."""
 
-    def __init__(self, *, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> None:
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+    def __init__(self, *, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None) -> None:
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.query = nn.Linear(query_size, hidden_size)
         self.key = nn.Linear(memory_size, hidden_size, bias=False)
         self.weigh = nn.Linear(hidden_size, 1, bias=False)
@@ -148,11 +148,13 @@ class AdditiveAttention(Attention):
 class DotAttention(Attention):
     """energy = query . value; the values are the keys, so the sizes must agree. scaled: divided by the square root of the size."""
 
-    def __init__(self, *, query_size: int, memory_size: int, scaled: bool = False, shares: Shares | None = None) -> None:
+    def __init__(
+        self, *, query_size: int, memory_size: int, scaled: bool = False, attention_weights: AttentionWeights | None = None
+    ) -> None:
         if query_size != memory_size:
             sizes = f"query_size {query_size} and memory_size {memory_size}"
             raise ValueError(f"{'scaled' if scaled else 'dot'} attention needs equal sizes, got {sizes}; use general attention")
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.scale = query_size**-0.5 if scaled else None
 
     def keys(self, states_BSH: Tensor) -> Tensor:
@@ -166,8 +168,8 @@ class DotAttention(Attention):
 class GeneralAttention(Attention):
     """energy = query . W value; keys are W value."""
 
-    def __init__(self, *, query_size: int, memory_size: int, shares: Shares | None = None) -> None:
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+    def __init__(self, *, query_size: int, memory_size: int, attention_weights: AttentionWeights | None = None) -> None:
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.key = nn.Linear(memory_size, query_size, bias=False)
 
     def keys(self, states_BSH: Tensor) -> Tensor:
@@ -187,8 +189,10 @@ class AttentionOverTime(Attention):
     parallel = False
     state_size = 2
 
-    def __init__(self, *, query_size: int, memory_size: int, hidden_size: int, past: nn.Module, shares: Shares | None = None) -> None:
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+    def __init__(
+        self, *, query_size: int, memory_size: int, hidden_size: int, past: nn.Module, attention_weights: AttentionWeights | None = None
+    ) -> None:
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.query = nn.Linear(query_size, hidden_size)
         self.key = nn.Linear(memory_size, hidden_size, bias=False)
         self.past = past
@@ -219,7 +223,7 @@ class AttentionOverTime(Attention):
         return weights_BQS, torch.cat([looked_BQS2, others], dim=-1)
 
 
-class Locations(nn.Module):
+class LocationFeatures(nn.Module):
     """Features of each word from the weights around it: a convolution of the last weights and of their sum, then a linear map.
 
     The sum beside the last weights is Shen et al.'s (2018, 2.2). width is odd.
@@ -252,41 +256,47 @@ class Coverage(nn.Module):
 
 
 class AttentionBuilder(Protocol):
-    """hidden_size is used by kinds with an inner layer; the others are made without it. shares: normaliser and window, if not softmax."""
+    """hidden_size is used by kinds with an inner layer; the others are made without it. attention_weights: if not softmax."""
 
-    def __call__(self, *, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention: ...
+    def __call__(
+        self, *, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None
+    ) -> Attention: ...
 
 
-def additive(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def additive(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None) -> Attention:
     """Additive attention with an inner layer of hidden_size."""
-    return AdditiveAttention(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, shares=shares)
+    return AdditiveAttention(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, attention_weights=attention_weights)
 
 
-def dot(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def dot(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None) -> Attention:
     """Dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, shares=shares)
+    return DotAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
 
 
-def scaled(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def scaled(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None) -> Attention:
     """Scaled dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, scaled=True, shares=shares)
+    return DotAttention(query_size=query_size, memory_size=memory_size, scaled=True, attention_weights=attention_weights)
 
 
-def general(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def general(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None) -> Attention:
     """General attention; it has no inner layer, hidden_size changes nothing."""
-    return GeneralAttention(query_size=query_size, memory_size=memory_size, shares=shares)
+    return GeneralAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
 
 
-def location(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def location(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None) -> Attention:
     """Location-aware attention: FILTERS filters over WIDTH words."""
-    past = Locations(filters=FILTERS, width=WIDTH, hidden_size=hidden_size)
-    return AttentionOverTime(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, shares=shares)
+    past = LocationFeatures(filters=FILTERS, width=WIDTH, hidden_size=hidden_size)
+    return AttentionOverTime(
+        query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, attention_weights=attention_weights
+    )
 
 
-def coverage(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def coverage(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: AttentionWeights | None = None) -> Attention:
     """Attention with a coverage vector."""
     past = Coverage(hidden_size=hidden_size)
-    return AttentionOverTime(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, shares=shares)
+    return AttentionOverTime(
+        query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, attention_weights=attention_weights
+    )
 
 
 ATTENTIONS: dict[str, AttentionBuilder] = {

@@ -83,7 +83,7 @@ def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
     faults = [
         f"decoder.{name} has no meaning for an attention of kind {settings.attention!r}, which has its own weights. Leave it out."
         for name in ("normaliser", "window", "hierarchical")
-        if name in changed and "shares" not in parameters
+        if name in changed and "attention_weights" not in parameters
     ]
     if settings.normaliser != "topk" and "top_k" in changed:
         faults.append(f"decoder.top_k has no meaning for decoder.normaliser = {settings.normaliser!r}. Leave it out, or use 'topk'.")

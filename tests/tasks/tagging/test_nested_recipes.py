@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
+from seqtasks.runs.load import evaluate
 
 import seqtasks
 from seqtasks.errors import UsageError
 from seqtasks.models.heads import CRFHead
 from seqtasks.models.nested import LayeredHead, SpanHead
-from seqtasks.runs.load import evaluate
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.text.tags import spans_of
 from tests.miniature.corpora import write
