@@ -38,7 +38,7 @@ def test_a_reader_reads_what_the_trunk_reads(name, precision, tolerance):
     with torch.inference_mode():
         expected = trunk(tagging_batch(forms, sentences, LONGEST_FIRST, {}, ""))
         reader = Reader(trunk, WORDS, CHARACTERS, precision=precision)
-        batch = reader.batch(reader.take_in(SENTENCES), LONGEST_FIRST)
+        batch = reader.batch(reader.embed_words(SENTENCES), LONGEST_FIRST)
         assert trunk(batch) is batch.encoded
     assert batch.encoded.output.dtype == torch.float32
     torch.testing.assert_close(batch.mask_BS, expected.mask_BS)

@@ -33,7 +33,7 @@ def model_of(kind: str, attention: str, feeding: bool, *, tied: bool = True, bac
     )  # fmt: skip
     decoder = build_decoder(settings, words, trunk)
     output = TiedOutput(input_size=decoder.output_size, words=words) if tied else torch.nn.Linear(decoder.output_size, WORDS)
-    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=BOS, padding=PAD).eval()
+    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=BOS, padding_idx=PAD).eval()
 
 
 def batch_of(sources: list[list[int]], targets: list[list[int]], extra: int = 0) -> Batch:

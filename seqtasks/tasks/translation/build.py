@@ -38,7 +38,7 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
     if settings.tied:
         output = TiedOutput(input_size=decoder.output_size, words=target_words)
     sentence_end = source.eos if recipe.data.context else None
-    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding=target.pad, sentence_end=sentence_end)
+    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding_idx=target.pad, sentence_end=sentence_end)
 
 
 def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> Decoder[Any]:
