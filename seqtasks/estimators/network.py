@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,10 +27,9 @@ from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_order, tagging_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary
-from seqtasks.training.checkpoints import Checkpoints, Progress
+from seqtasks.training.checkpoints import Progress
 from seqtasks.training.devices import denormals_flushed
-from seqtasks.training.history import History
-from seqtasks.training.loop import Limits, Setting, train
+from seqtasks.training.loop import Environment, TrainingOptions, train
 from seqtasks.training.objectives import tagging_objective
 from seqtasks.training.schedules import SCHEDULES
 
@@ -141,7 +139,7 @@ def train_network(
     for group in optimizer.param_groups:
         group["initial_lr"] = settings.learning_rate
     updates = len(data.epoch(1)) * settings.epochs
-    rows = RowsInMemory()
+    rows: list[Row] = []
     try:
         train(
             model,
@@ -150,36 +148,21 @@ def train_network(
             optimizer=optimizer,
             schedule=SCHEDULES[settings.schedule](warmup=settings.warmup_updates, total=updates),
             score_dev=lambda: None,
-            checkpoints=NoCheckpoints(),
+            checkpoints=None,
             history=rows,
             progress=Progress(),
-            limits=Limits(settings.epochs, patience=0, clip_norm=settings.clip_norm, checkpoint_every=0),
-            setting=Setting(device, settings.precision, Listener(told), stop_asked=lambda: False),
+            options=TrainingOptions(settings.epochs, patience=0, clip_norm=settings.clip_norm, checkpoint_every=0),
+            environment=Environment(device, settings.precision, Listener(told), stop_asked=lambda: False),
         )
     except TrainingError:
-        problem = f"the loss is no longer a number in epoch {len(rows.rows) + 1}"
+        problem = f"the loss is no longer a number in epoch {len(rows) + 1}"
         raise TrainingError(f"{problem}. Lower learning_rate={settings.learning_rate:g} or clip_norm={settings.clip_norm:g}.") from None
-    return rows.rows
+    return [shown(row) for row in rows]
 
 
-class NoCheckpoints(Checkpoints):
-    """Nothing is written: an estimator trains in memory, for a fixed number of epochs."""
-
-    def __init__(self) -> None:
-        super().__init__(Path(), keep=1, machine={})
-
-    def save(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, device: torch.device) -> Path:
-        return self.folder
-
-
-class RowsInMemory(History):
-    """The rows of epochs, without what only a held-out part has."""
-
-    def __init__(self) -> None:
-        super().__init__(Path())
-
-    def append(self, row: Mapping[str, Any]) -> None:
-        self.rows.append({key: row[key] for key in KEPT})
+def shown(row: Mapping[str, Any]) -> Row:
+    """The row of an epoch without what only a held-out part has."""
+    return {key: row[key] for key in KEPT}
 
 
 class Listener:
@@ -199,7 +182,7 @@ class Listener:
 
     def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None:
         if self.told:
-            self.told({key: row[key] for key in KEPT})
+            self.told(shown(row))
 
 
 def scored_batches(
