@@ -101,7 +101,7 @@ def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabula
     return TaggingModel(trunk=trunk, heads={HEAD: head})
 
 
-class Encoded:
+class TrainingSentences:
     """Training sentences as numbers, cut into batches anew in every epoch."""
 
     def __init__(
@@ -128,7 +128,7 @@ class Encoded:
 
 @denormals_flushed()
 def train_network(
-    model: TaggingModel, data: Encoded, settings: Training, device: torch.device, told: Callable[[Row], object] | None
+    model: TaggingModel, data: TrainingSentences, settings: Training, device: torch.device, told: Callable[[Row], object] | None
 ) -> list[Row]:
     """Train for all epochs, on the last of which the weights stay; `told` gets each epoch's row. Returns the rows.
 

@@ -235,7 +235,7 @@ class LocationFeatures(nn.Module):
         return cast(Tensor, self.linear(found_RFS.transpose(1, 2)).unflatten(0, looked_BQS2.shape[:2]))
 
 
-class Coverage(nn.Module):
+class CoverageFeatures(nn.Module):
     """Features of each word from the sum of its weights so far: how much of it is translated."""
 
     def __init__(self, *, hidden_size: int) -> None:
@@ -282,7 +282,7 @@ def location(*, query_size: int, memory_size: int, hidden_size: int, attention_w
 
 def coverage(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
     """Attention with a coverage vector."""
-    past = Coverage(hidden_size=hidden_size)
+    past = CoverageFeatures(hidden_size=hidden_size)
     return AttentionOverTime(
         query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, attention_weights=attention_weights
     )

@@ -36,7 +36,7 @@ from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Loss, tagging_objective
 
 if TYPE_CHECKING:
-    from seqtasks.tasks.tagging.vectors import Coverage
+    from seqtasks.tasks.tagging.vectors import VectorCoverage
 
 DEV_TOKENS = 4000
 
@@ -86,7 +86,7 @@ class TaggingTask:
         self.data = data_of(recipe)
         self.heads = tasks_of(recipe)
         self.weights: Mapping[str, float] = {head: task.head.weight for head, task in self.heads.items()}
-        self.coverage: Coverage | None = None
+        self.coverage: VectorCoverage | None = None
         self.tagged = self.read(locations)
         self.parts, self.notes, self.selected_on = self.tagged.facts, self.tagged.notes, self.tagged.selected_on
         self.assets = self.learn(assets)
