@@ -106,18 +106,18 @@ def seqtasks_speed(data: Data, run: Path, option: str) -> dict[str, float]:
     from seqtasks.tasks.table import kind_of, saved_recipe
     from seqtasks.training.checkpoints import Progress
     from seqtasks.training.devices import denormals_flushed, find_precision
-    from seqtasks.training.loop import Limits, Setting, backward
+    from seqtasks.training.loop import Environment, TrainingOptions, backward
 
     recipe, device = saved_recipe(RunDirectory.open(run)), torch.device("cpu")
     job: Any = kind_of(recipe).runner(recipe, DataLocations(Path(option)), device="cpu", learned=None).task
     optimizer = build_optimizer(job.model, recipe.training)
-    limits = Limits(1, 0, recipe.training.clip_norm, 0)
-    setting = Setting(device, find_precision(recipe.training.precision, device), None, lambda: False)
+    options = TrainingOptions(1, 0, recipe.training.clip_norm, 0)
+    environment = Environment(device, find_precision(recipe.training.precision, device), None, lambda: False)
     job.model.train()
 
     def step(batch: Any) -> int:
         optimizer.zero_grad(set_to_none=True)
-        words = backward(job.model, [batch], 1, job.objective, Progress(), limits, setting)
+        words = backward(job.model, [batch], 1, job.objective, Progress(), options, environment)
         optimizer.step()
         return words
 

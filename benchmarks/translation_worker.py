@@ -82,18 +82,19 @@ def seqtasks_step(job: Any) -> Callable[[Any], int]:
     from seqtasks.tasks.optimizer import build_optimizer
     from seqtasks.training.checkpoints import Progress
     from seqtasks.training.devices import find_precision
-    from seqtasks.training.loop import Limits, Setting, backward
+    from seqtasks.training.loop import Environment, TrainingOptions, backward
 
     training = job.recipe.training
     optimizer = build_optimizer(job.model, training)
-    limits = Limits(1, 0, training.clip_norm, 0)
-    setting: Any = Setting(job.device, find_precision(training.precision, job.device), None, lambda: False)  # type: ignore[arg-type]
+    options = TrainingOptions(1, 0, training.clip_norm, 0)
+    precision = find_precision(training.precision, job.device)
+    environment: Any = Environment(job.device, precision, None, lambda: False)  # type: ignore[arg-type]
     progress = Progress()
     job.model.train()
 
     def step(batch: Any) -> int:
         optimizer.zero_grad(set_to_none=True)
-        tokens = backward(job.model, [batch], 1, job.objective, progress, limits, setting)
+        tokens = backward(job.model, [batch], 1, job.objective, progress, options, environment)
         optimizer.step()
         progress.update += 1
         return tokens

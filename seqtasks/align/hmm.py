@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from seqtasks.align.blocks import Block, Floats, Integers
 from seqtasks.align.jumps import Jumps
-from seqtasks.align.table import Cells, Table, add_shares, estimated
+from seqtasks.align.table import Cells, TranslationTable, add_shares, estimated
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def smoothed(block: Block, probabilities_NX: Floats, jumps: Jumps, *, null: floa
 
 
 def hmm(
-    blocks: Sequence[Block], cells: Sequence[Cells], table: Table, jumps: Jumps, *, iterations: int, alpha: float, null: float
-) -> tuple[Table, Jumps, list[float]]:
+    blocks: Sequence[Block], cells: Sequence[Cells], table: TranslationTable, jumps: Jumps, *, iterations: int, alpha: float, null: float
+) -> tuple[TranslationTable, Jumps, list[float]]:
     """Table and jumps after some iterations of EM, and log P(target words | source words) in nats before each of them."""
     history = []
     for _ in range(iterations):

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from seqtasks.align.blocks import Floats, Integers
-from seqtasks.align.table import Cells, Table, add_shares, estimated
+from seqtasks.align.table import Cells, TranslationTable, add_shares, estimated
 
 
-def ibm1(cells: Sequence[Cells], table: Table, *, iterations: int, alpha: float) -> tuple[Table, list[float]]:
+def ibm1(cells: Sequence[Cells], table: TranslationTable, *, iterations: int, alpha: float) -> tuple[TranslationTable, list[float]]:
     """The table after some iterations of EM, and log P(target words | source words) in nats before each of them.
 
     cells: of the links of each block, NX; alpha: see `estimated`. The constant 1 / X for each target word is part of the likelihood.

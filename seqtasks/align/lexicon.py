@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from seqtasks.align.aligner import Aligner
 from seqtasks.align.blocks import Floats, Integers
 from seqtasks.align.storage import read_archive, write_archive
-from seqtasks.align.table import Table
+from seqtasks.align.table import TranslationTable
 from seqtasks.text.vocabulary import Vocabulary
 
 KIND, FORMAT = "seqtasks lexicon", 1
@@ -40,7 +40,7 @@ class Entries:
         return np.repeat(np.arange(len(self.first_U1) - 1), np.diff(self.first_U1))
 
     @classmethod
-    def of(cls, table: Table, *, best: int, least: float) -> Entries:
+    def of(cls, table: TranslationTable, *, best: int, least: float) -> Entries:
         """The `best` entries of each word that have a probability of at least `least`; those of the empty word are left out."""
         owners_C = table.sources
         kept_C = np.flatnonzero((table.probabilities_C >= least) & (owners_C > 0))

@@ -14,7 +14,7 @@ import numpy as np
 from seqtasks.align import hmm, ibm1
 from seqtasks.align.blocks import Block, Floats, blocks
 from seqtasks.align.jumps import Jumps
-from seqtasks.align.table import Table, co_occurrences
+from seqtasks.align.table import TranslationTable, co_occurrences
 from seqtasks.text.encoded import Ragged
 
 
@@ -22,7 +22,7 @@ from seqtasks.text.encoded import Ragged
 class OneWay:
     """A trained model. jumps: of an HMM, None of IBM-1; null: share of target words of an HMM that come from the empty word."""
 
-    table: Table
+    table: TranslationTable
     jumps: Jumps | None
     null: float
 

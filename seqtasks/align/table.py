@@ -21,7 +21,7 @@ UNSEEN = 0.01  # what a pair of words that training never saw together counts as
 
 
 @dataclass(frozen=True)
-class Table:
+class TranslationTable:
     """Probabilities of the cells. first_U1: where the cells of each source word begin; targets_C; totals_U: occurrences, as expected.
 
     target_words: how many words the target has.
@@ -48,7 +48,7 @@ class Table:
         """p(target word | source word), of U, of a pair never seen together: small, and the larger the rarer the source word is."""
         return UNSEEN / (self.totals_U + UNSEEN * self.target_words)
 
-    def smoothed(self) -> Table:
+    def smoothed(self) -> TranslationTable:
         """The same, but a pair seen together is at least as probable as one that is not."""
         return replace(self, probabilities_C=np.maximum(self.probabilities_C, self.unseen[self.sources]))
 
@@ -67,14 +67,16 @@ def link_keys(block: Block, targets: Ragged, target_words: int) -> Integers:
     return block.of_tokens(block.words_BX) * target_words + targets.values[block.tokens_N].astype(np.int64)[:, None]
 
 
-def co_occurrences(blocks: Sequence[Block], targets: Ragged, *, source_words: int, target_words: int) -> tuple[Table, list[Cells]]:
+def co_occurrences(
+    blocks: Sequence[Block], targets: Ragged, *, source_words: int, target_words: int
+) -> tuple[TranslationTable, list[Cells]]:
     """The uniform table of all pairs of words that stand together, and the cell of every link, cells_NX of each block."""
     keys = [link_keys(block, targets, target_words).ravel() for block in blocks]
     keys_C, cells_L = distinct(np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64))
     sources_C = keys_C // target_words
     first_U1 = np.searchsorted(sources_C, np.arange(source_words + 2))
     uniform_C = np.full(len(keys_C), 1.0 / max(1, target_words))
-    table = Table(first_U1, (keys_C % target_words).astype(np.int32), uniform_C, np.zeros(source_words + 1), target_words)
+    table = TranslationTable(first_U1, (keys_C % target_words).astype(np.int32), uniform_C, np.zeros(source_words + 1), target_words)
     ends = np.cumsum([len(some) for some in keys])[:-1]
     cells = [flat.reshape(len(block.rows_N), -1) for flat, block in zip(np.split(cells_L, ends), blocks, strict=True)] if keys else []
     return table, cells
@@ -96,7 +98,7 @@ def add_shares(counts_C: Floats, cells_NX: Cells, shares_NX: Floats) -> None:
     np.add.at(counts_C, cells_NX.ravel(), shares_NX.ravel())
 
 
-def estimated(table: Table, counts_C: Floats, *, alpha: float) -> Table:
+def estimated(table: TranslationTable, counts_C: Floats, *, alpha: float) -> TranslationTable:
     """The table that expected counts make: their shares, or with alpha > 0 variational Bayes (Beal 2003; Riley and Gildea 2012).
 
     alpha: of a symmetric Dirichlet prior; values below 1 favour few translations for each word.

@@ -17,7 +17,7 @@ from seqtasks.diagnosis.limits import IGNORED
 
 
 @dataclass(frozen=True)
-class Looks:
+class AttentionStatistics:
     """words: of the source; coverage: of each, along the translation; reference: the same along the reference, () where not known.
 
     entropy: the mean over the target words, 0 to 1.
@@ -34,13 +34,15 @@ class Looks:
         return sum(value < IGNORED for value in self.coverage) / max(1, len(self.coverage))
 
 
-def looks_of(words: Sequence[str], weights_TS: NDArray[np.floating], reference_TS: NDArray[np.floating] | None = None) -> Looks:
+def statistics_of(
+    words: Sequence[str], weights_TS: NDArray[np.floating], reference_TS: NDArray[np.floating] | None = None
+) -> AttentionStatistics:
     """From weights to each source word and, last, to the source's end, which counts as no word. reference_TS: along the reference.
 
     With more columns than that, the first ones are of words before the sentence (its context): they count in the entropy only.
     Raises ValueError for fewer.
     """
-    return Looks(
+    return AttentionStatistics(
         tuple(words),
         coverage(weights_TS, len(words)),
         entropy(weights_TS),

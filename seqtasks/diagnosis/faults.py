@@ -87,14 +87,14 @@ def unrelated(words: Words, usual: Usual) -> Found | None:
     """
     if min(len(words.output), len(words.reference)) < limits.UNRELATED_WORDS or copied_source(words, usual):
         return None
-    likeness, looks = usual.likeness(words.output, words.reference), words.line.looks
+    likeness, attention = usual.likeness(words.output, words.reference), words.line.attention
     if likeness >= limits.UNRELATED_COSINE:
         return None
-    if looks is None:
+    if attention is None:
         return Found(f"likeness {likeness:.2f}", len(words.output) * (1 - likeness))
-    if looks.entropy < limits.SPREAD_ENTROPY and looks.ignored < limits.IGNORED_SHARE:
+    if attention.entropy < limits.SPREAD_ENTROPY and attention.ignored < limits.IGNORED_SHARE:
         return None
-    text = f"likeness {likeness:.2f}; {100 * looks.ignored:.0f} % of the source ignored; entropy of attention {looks.entropy:.2f}"
+    text = f"likeness {likeness:.2f}; {100 * attention.ignored:.0f} % of the source ignored; entropy of attention {attention.entropy:.2f}"
     return Found(text, len(words.output) * (1 - likeness))
 
 
@@ -103,12 +103,12 @@ def dropped_words(words: Words, usual: Usual) -> Found | None:
 
     The second tells dropped words from those that this model never looks at, whatever it says. Needs attention along both.
     """
-    looks = words.line.looks
-    if looks is None or not looks.reference:
+    attention = words.line.attention
+    if attention is None or not attention.reference:
         return None
     dropped = [
         word
-        for word, covered, usually in zip(looks.words, looks.coverage, looks.reference, strict=True)
+        for word, covered, usually in zip(attention.words, attention.coverage, attention.reference, strict=True)
         if is_word(word) and covered < limits.DROPPED_COVERAGE and usually >= limits.ATTENDED_COVERAGE
     ]
     return Found(f"not looked at: {listed(dropped)}", len(dropped)) if dropped else None

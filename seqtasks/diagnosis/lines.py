@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from seqtasks.diagnosis.attention import Looks
+from seqtasks.diagnosis.attention import AttentionStatistics
 from seqtasks.text.plain_words import words_and_marks
 from seqtasks.text.tokenizers import is_word
 
@@ -19,7 +19,7 @@ class TranslatedLine:
     """A line, its translation and what it should be, with what the search knows of it.
 
     finished: the model ended it itself, before the length limit; unknown_output: unknown tokens (<unk>) in it; unknown_source: words or
-    pieces of the source that the vocabulary lacks; looks: its attention, None where that is not known.
+    pieces of the source that the vocabulary lacks; attention: where it looked, None where that is not known.
     """
 
     source: str
@@ -28,7 +28,7 @@ class TranslatedLine:
     finished: bool = True
     unknown_output: int = 0
     unknown_source: tuple[str, ...] = ()
-    looks: Looks | None = None
+    attention: AttentionStatistics | None = None
 
     @property
     def complete(self) -> bool:

@@ -61,7 +61,7 @@ def diagnose(lines: Sequence[TranslatedLine], *, fits: Callable[[str], bool] = l
     """
     numbered = [(number, Words(line)) for number, line in enumerate(lines, start=1) if line.complete]
     usual = Usual.of([words for _, words in numbered])
-    attention = any(words.line.looks is not None for _, words in numbered)
+    attention = any(words.line.attention is not None for _, words in numbered)
     faulty: set[int] = set()
     faults = []
     for name, find in FAULTS.items():

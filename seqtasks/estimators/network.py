@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,10 +25,9 @@ from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_order, tagging_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary
-from seqtasks.training.checkpoints import Checkpoints, Progress
+from seqtasks.training.checkpoints import Progress
 from seqtasks.training.devices import denormals_flushed
-from seqtasks.training.history import History
-from seqtasks.training.loop import Limits, Setting, train
+from seqtasks.training.loop import Environment, TrainingOptions, train
 from seqtasks.training.objectives import tagging_objective
 from seqtasks.training.schedules import SCHEDULES
 
@@ -87,8 +85,8 @@ def learn_vocabularies(sentences: Sequence[Sequence[str]], min_count: int) -> tu
 def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabulary, labels: Sequence[str]) -> TaggingModel:
     """A tagging model with one head, its weights drawn from torch's global generator."""
     embedder = TokenEmbedder(
-        words=WordEmbedding(words=len(words), size=numbers.word_size, padding=words.pad),
-        characters=CharacterCNN(characters=len(characters), size=numbers.character_size, filters=numbers.filters, width=WIDTH)
+        words=WordEmbedding(num_words=len(words), embedding_dim=numbers.word_size, padding_idx=words.pad),
+        characters=CharacterCNN(num_characters=len(characters), embedding_dim=numbers.character_size, filters=numbers.filters, width=WIDTH)
         if numbers.character_size
         else None,
         word_dropout=WordDropout(numbers.word_dropout, words.unk) if numbers.word_dropout else None,
@@ -98,7 +96,7 @@ def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabula
     return TaggingModel(trunk=trunk, heads={HEAD: head})
 
 
-class Encoded:
+class TrainingSentences:
     """Training sentences as numbers, cut into batches anew in every epoch."""
 
     def __init__(
@@ -125,7 +123,7 @@ class Encoded:
 
 @denormals_flushed()
 def train_network(
-    model: TaggingModel, data: Encoded, settings: Training, device: torch.device, told: Callable[[Row], object] | None
+    model: TaggingModel, data: TrainingSentences, settings: Training, device: torch.device, told: Callable[[Row], object] | None
 ) -> list[Row]:
     """Train for all epochs, on the last of which the weights stay; `told` gets each epoch's row. Returns the rows.
 
@@ -136,7 +134,7 @@ def train_network(
     for group in optimizer.param_groups:
         group["initial_lr"] = settings.learning_rate
     updates = len(data.epoch(1)) * settings.epochs
-    rows = RowsInMemory()
+    rows: list[Row] = []
     try:
         train(
             model,
@@ -145,36 +143,21 @@ def train_network(
             optimizer=optimizer,
             schedule=SCHEDULES[settings.schedule](warmup=settings.warmup_updates, total=updates),
             score_dev=lambda: None,
-            checkpoints=NoCheckpoints(),
+            checkpoints=None,
             history=rows,
             progress=Progress(),
-            limits=Limits(settings.epochs, patience=0, clip_norm=settings.clip_norm, checkpoint_every=0),
-            setting=Setting(device, settings.precision, Listener(told), stop_asked=lambda: False),
+            options=TrainingOptions(settings.epochs, patience=0, clip_norm=settings.clip_norm, checkpoint_every=0),
+            environment=Environment(device, settings.precision, Listener(told), stop_asked=lambda: False),
         )
     except TrainingError:
-        problem = f"the loss is no longer a number in epoch {len(rows.rows) + 1}"
+        problem = f"the loss is no longer a number in epoch {len(rows) + 1}"
         raise TrainingError(f"{problem}. Lower learning_rate={settings.learning_rate:g} or clip_norm={settings.clip_norm:g}.") from None
-    return rows.rows
+    return [shown(row) for row in rows]
 
 
-class NoCheckpoints(Checkpoints):
-    """Nothing is written: an estimator trains in memory, for a fixed number of epochs."""
-
-    def __init__(self) -> None:
-        super().__init__(Path(), keep=1, machine={})
-
-    def save(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, device: torch.device) -> Path:
-        return self.folder
-
-
-class RowsInMemory(History):
-    """The rows of epochs, without what only a held-out part has."""
-
-    def __init__(self) -> None:
-        super().__init__(Path())
-
-    def append(self, row: Mapping[str, Any]) -> None:
-        self.rows.append({key: row[key] for key in KEPT})
+def shown(row: Mapping[str, Any]) -> Row:
+    """The row of an epoch without what only a held-out part has."""
+    return {key: row[key] for key in KEPT}
 
 
 class Listener:
@@ -194,7 +177,7 @@ class Listener:
 
     def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None:
         if self.told:
-            self.told({key: row[key] for key in KEPT})
+            self.told(shown(row))
 
 
 def scored_batches(

@@ -21,9 +21,9 @@ from seqtasks.errors import UsageError
 from seqtasks.estimators.network import (
     HEAD,
     Architecture,
-    Encoded,
     Row,
     Training,
+    TrainingSentences,
     build_network,
     learn_vocabularies,
     round_seed,
@@ -136,7 +136,7 @@ class NeuralTagger(BaseEstimator):
         seed = int(self.seed)
         with seeded(seed, device):
             model = build_network(architecture, *vocabularies, classes).to(device)
-            data = Encoded(words, labels, vocabularies, classes, batch_tokens=self.batch_tokens, seed=seed)
+            data = TrainingSentences(words, labels, vocabularies, classes, batch_tokens=self.batch_tokens, seed=seed)
             history = train_network(model, data, self.training(device), device, progress)
         self.architecture_, self.vocabularies_, self.model_ = architecture, vocabularies, model
         self.classes_: NDArray[np.str_] = np.array(classes)
@@ -162,7 +162,7 @@ class NeuralTagger(BaseEstimator):
         device, seed = self.placed(), round_seed(int(self.seed), self.fits_)
         model = copy.deepcopy(self.model_)
         with seeded(seed, device):
-            data = Encoded(words, labels, self.vocabularies_, classes, batch_tokens=self.batch_tokens, seed=seed)
+            data = TrainingSentences(words, labels, self.vocabularies_, classes, batch_tokens=self.batch_tokens, seed=seed)
             rows = train_network(model, data, self.training(device), device, progress)
         self.model_, self.history_, self.fits_ = model, [*self.history_, *rows], self.fits_ + 1
         return self

@@ -26,7 +26,7 @@ from seqtasks.evaluation.overlap import most_different, oracle_of_sentences, ove
 from seqtasks.evaluation.pair_tests import seed_test, verdict
 from seqtasks.evaluation.score import Score, percentile_interval, signed
 from seqtasks.evaluation.significance import DRAWS, approximate_randomisation, holm, mcnemar, paired_from_draws, ratio
-from seqtasks.evaluation.systems import Measured, SystemOutput, check_systems, measure
+from seqtasks.evaluation.systems import MeasuredSystem, SystemOutput, check_systems, measure
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def compare_systems(
 
 
 def _system_reports(
-    measured: Sequence[Measured],
+    measured: Sequence[MeasuredSystem],
     part: Annotated,
     train: Annotated,
     scheme: str | None,
@@ -115,7 +115,7 @@ def _with_interval(score: Score, drawn_R: NDArray[np.float64], seed: int, draws:
     return replace(score, interval=interval, signature=f"{score.signature}|{drawn}" if drawn else score.signature)
 
 
-def _pair_reports(measured: Sequence[Measured], part: Annotated, scheme: str | None, *, seed: int, draws: int) -> list[PairReport]:
+def _pair_reports(measured: Sequence[MeasuredSystem], part: Annotated, scheme: str | None, *, seed: int, draws: int) -> list[PairReport]:
     pairs = list(combinations(measured, 2))
     found = [paired_from_draws(other.draws() - one.draws(), other.runs[other.shown] - one.runs[one.shown]) for one, other in pairs]
     swapped = [approximate_randomisation(one.statistics(), other.statistics(), seed=seed, draws=draws) for one, other in pairs]
@@ -148,7 +148,7 @@ def _pair_reports(measured: Sequence[Measured], part: Annotated, scheme: str | N
     return reports
 
 
-def _cascade(one: Measured, other: Measured, lengths_N: NDArray[np.int64], scheme: str | None) -> Cascade | None:
+def _cascade(one: MeasuredSystem, other: MeasuredSystem, lengths_N: NDArray[np.int64], scheme: str | None) -> Cascade | None:
     """The faster system first; where a speed is not known, the one that was named first. None without its confidences."""
     speeds = one.output.cost.tokens_per_second, other.output.cost.tokens_per_second
     fast, slow = (other, one) if speeds[0] and speeds[1] and speeds[1] > speeds[0] else (one, other)
@@ -157,11 +157,11 @@ def _cascade(one: Measured, other: Measured, lengths_N: NDArray[np.int64], schem
     return cascade(_stage(fast), _stage(slow), fast.confidences_T, lengths_N, whole_sentences=scheme is not None)
 
 
-def _stage(system: Measured) -> Stage:
+def _stage(system: MeasuredSystem) -> Stage:
     return Stage(system.output.name, system.hits_T, system.statistics(), system.output.cost.tokens_per_second)
 
 
-def _audit(measured: Sequence[Measured], part: Annotated, train: Annotated) -> Audit:
+def _audit(measured: Sequence[MeasuredSystem], part: Annotated, train: Annotated) -> Audit:
     double = duplicates(part, train)
     kept_N = np.ones(len(part.words), dtype=bool)
     kept_N[[row.sentence - 1 for row in double]] = False

@@ -58,7 +58,7 @@ class Numbers:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredTranslations:
     """A system, its numbers by the name of the score, and the run that is shown."""
 
     system: Translated
@@ -101,7 +101,9 @@ def compare_translations(
     return reports, _pairs(measured, sources, references, language=language, seed=seed, draws=draws)
 
 
-def measure(systems: Sequence[Translated], references: Sequence[str], *, language: str, seed: int, draws: int) -> list[Measured]:
+def measure(
+    systems: Sequence[Translated], references: Sequence[str], *, language: str, seed: int, draws: int
+) -> list[MeasuredTranslations]:
     """The numbers of all systems, on the same drawn lines."""
     texts = [text for system in systems for run in system.texts for text in run]
     numbers: list[dict[str, Numbers]] = [{} for _ in systems]
@@ -112,11 +114,11 @@ def measure(systems: Sequence[Translated], references: Sequence[str], *, languag
             runs = scores_of(kind.metric, np.array([each.sum(axis=0) for each in found])).tolist()
             drawn = [scores_of(kind.metric, resampled_sums(each, seed=seed, samples=draws)) for each in found]
             numbers[place][name] = Numbers(kind, np.array(found), runs, np.stack(drawn, axis=1))
-    return [Measured(system, own, median_run(own[DECIDES].runs)) for system, own in zip(systems, numbers, strict=True)]
+    return [MeasuredTranslations(system, own, median_run(own[DECIDES].runs)) for system, own in zip(systems, numbers, strict=True)]
 
 
 def _system(
-    one: Measured,
+    one: MeasuredTranslations,
     sources: Sequence[str],
     references: Sequence[str],
     *,
@@ -146,7 +148,7 @@ def _system(
 
 
 def _pairs(
-    measured: Sequence[Measured], sources: Sequence[str], references: Sequence[str], *, language: str, seed: int, draws: int
+    measured: Sequence[MeasuredTranslations], sources: Sequence[str], references: Sequence[str], *, language: str, seed: int, draws: int
 ) -> list[TranslationPair]:
     pairs = list(combinations(measured, 2))
     tested = {name: score_differences(pairs, name, seed=seed, draws=draws) for name in measured[0].numbers} if pairs else {}
@@ -161,7 +163,9 @@ def _pairs(
     ]
 
 
-def score_differences(pairs: Sequence[tuple[Measured, Measured]], name: str, *, seed: int, draws: int) -> list[ScoreDifference]:
+def score_differences(
+    pairs: Sequence[tuple[MeasuredTranslations, MeasuredTranslations]], name: str, *, seed: int, draws: int
+) -> list[ScoreDifference]:
     """Every test of one score between the systems of each pair."""
     lower = lower_is_better(name)
     sides = [((one.numbers[name], one.shown), (other.numbers[name], other.shown)) for one, other in pairs]
@@ -207,7 +211,7 @@ def score_differences(pairs: Sequence[tuple[Measured, Measured]], name: str, *, 
 
 
 def most_different(
-    one: Measured, other: Measured, sources: Sequence[str], references: Sequence[str], *, language: str
+    one: MeasuredTranslations, other: MeasuredTranslations, sources: Sequence[str], references: Sequence[str], *, language: str
 ) -> list[DifferentLine]:
     """The lines whose BLEU and chrF, the mean of both, differ most: up to SHOWN where either is better, the largest gap first."""
     of_lines = {"bleu": sentence_bleu_metric(language), "chrf": one.numbers["chrf"].kind.metric}

@@ -36,7 +36,7 @@ class SystemOutput:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredSystem:
     """A system and its numbers: of every run, two for each sentence (significance.py), the score, and the score of every draw.
 
     Of the run with the median score, at the position `shown`: whether each word is right, and the probabilities of the answers.
@@ -98,7 +98,7 @@ def check_systems(systems: Sequence[SystemOutput], part: Annotated, scheme: str 
                 _check_aligned(part.words, system.confidences[number - 1], f"sentences of confidences ({place})", "confidences")
 
 
-def measure(systems: Sequence[SystemOutput], part: Annotated, scheme: str | None, *, seed: int, draws: int) -> list[Measured]:
+def measure(systems: Sequence[SystemOutput], part: Annotated, scheme: str | None, *, seed: int, draws: int) -> list[MeasuredSystem]:
     """The numbers of all systems, on the same drawn sentences."""
     statistics = [[sentence_statistics(part.tags, tags, scheme) for tags in system.tags] for system in systems]
     drawn_RM = resampled_scores(np.array([run for runs in statistics for run in runs]), seed=seed, draws=draws)
@@ -110,7 +110,7 @@ def measure(systems: Sequence[SystemOutput], part: Annotated, scheme: str | None
         hits = [one == other for pair in zip(part.tags, system.tags[shown], strict=True) for one, other in zip(*pair, strict=True)]
         sure = None if system.confidences is None else np.array([float(p) for row in system.confidences[shown] for p in row])
         drawn_RS = drawn_RM[:, first : first + len(runs)]
-        measured.append(Measured(system, np.array(runs_N2), drawn_RS, runs, shown, np.array(hits, dtype=bool), sure))
+        measured.append(MeasuredSystem(system, np.array(runs_N2), drawn_RS, runs, shown, np.array(hits, dtype=bool), sure))
         first += len(runs)
     return measured
 

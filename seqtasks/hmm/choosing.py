@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from seqtasks.hmm.counts.corpus import TaggedCorpus
 from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams
-from seqtasks.hmm.decoding import Decoder
-from seqtasks.hmm.model import RARE_TO_LEARN, Options, Statistics, Weights, assemble, count, guesser_from
+from seqtasks.hmm.decoding import HMMDecoder
+from seqtasks.hmm.model import RARE_TO_LEARN, Options, Statistics, TunedWeights, assemble, count, guesser_from
 from seqtasks.hmm.temperature import choose_temperature
 from seqtasks.hmm.unknown.features import feature_matrix
 from seqtasks.hmm.unknown.guesser import Guesser, RareWords, rare_words
@@ -37,9 +37,9 @@ LEAST = 1e-6  # probability of what the model thinks impossible
 Floats = NDArray[np.float64]
 
 
-def choose_weights(kept: TaggedCorpus, held: TaggedCorpus, options: Options) -> Weights:
+def choose_weights(kept: TaggedCorpus, held: TaggedCorpus, options: Options) -> TunedWeights:
     """The best weights for counts of `kept`, judged on `held`; the default ones where there is nothing to judge on."""
-    weights = Weights()
+    weights = TunedWeights()
     if not len(held.types_T) or not len(kept.types_T):
         return weights
     statistics = count(kept, options)
@@ -61,8 +61,8 @@ def _best_strength(statistics: Statistics, held: TaggedCorpus, options: Options)
 
 
 def _best_guesser(
-    statistics: Statistics, rare: RareWords, held: TaggedCorpus, options: Options, weights: Weights
-) -> tuple[Guesser, Weights]:
+    statistics: Statistics, rare: RareWords, held: TaggedCorpus, options: Options, weights: TunedWeights
+) -> tuple[Guesser, TunedWeights]:
     """Theta or the number of epochs, and the guesser of the kept sentences under it."""
     totals_Y = statistics.pairs.totals()
     unknown_T = totals_Y[held.types_T] == 0
@@ -86,13 +86,13 @@ def _best_guesser(
     return guesser_from(rare, options), weights
 
 
-def _best_trust(statistics: Statistics, guesser: Guesser, held: TaggedCorpus, options: Options, weights: Weights) -> Weights:
+def _best_trust(statistics: Statistics, guesser: Guesser, held: TaggedCorpus, options: Options, weights: TunedWeights) -> TunedWeights:
     """How much the guess counts for rare and for unknown words, by tagging held-out sentences; and the temperature then."""
     model, sentences = assemble(statistics, guesser, options, weights), held.sentences()
 
-    def decoder(weight: float, power: float) -> Decoder:
+    def decoder(weight: float, power: float) -> HMMDecoder:
         lexicon = replace(model.lexicon, guess_weight=weight if options.backoff_rare else 0.0, guess_power=power)
-        return Decoder(replace(model, lexicon=lexicon), WordTypes(lexicon, [], most=len(held.words)))
+        return HMMDecoder(replace(model, lexicon=lexicon), WordTypes(lexicon, [], most=len(held.words)))
 
     weight, power = weights.guess_weight, weights.guess_power
     tags_T = decoder(weight, power).tags(sentences)

@@ -38,7 +38,7 @@ class Marginals:
     lengths_B: Integers
 
 
-class Decoder:
+class HMMDecoder:
     """A model with the word types it has met. `chunk`: words that are answered together (sentences stay whole)."""
 
     def __init__(self, model: HMM, types: WordTypes, *, chunk: int = CHUNK) -> None:

@@ -33,7 +33,7 @@ Sentences = Sequence[Sequence[str]]
 Labels = Sequence[Sequence[str]]
 
 
-class Step(NamedTuple):
+class EMStep(NamedTuple):
     """The state after `iteration` steps: log P(words) of the sentences that EM sees, and the accuracy on dev, if there is one."""
 
     iteration: int
@@ -48,7 +48,7 @@ class EMTagger(BaseEstimator):
     tolerance: stop where a step gains less log-likelihood for each word. patience: with `dev`, stop after so many steps without a better
     accuracy. smoothing: added to every count of the supervised start. seed: of the random start.
 
-    Learned: classes_ (the tags, or 0 .. n_tags - 1), vocabulary_ (types of words), tables_ (probabilities), history_ (a Step for
+    Learned: classes_ (the tags, or 0 .. n_tags - 1), vocabulary_ (types of words), tables_ (probabilities), history_ (an EMStep for
     the start and after each iteration), best_iteration_ (whose tables are kept), clusters_ (whether there were no tags to learn from).
     """
 
@@ -176,13 +176,13 @@ class EMTagger(BaseEstimator):
         self, tables: Tables, types_T: NDArray[np.int64], lengths_B: NDArray[np.int64], dev: tuple[Sentences, Labels] | None
     ) -> None:
         """Steps of EM until nothing is gained; fills in tables_, history_ and best_iteration_."""
-        self.history_: list[Step] = []
+        self.history_: list[EMStep] = []
         self.best_iteration_ = 0
         for iteration in range(self.iterations + 1):
             self.tables_ = tables
             expected = expected_counts(tables, types_T, lengths_B)
             accuracy = None if dev is None else self._accuracy(*dev)
-            self.history_.append(Step(iteration, float(expected.log_likelihoods_B.sum()), accuracy))
+            self.history_.append(EMStep(iteration, float(expected.log_likelihoods_B.sum()), accuracy))
             if accuracy is None or iteration == 0 or accuracy > (self.history_[self.best_iteration_].accuracy or 0.0):
                 kept, self.best_iteration_ = tables, iteration
             gain = np.inf if iteration == 0 else self.history_[-1].log_likelihood - self.history_[-2].log_likelihood

@@ -91,7 +91,7 @@ def deleted_weight(cells: Cells, pairs: WordTags, tags_N: Floats) -> float:
 
 
 @dataclass(frozen=True)
-class Lexicon:
+class WordEmissions:
     """All that is known of words. index: the number of each word; prior_N: P(tag); tokens: words counted; guess_weight: k.
 
     guess_power: the guess of an unknown word is raised to it (above 1: surer of the spelling than of the neighbours). small_letters: the

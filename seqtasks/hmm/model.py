@@ -16,7 +16,7 @@ from seqtasks.hmm.counts.corpus import TaggedCorpus
 from seqtasks.hmm.counts.states import States, specialise
 from seqtasks.hmm.counts.transitions import TransitionModel, Trigrams, count_trigrams, forbid
 from seqtasks.hmm.counts.word_tags import Cells, WordTags, count_cells, count_word_tags, merge_contexts
-from seqtasks.hmm.emissions import Level, Lexicon, deleted_weight, discounted_level, interpolated_level, leave_shares
+from seqtasks.hmm.emissions import Level, WordEmissions, deleted_weight, discounted_level, interpolated_level, leave_shares
 from seqtasks.hmm.unknown.features import feature_matrix
 from seqtasks.hmm.unknown.guesser import Guesser, RareWords, class_frequencies, rare_words
 from seqtasks.hmm.unknown.max_ent import MaxEnt, train_max_ent
@@ -48,7 +48,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Weights:
+class TunedWeights:
     """Numbers that are chosen on held-out sentences of the training data.
 
     strength: of Witten-Bell smoothing. guess_weight: occurrences that the guess counts for beside those of a known word. guess_power: what
@@ -82,7 +82,7 @@ class HMM:
     tags: list[str]
     states: States
     scores_PPO: NDArray[np.float64]
-    lexicon: Lexicon
+    lexicon: WordEmissions
     levels: list[Level]
 
 
@@ -101,7 +101,7 @@ def count(corpus: TaggedCorpus, options: Options) -> Statistics:
     )
 
 
-def train_guesser(corpus: TaggedCorpus, pairs: WordTags, options: Options, weights: Weights) -> Guesser:
+def train_guesser(corpus: TaggedCorpus, pairs: WordTags, options: Options, weights: TunedWeights) -> Guesser:
     """Learn to guess tags from spellings."""
     rare = rare_words(corpus, pairs, RARE_TO_LEARN)
     if options.unknown == "max_ent":
@@ -118,7 +118,7 @@ def guesser_from(rare: RareWords, options: Options, *, max_ent: MaxEnt | None = 
     return Guesser(prior_N, classes_KN if options.word_classes else None, suffixes, max_ent, rare.related if max_ent else None)
 
 
-def assemble(statistics: Statistics, guesser: Guesser, options: Options, weights: Weights) -> HMM:
+def assemble(statistics: Statistics, guesser: Guesser, options: Options, weights: TunedWeights) -> HMM:
     """The tables of the model."""
     states, tags = statistics.states, statistics.tags
     transitions = TransitionModel(
@@ -129,7 +129,7 @@ def assemble(statistics: Statistics, guesser: Guesser, options: Options, weights
     tag_counts_N = np.bincount(
         statistics.pairs.tags_A, weights=statistics.pairs.inner_A + statistics.pairs.initial_A, minlength=len(tags)
     ).astype(np.float64)
-    lexicon = Lexicon(
+    lexicon = WordEmissions(
         index={word: number for number, word in enumerate(statistics.words)},
         pairs=statistics.pairs,
         prior_N=(tag_counts_N + 0.5) / (tag_counts_N + 0.5).sum(),

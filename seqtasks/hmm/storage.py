@@ -25,7 +25,7 @@ from seqtasks.hmm.counts.states import States
 from seqtasks.hmm.counts.transitions import Trigrams
 from seqtasks.hmm.counts.word_tags import Cells, WordTags
 from seqtasks.hmm.emissions import Candidates
-from seqtasks.hmm.model import Statistics, Weights
+from seqtasks.hmm.model import Statistics, TunedWeights
 from seqtasks.hmm.unknown.features import RelatedWords
 from seqtasks.hmm.unknown.guesser import Guesser
 from seqtasks.hmm.unknown.max_ent import MaxEnt
@@ -48,7 +48,7 @@ class Stored:
     """
 
     parameters: dict[str, Any]
-    weights: Weights
+    weights: TunedWeights
     statistics: Statistics
     guesser: Guesser
     trained: Candidates
@@ -90,7 +90,7 @@ def read_tagger(path: Path, parameters: Sequence[str]) -> Stored:
     arrays = _arrays(path / COUNTS, head["counts_sha256"])
     try:
         statistics = _statistics(head, arrays)
-        weights = Weights(**head["weights"])
+        weights = TunedWeights(**head["weights"])
         return Stored(head["parameters"], weights, statistics, _guesser(head, arrays), _candidates(arrays), _corpus(path, head))
     except (KeyError, TypeError, ValueError, IndexError) as fault:
         raise _damaged(path, f"{type(fault).__name__}: {fault}") from fault

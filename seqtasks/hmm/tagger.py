@@ -19,9 +19,9 @@ from sklearn.utils.validation import check_is_fitted
 from seqtasks.errors import RunDirectoryError, UsageError, did_you_mean
 from seqtasks.hmm.choosing import choose_weights
 from seqtasks.hmm.counts.corpus import TaggedCorpus, add_sentences, check_sentences, check_tagged, empty_corpus
-from seqtasks.hmm.decoding import Decoder
+from seqtasks.hmm.decoding import HMMDecoder
 from seqtasks.hmm.emissions import Candidates
-from seqtasks.hmm.model import Options, Statistics, Weights, assemble, count, train_guesser
+from seqtasks.hmm.model import Options, Statistics, TunedWeights, assemble, count, train_guesser
 from seqtasks.hmm.storage import HEAD, Stored, read_tagger, write_tagger
 from seqtasks.hmm.temperature import tempered
 from seqtasks.hmm.unknown.guesser import KINDS, Guesser
@@ -181,13 +181,13 @@ class HMMTagger(BaseEstimator):
         options = self._options()
         counted = corpus.with_sorted_tags([OUTSIDE] if self.scheme is not None else [])
         held_B = counted.held_out(self.held_out)
-        weights = choose_weights(counted.select(~held_B), counted.select(held_B), options) if held_B.any() else Weights()
+        weights = choose_weights(counted.select(~held_B), counted.select(held_B), options) if held_B.any() else TunedWeights()
         statistics = count(counted, options)
         self._sentences: TaggedCorpus | None = corpus
         self._use(statistics, train_guesser(counted, statistics.pairs, options, weights), weights, None)
         return self
 
-    def _use(self, statistics: Statistics, guesser: Guesser, weights: Weights, trained: Candidates | None) -> None:
+    def _use(self, statistics: Statistics, guesser: Guesser, weights: TunedWeights, trained: Candidates | None) -> None:
         """Answer from these from now on."""
         model = assemble(statistics, guesser, self._options(), weights)
         self._guesser = guesser
@@ -196,10 +196,10 @@ class HMMTagger(BaseEstimator):
         self.classes_ = np.array(statistics.tags, dtype=object)
         self.weights_, self.statistics_ = weights, statistics
 
-    def _decoder(self, sentences: Sentences) -> Decoder:
+    def _decoder(self, sentences: Sentences) -> HMMDecoder:
         check_is_fitted(self, "statistics_")
         check_sentences(sentences)
-        return Decoder(self._model, self._types)
+        return HMMDecoder(self._model, self._types)
 
     def _options(self) -> Options:
         return Options(

@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from seqtasks.hmm.counts.corpus import starts_of
 from seqtasks.hmm.counts.word_tags import runs_of
-from seqtasks.hmm.emissions import Candidates, Lexicon
+from seqtasks.hmm.emissions import Candidates, WordEmissions
 from seqtasks.hmm.unknown.word_classes import uncapitalised
 
 
 class WordTypes:
     """The types met so far and their candidates. Calls from several threads do not disturb each other."""
 
-    def __init__(self, lexicon: Lexicon, words: Sequence[str], *, most: int, trained: Candidates | None = None) -> None:
+    def __init__(self, lexicon: WordEmissions, words: Sequence[str], *, most: int, trained: Candidates | None = None) -> None:
         """words: those scored at once, inside sentences. trained: their candidates, where they are there already.
 
         most: how many further types are remembered.

@@ -157,7 +157,7 @@ class Tagger:
             done = int(ends[start - 1]) if start else 0
             some = pieces[start : max(start + 1, int(np.searchsorted(ends, done + GROUP_WORDS, side="right")))]
             with torch.inference_mode(), denormals_flushed():
-                text = reader.take_in(some)
+                text = reader.embed_words(some)
             log_priors = log_priors_by_head(self.assets.hmms, some, self.assets.labels) if self.assets.hmms else {}
             yield Group(start, reader, text, log_priors, plan_of(text.numbers.lengths))
             start += len(some)

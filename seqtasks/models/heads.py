@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seqtasks.errors import UsageError
-from seqtasks.nn.crf import CRF, Chain, FreeSteps, Paths
+from seqtasks.nn.crf import CRF, Chain, ConstrainedChain, Paths
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import IGNORE
@@ -154,13 +154,17 @@ class SoftmaxHead(Head):
             raise ValueError("constrained needs the scheme of the labels")
         legal = legal_transitions(self.labels, scheme) if scheme and constrained else None
         self.steps = (
-            FreeSteps(labels=len(self.labels), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair) if legal else None
+            ConstrainedChain(num_labels=len(self.labels), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair)
+            if legal
+            else None
         )
 
     def chain(self) -> Chain:
         if self.steps is not None:
             return self.steps
-        return FreeSteps(labels=len(self.labels), legal_start=None, legal_end=None, legal_pair=None).to(self.projection.weight.device)
+        return ConstrainedChain(num_labels=len(self.labels), legal_start=None, legal_end=None, legal_pair=None).to(
+            self.projection.weight.device
+        )
 
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
         return F.cross_entropy(
@@ -190,7 +194,7 @@ class CRFHead(Head):
         super().__init__(input_size=input_size, labels=labels, dropout=dropout, layer=layer, scheme=scheme)
         legal = legal_transitions(self.labels, scheme) if scheme else None
         self.crf = CRF(
-            labels=len(self.labels),
+            num_labels=len(self.labels),
             legal_start=legal.start if legal else None,
             legal_end=legal.end if legal else None,
             legal_pair=legal.pair if legal else None,

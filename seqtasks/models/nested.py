@@ -48,7 +48,8 @@ class LayeredHead(Head):
         self.layer_tags = layer_tags
         legal = legal_transitions(layer_tags, "BIO")
         self.chains = nn.ModuleList(
-            CRF(labels=len(layer_tags), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair) for _ in range(extent.depth)
+            CRF(num_labels=len(layer_tags), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair)
+            for _ in range(extent.depth)
         )
 
     def layers(self, values_BSDN: Tensor) -> list[tuple[CRF, Tensor]]:

@@ -47,7 +47,7 @@ class Reader:
         number = torch.bfloat16 if precision == "bf16" else torch.float32
         self.packed = PackedStack(trunk.backbone, number) if self.device.type == "cpu" and packable(trunk.backbone) else None
 
-    def take_in(self, sentences: Sequence[Sequence[str]]) -> Text:
+    def embed_words(self, sentences: Sequence[Sequence[str]]) -> Text:
         """What is done once for each distinct word."""
         words = list(chain.from_iterable(sentences))
         number_of = {form: number for number, form in enumerate(dict.fromkeys(words))}

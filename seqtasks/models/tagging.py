@@ -49,13 +49,13 @@ class TaggingModel(nn.Module):
     def forward(self, batch: Batch, heads: Iterable[str] = ()) -> dict[str, Tensor]:
         """{head: scores_BSN} for `heads`, or for those that `batch` has targets for, or for all if it has none."""
         encoded = self.trunk(batch)
-        scores = {name: self.head(name).scores(self.seen_by(name, encoded)) for name in heads or batch.targets or self.heads}
+        scores = {name: self.head(name).scores(self.head_input(name, encoded)) for name in heads or batch.targets or self.heads}
         for name, log_probs_BSN in batch.priors.items():
             if name in scores:
                 scores[name] = torch.lerp(scores[name].to(log_probs_BSN.dtype), log_probs_BSN, self.pooled[name])
         return scores
 
-    def seen_by(self, name: str, encoded: Encoded) -> Encoded:
+    def head_input(self, name: str, encoded: Encoded) -> Encoded:
         """What a head reads: the trunk's states, or those of its private layers above them."""
         seen: Encoded = self.private[name](encoded) if name in self.private else encoded
         return seen

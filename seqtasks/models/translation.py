@@ -84,7 +84,7 @@ class TranslationModel(nn.Module):
     """Encoder, decoder and output layer.
 
     output: from the decoder's outputs to the target vocabulary: a Linear, or a TiedOutput that shares the decoder's embedding;
-    bos: id that starts every target; padding: id that pads; sentence_end: id that ends each sentence of a source that is part of a
+    bos: id that starts every target; padding_idx: id that pads; sentence_end: id that ends each sentence of a source that is part of a
     document, whose sentences are then numbered for the attention; None where sources are single sentences.
     """
 
@@ -95,7 +95,7 @@ class TranslationModel(nn.Module):
         decoder: Decoder[Any],
         output: nn.Module,
         bos: int,
-        padding: int,
+        padding_idx: int,
         sentence_end: int | None = None,
     ) -> None:
         super().__init__()
@@ -103,7 +103,7 @@ class TranslationModel(nn.Module):
         self.decoder = decoder
         self.output = output
         self.bos = bos
-        self.padding = padding
+        self.padding_idx = padding_idx
         self.sentence_end = sentence_end
 
     def encode(self, batch: Batch) -> tuple[Memory, Any]:
@@ -128,7 +128,7 @@ class TranslationModel(nn.Module):
 
     def shifted(self, targets_BT: Tensor) -> Tensor:
         """The decoder's inputs: begin of sentence, then the target without its last word; padding where the target has none."""
-        words_BT = targets_BT.masked_fill(targets_BT == IGNORE, self.padding)
+        words_BT = targets_BT.masked_fill(targets_BT == IGNORE, self.padding_idx)
         return torch.cat([torch.full_like(words_BT[:, :1], self.bos), words_BT[:, :-1]], dim=1)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor | None]:

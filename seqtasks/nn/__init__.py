@@ -6,10 +6,10 @@ from seqtasks.nn.attention import (
     AnyAttention,
     Attention,
     AttentionOverTime,
-    Coverage,
+    CoverageFeatures,
     DotAttention,
     GeneralAttention,
-    Locations,
+    LocationFeatures,
     Memory,
 )
 from seqtasks.nn.backbones import BACKBONES
@@ -19,7 +19,7 @@ from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAtten
 from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
-from seqtasks.nn.crf import CRF, FreeSteps
+from seqtasks.nn.crf import CRF, ConstrainedChain
 from seqtasks.nn.decoder_state import CachedState, Decoder, RowState
 from seqtasks.nn.decoders import AttentionDecoder, DecoderState, PlainDecoder
 from seqtasks.nn.dropout import LockedDropout, WordDropout
@@ -28,42 +28,41 @@ from seqtasks.nn.encoded import Encoded, summary
 from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.nn.highway import Highway
 from seqtasks.nn.normalisers import NORMALISERS, entmax15, masked_softmax, sparsemax, top_k
-from seqtasks.nn.recurrent import Bidirectional, Directional, Stack
-from seqtasks.nn.self_attention import Attended, SelfAttention
+from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
+from seqtasks.nn.self_attention import SelfAttention, SelfAttentionOnTop
 from seqtasks.nn.transformer import Transformer
 from seqtasks.nn.transformer_decoder import TransformerDecoder
-from seqtasks.nn.windows import WINDOWS, MonotonicWindow, PredictedWindow, Shares
+from seqtasks.nn.windows import WINDOWS, AttentionWeights, MonotonicWindow, PredictedWindow
 
 __all__ = [
     "ATTENTIONS",
     "AdditiveAttention",
     "AnyAttention",
-    "Attended",
     "Attention",
     "AttentionDecoder",
     "AttentionOverTime",
+    "AttentionWeights",
     "BACKBONES",
-    "Bidirectional",
+    "BidirectionalLayer",
     "Bridge",
     "CRF",
     "CachedState",
     "CharacterCNN",
     "CharacterLSTM",
     "ConditionalGRUDecoder",
+    "ConstrainedChain",
     "ConvolutionDecoder",
-    "Coverage",
+    "CoverageFeatures",
     "Decoder",
     "DecoderState",
-    "Directional",
     "DotAttention",
     "Encoded",
-    "FreeSteps",
     "GNMTDecoder",
     "GeneralAttention",
     "HierarchicalAttention",
     "Highway",
     "IteratedConvolutions",
-    "Locations",
+    "LocationFeatures",
     "LockedDropout",
     "Memory",
     "MonotonicWindow",
@@ -71,11 +70,12 @@ __all__ = [
     "NORMALISERS",
     "PlainDecoder",
     "PredictedWindow",
+    "RecurrentLayer",
+    "RecurrentStack",
     "RowState",
     "SelfAttention",
+    "SelfAttentionOnTop",
     "ShapeEmbedding",
-    "Shares",
-    "Stack",
     "TokenEmbedder",
     "Transformer",
     "TransformerDecoder",

@@ -16,16 +16,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.windows import Shares
+from seqtasks.nn.windows import AttentionWeights
 
 CACHED = 2**20  # numbers of the B x Q x S x A tensor of additive attention that a CPU works on at a time
 FILTERS = 10  # of location-aware attention's convolution
 WIDTH = 11  # words that it sees at a time
+Weights = AttentionWeights | None  # None: softmax over all words
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,9 @@ def check_queries(query_BQH: Tensor, memory: Memory) -> None:
 class Attention(AnyAttention):
     """Attention by an energy of each query and word, which a normaliser makes weights of, among the words that a window lets through."""
 
-    def __init__(self, *, query_size: int, memory_size: int, shares: Shares | None = None) -> None:
+    def __init__(self, *, query_size: int, memory_size: int, attention_weights: Weights = None) -> None:
         super().__init__(query_size=query_size, memory_size=memory_size)
-        self.shares = Shares() if shares is None else shares
+        self.shares = AttentionWeights() if attention_weights is None else attention_weights  # so called in saved weights
         self.state_size = self.state_size + self.shares.state_size
         self.parallel = self.parallel and not self.shares.state_size
 
@@ -126,15 +127,14 @@ class Attention(AnyAttention):
 class AdditiveAttention(Attention):
     """energy = v . tanh(W query + b + U value); keys are U value. No bias in U (b is enough) nor after v (softmax ignores it)."""
 
-    def __init__(self, *, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> None:
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+    def __init__(self, *, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> None:
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.query = nn.Linear(query_size, hidden_size)
         self.key = nn.Linear(memory_size, hidden_size, bias=False)
         self.weigh = nn.Linear(hidden_size, 1, bias=False)
 
     def keys(self, states_BSH: Tensor) -> Tensor:
-        keys_BSA: Tensor = self.key(states_BSH)
-        return keys_BSA
+        return cast(Tensor, self.key(states_BSH))
 
     def energy(self, query_BQH: Tensor, keys_BSA: Tensor) -> Tensor:
         query_BQA = self.query(query_BQH)
@@ -148,11 +148,11 @@ class AdditiveAttention(Attention):
 class DotAttention(Attention):
     """energy = query . value; the values are the keys, so the sizes must agree. scaled: divided by the square root of the size."""
 
-    def __init__(self, *, query_size: int, memory_size: int, scaled: bool = False, shares: Shares | None = None) -> None:
+    def __init__(self, *, query_size: int, memory_size: int, scaled: bool = False, attention_weights: Weights = None) -> None:
         if query_size != memory_size:
             sizes = f"query_size {query_size} and memory_size {memory_size}"
             raise ValueError(f"{'scaled' if scaled else 'dot'} attention needs equal sizes, got {sizes}; use general attention")
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.scale = query_size**-0.5 if scaled else None
 
     def keys(self, states_BSH: Tensor) -> Tensor:
@@ -166,13 +166,12 @@ class DotAttention(Attention):
 class GeneralAttention(Attention):
     """energy = query . W value; keys are W value."""
 
-    def __init__(self, *, query_size: int, memory_size: int, shares: Shares | None = None) -> None:
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+    def __init__(self, *, query_size: int, memory_size: int, attention_weights: Weights = None) -> None:
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.key = nn.Linear(memory_size, query_size, bias=False)
 
     def keys(self, states_BSH: Tensor) -> Tensor:
-        keys_BSA: Tensor = self.key(states_BSH)
-        return keys_BSA
+        return cast(Tensor, self.key(states_BSH))
 
     def energy(self, query_BQH: Tensor, keys_BSA: Tensor) -> Tensor:
         return query_BQH.to(keys_BSA.dtype) @ keys_BSA.transpose(1, 2)
@@ -187,16 +186,15 @@ class AttentionOverTime(Attention):
     parallel = False
     state_size = 2
 
-    def __init__(self, *, query_size: int, memory_size: int, hidden_size: int, past: nn.Module, shares: Shares | None = None) -> None:
-        super().__init__(query_size=query_size, memory_size=memory_size, shares=shares)
+    def __init__(self, *, query_size: int, memory_size: int, hidden_size: int, past: nn.Module, attention_weights: Weights = None) -> None:
+        super().__init__(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
         self.query = nn.Linear(query_size, hidden_size)
         self.key = nn.Linear(memory_size, hidden_size, bias=False)
         self.past = past
         self.weigh = nn.Linear(hidden_size, 1, bias=False)
 
     def keys(self, states_BSH: Tensor) -> Tensor:
-        keys_BSA: Tensor = self.key(states_BSH)
-        return keys_BSA
+        return cast(Tensor, self.key(states_BSH))
 
     def energy(self, query_BQH: Tensor, keys_BSA: Tensor) -> Tensor:
         """energy_BQS of a first step, when nothing has been looked at."""
@@ -205,8 +203,7 @@ class AttentionOverTime(Attention):
     def energy_after(self, query_BQH: Tensor, keys_BSA: Tensor, looked_BQS2: Tensor) -> Tensor:
         """energy_BQS after the weights of the step before, and their sum."""
         sum_BQSA = self.query(query_BQH)[:, :, None] + keys_BSA[:, None] + self.past(looked_BQS2)
-        energy_BQS: Tensor = self.weigh(sum_BQSA.tanh()).squeeze(-1)
-        return energy_BQS
+        return cast(Tensor, self.weigh(sum_BQSA.tanh()).squeeze(-1))
 
     def weights(self, query_BQH: Tensor, memory: Memory, state: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """weights_BQS and the next state: these weights, their sum, and what the window keeps."""
@@ -219,7 +216,7 @@ class AttentionOverTime(Attention):
         return weights_BQS, torch.cat([looked_BQS2, others], dim=-1)
 
 
-class Locations(nn.Module):
+class LocationFeatures(nn.Module):
     """Features of each word from the weights around it: a convolution of the last weights and of their sum, then a linear map.
 
     The sum beside the last weights is Shen et al.'s (2018, 2.2). width is odd.
@@ -235,11 +232,10 @@ class Locations(nn.Module):
         if not looked_BQS2.numel():
             return looked_BQS2.new_zeros(*looked_BQS2.shape[:3], self.linear.out_features)
         found_RFS = self.convolution(looked_BQS2.flatten(0, 1).transpose(1, 2))
-        features_BQSA: Tensor = self.linear(found_RFS.transpose(1, 2)).unflatten(0, looked_BQS2.shape[:2])
-        return features_BQSA
+        return cast(Tensor, self.linear(found_RFS.transpose(1, 2)).unflatten(0, looked_BQS2.shape[:2]))
 
 
-class Coverage(nn.Module):
+class CoverageFeatures(nn.Module):
     """Features of each word from the sum of its weights so far: how much of it is translated."""
 
     def __init__(self, *, hidden_size: int) -> None:
@@ -247,46 +243,49 @@ class Coverage(nn.Module):
         self.linear = nn.Linear(1, hidden_size, bias=False)
 
     def forward(self, looked_BQS2: Tensor) -> Tensor:
-        features_BQSA: Tensor = self.linear(looked_BQS2[..., 1:])
-        return features_BQSA
+        return cast(Tensor, self.linear(looked_BQS2[..., 1:]))
 
 
 class AttentionBuilder(Protocol):
-    """hidden_size is used by kinds with an inner layer; the others are made without it. shares: normaliser and window, if not softmax."""
+    """hidden_size is used by kinds with an inner layer; the others are made without it. attention_weights: if not softmax."""
 
-    def __call__(self, *, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention: ...
+    def __call__(self, *, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention: ...
 
 
-def additive(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def additive(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
     """Additive attention with an inner layer of hidden_size."""
-    return AdditiveAttention(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, shares=shares)
+    return AdditiveAttention(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, attention_weights=attention_weights)
 
 
-def dot(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def dot(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
     """Dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, shares=shares)
+    return DotAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
 
 
-def scaled(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def scaled(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
     """Scaled dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, scaled=True, shares=shares)
+    return DotAttention(query_size=query_size, memory_size=memory_size, scaled=True, attention_weights=attention_weights)
 
 
-def general(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def general(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
     """General attention; it has no inner layer, hidden_size changes nothing."""
-    return GeneralAttention(query_size=query_size, memory_size=memory_size, shares=shares)
+    return GeneralAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
 
 
-def location(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def location(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
     """Location-aware attention: FILTERS filters over WIDTH words."""
-    past = Locations(filters=FILTERS, width=WIDTH, hidden_size=hidden_size)
-    return AttentionOverTime(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, shares=shares)
+    past = LocationFeatures(filters=FILTERS, width=WIDTH, hidden_size=hidden_size)
+    return AttentionOverTime(
+        query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, attention_weights=attention_weights
+    )
 
 
-def coverage(*, query_size: int, memory_size: int, hidden_size: int, shares: Shares | None = None) -> Attention:
+def coverage(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
     """Attention with a coverage vector."""
-    past = Coverage(hidden_size=hidden_size)
-    return AttentionOverTime(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, shares=shares)
+    past = CoverageFeatures(hidden_size=hidden_size)
+    return AttentionOverTime(
+        query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, past=past, attention_weights=attention_weights
+    )
 
 
 ATTENTIONS: dict[str, AttentionBuilder] = {

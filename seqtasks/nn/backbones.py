@@ -14,8 +14,8 @@ from torch import nn
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.highway import Highway
-from seqtasks.nn.recurrent import Bidirectional, Directional, Stack
-from seqtasks.nn.self_attention import Attended
+from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
+from seqtasks.nn.self_attention import SelfAttentionOnTop
 from seqtasks.nn.transformer import Transformer
 
 
@@ -35,11 +35,11 @@ def one_way(
     residual: bool = False,
     highway: bool = False,
     recurrent_dropout: float = 0.0,
-) -> Stack:
+) -> RecurrentStack:
     """Left to right; output_size is hidden_size."""
     sizes = [input_size] + [hidden_size] * (layers - 1)
     stack = [
-        Directional(kind=kind, input_size=size, hidden_size=hidden_size, reverse=False, recurrent_dropout=recurrent_dropout)
+        RecurrentLayer(kind=kind, input_size=size, hidden_size=hidden_size, reverse=False, recurrent_dropout=recurrent_dropout)
         for size in sizes[:layers]
     ]
     return stacked(stack, dropout, residual=residual, highway=highway)
@@ -56,14 +56,14 @@ def two_way(
     highway: bool = False,
     recurrent_dropout: float = 0.0,
     dilate: bool = False,
-) -> Stack:
+) -> RecurrentStack:
     """Both directions, joined after every layer; output_size is 2 * hidden_size, forward half first.
 
     dilate: layer l (0, 1, ...) goes from a word to the one 2^l further on.
     """
     sizes = [input_size] + [2 * hidden_size] * (layers - 1)
     stack = [
-        Bidirectional(
+        BidirectionalLayer(
             kind=kind,
             input_size=size,
             hidden_size=hidden_size,
@@ -75,10 +75,10 @@ def two_way(
     return stacked(stack, dropout, residual=residual, highway=highway)
 
 
-def stacked(layers: list[Directional] | list[Bidirectional], dropout: float, *, residual: bool, highway: bool) -> Stack:
+def stacked(layers: list[RecurrentLayer] | list[BidirectionalLayer], dropout: float, *, residual: bool, highway: bool) -> RecurrentStack:
     """The layers as a backbone, with a highway beside each where there are any."""
     highways = [Highway(input_size=layer.input_size, output_size=layer.output_size) for layer in layers if highway]
-    return Stack(layers, dropout=LockedDropout(dropout), residual=residual, highways=highways)
+    return RecurrentStack(layers, dropout=LockedDropout(dropout), residual=residual, highways=highways)
 
 
 def bilstm_attention(
@@ -91,7 +91,7 @@ def bilstm_attention(
     highway: bool = False,
     recurrent_dropout: float = 0.0,
     heads: int = 4,
-) -> Attended:
+) -> SelfAttentionOnTop:
     """LSTM in both directions with self-attention on top; heads must divide 2 * hidden_size."""
     stack = two_way(
         "lstm",
@@ -103,7 +103,7 @@ def bilstm_attention(
         highway=highway,
         recurrent_dropout=recurrent_dropout,
     )
-    return Attended(stack, heads=heads, dropout=LockedDropout(dropout))
+    return SelfAttentionOnTop(stack, heads=heads, dropout=LockedDropout(dropout))
 
 
 def transformer(*, input_size: int, hidden_size: int, layers: int, dropout: float, heads: int = 4, inner_size: int = 0) -> Transformer:

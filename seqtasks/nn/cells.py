@@ -22,7 +22,7 @@ from seqtasks.nn.recurrent import single_layer
 Step = Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, Tensor | None]]
 
 
-class Weights(NamedTuple):
+class GateWeights(NamedTuple):
     """A layer's four parameters, as torch orders them."""
 
     input_GX: Tensor
@@ -31,9 +31,9 @@ class Weights(NamedTuple):
     recurrent_bias_G: Tensor
 
 
-def weights_of(layer: nn.Module) -> Weights:
+def weights_of(layer: nn.Module) -> GateWeights:
     """The parameters of a one-layer, one-directional nn.LSTM or nn.GRU."""
-    return Weights(*cast(nn.RNNBase, layer).all_weights[0])
+    return GateWeights(*cast(nn.RNNBase, layer).all_weights[0])
 
 
 def lstm_state(gates_NG: Tensor, cell_NH: Tensor) -> tuple[Tensor, Tensor]:
@@ -179,7 +179,7 @@ class CellStack(nn.Module):
         return prepared_lstm(base_TNG, varying_GX, weights) if self.lstm else prepared_gru(base_TNG, varying_GX, weights)
 
 
-def prepared_lstm(base_TNG: Tensor, varying_GX: Tensor, weights: Weights) -> Step:
+def prepared_lstm(base_TNG: Tensor, varying_GX: Tensor, weights: GateWeights) -> Step:
     """Input and recurrent weights side by side: one matrix product per step."""
     product = SteppedLinear(base_TNG, working(torch.cat([varying_GX, weights.recurrent_GH], dim=1)).t())
 
@@ -191,7 +191,7 @@ def prepared_lstm(base_TNG: Tensor, varying_GX: Tensor, weights: Weights) -> Ste
     return step
 
 
-def prepared_gru(base_TNG: Tensor, varying_GX: Tensor, weights: Weights) -> Step:
+def prepared_gru(base_TNG: Tensor, varying_GX: Tensor, weights: GateWeights) -> Step:
     """Two products per step: the reset gate acts on the recurrent one alone. The cell passes through."""
     product = SteppedLinear(base_TNG, working(varying_GX).t())
     recurrent = SteppedLinear(working(weights.recurrent_bias_G).expand_as(base_TNG), working(weights.recurrent_GH).t())

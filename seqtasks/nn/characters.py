@@ -12,7 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.recurrent import Bidirectional
+from seqtasks.nn.recurrent import BidirectionalLayer
 
 LONGEST_OF_GROUPS = (6, 10)  # characters; longer words are the third group
 
@@ -37,18 +37,18 @@ def by_length(network: Callable[[Tensor, Tensor], Tensor], characters_UC: Tensor
 class CharacterLSTM(nn.Module):
     """The last state of the forward LSTM joined with that of the backward one; exact under padding.
 
-    A word without characters gets zeros. Character id 0 is padding. Recommended: size 25 to 50, features 50 to 100, which must be even;
-    ValueError otherwise. Reads what CharacterCNN reads, more slowly.
+    A word without characters gets zeros. Character id 0 is padding. Recommended: embedding_dim 25 to 50, features 50 to 100.
+    Raises ValueError for an odd number of features. Reads what CharacterCNN reads, more slowly.
     """
 
-    def __init__(self, *, characters: int, size: int, features: int) -> None:
+    def __init__(self, *, num_characters: int, embedding_dim: int, features: int) -> None:
         super().__init__()
         if features % 2:
             raise ValueError(f"a character LSTM needs an even number of features, half of them from each direction; got {features}")
-        self.table = nn.Embedding(characters, size)
-        self.layer = Bidirectional(kind="lstm", input_size=size, hidden_size=features // 2)
+        self.table = nn.Embedding(num_characters, embedding_dim)
+        self.layer = BidirectionalLayer(kind="lstm", input_size=embedding_dim, hidden_size=features // 2)
         self.output_size = features
-        bound = math.sqrt(3 / size)
+        bound = math.sqrt(3 / embedding_dim)
         with torch.no_grad():
             self.table.weight.uniform_(-bound, bound)
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack
-from seqtasks.nn.decoders import DecoderState, TargetEmbedding, begun, check_attention, check_bridge, look
+from seqtasks.nn.decoders import DecoderState, TargetEmbedding, attend, check_attention, check_bridge, initial_state
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 
@@ -61,7 +61,7 @@ class ConditionalGRUDecoder(nn.Module):
 
     def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
         """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
-        return begun(self.attention, self.bridge, encoded, segments_BS)
+        return initial_state(self.attention, self.bridge, encoded, segments_BS)
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
         """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTE and weights_BTS."""
@@ -80,7 +80,7 @@ class ConditionalGRUDecoder(nn.Module):
         states, contexts, weights = [], [], []
         for _ in range(length):
             asking_BH, _ = asking(state_BH[:, :0], state_BH, None)  # its input is known beforehand, all of it
-            context_B1C, weights_B1S, looked_BSX = look(self.attention, asking_BH[:, None], memory, looked_BSX)
+            context_B1C, weights_B1S, looked_BSX = attend(self.attention, asking_BH[:, None], memory, looked_BSX)
             context_BC = context_B1C[:, 0] if mask_BC is None else context_B1C[:, 0] * mask_BC
             state_BH, _ = reading(context_BC, asking_BH, None)
             states.append(state_BH)
@@ -92,7 +92,7 @@ class ConditionalGRUDecoder(nn.Module):
         """One more token for every row, without dropout: outputs_NE, the next state and weights_NS."""
         embedded_NE = self.embedding(last_N)
         asking_NH, _ = self.asking.layer_step(0, embedded_NE, state.hidden_LNH[0], None)
-        context_N1C, weights_N1S, looked_NSX = look(self.attention, asking_NH[:, None], memory, state.looked_NSX)
+        context_N1C, weights_N1S, looked_NSX = attend(self.attention, asking_NH[:, None], memory, state.looked_NSX)
         context_NC = context_N1C[:, 0]
         read = self.cells.layer_step(0, context_NC, asking_NH, None)
         top_NH, hidden_LNH, _ = self.cells.further_step(read, state.hidden_LNH, None)

@@ -26,7 +26,7 @@ from torch.nn import functional
 
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.decoder_state import CachedState
-from seqtasks.nn.decoders import TargetEmbedding, ask
+from seqtasks.nn.decoders import TargetEmbedding, attend_rows
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 
@@ -70,7 +70,7 @@ class ConvolutionLayer(nn.Module):
         """states_NTH, the inputs to keep, and weights_NTS."""
         found_NTH, kept_NXH = self.convolution(self.dropout(states_NTH), before_NXH)
         query_NTE = (self.query(found_NTH) + embedded_NTE) * HALF
-        context_NTE, weights_NTS, _ = ask(attention, query_NTE, memory, None)
+        context_NTE, weights_NTS, _ = attend_rows(attention, query_NTE, memory, None)
         states_NTH = (states_NTH + (found_NTH + self.join(context_NTE)) * HALF) * HALF
         return states_NTH, kept_NXH, weights_NTS
 

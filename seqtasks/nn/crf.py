@@ -1,5 +1,5 @@
 """Linear chains as modules: a conditional random field (Lafferty et al. 2001; on a BiLSTM: Huang et al. 2015), whose transitions are
-learned, and free steps, which only say what may follow what.
+learned, and a constrained chain, which only says what may follow what.
 
 Transitions that a tag scheme forbids, also at start and end, score -1e4 in a CRF, in training and decoding alike.
 B batch, S position, N labels, L length of a span, from 1.
@@ -45,16 +45,16 @@ class Chain(nn.Module, ABC):
     def __init__(
         self,
         *,
-        labels: int,
+        num_labels: int,
         legal_start: Sequence[bool] | None,
         legal_end: Sequence[bool] | None,
         legal_pair: Sequence[Sequence[bool]] | None,
     ) -> None:
         super().__init__()
-        self.labels = labels
-        self.register_buffer("legal_start_N", legal_tensor("legal_start", legal_start, (labels,)), persistent=False)
-        self.register_buffer("legal_end_N", legal_tensor("legal_end", legal_end, (labels,)), persistent=False)
-        self.register_buffer("legal_NN", legal_tensor("legal_pair", legal_pair, (labels, labels)), persistent=False)
+        self.num_labels = num_labels
+        self.register_buffer("legal_start_N", legal_tensor("legal_start", legal_start, (num_labels,)), persistent=False)
+        self.register_buffer("legal_end_N", legal_tensor("legal_end", legal_end, (num_labels,)), persistent=False)
+        self.register_buffer("legal_NN", legal_tensor("legal_pair", legal_pair, (num_labels, num_labels)), persistent=False)
 
     @abstractmethod
     def scores(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -93,7 +93,11 @@ class Chain(nn.Module, ABC):
     ) -> Tensor:
         """probabilities_BSLN of spans that begin at s, are l + 1 words long and end with label n. Tables of text.tags.span_steps fit."""
         self.check(emissions_BSN)
-        shapes = {"begins_first": (self.labels,), "begins": (self.labels, self.labels), "goes_on": (self.labels, self.labels)}
+        shapes = {
+            "begins_first": (self.num_labels,),
+            "begins": (self.num_labels, self.num_labels),
+            "goes_on": (self.num_labels, self.num_labels),
+        }
         given: dict[str, Table] = {"begins_first": begins_first, "begins": begins, "goes_on": goes_on}
         tables = [legal_tensor(name, given[name], shape).to(emissions_BSN.device) for name, shape in shapes.items()]
         first_N, begins_NN, goes_on_NN = tables
@@ -109,8 +113,8 @@ class Chain(nn.Module, ABC):
 
     def check(self, emissions_BSN: Tensor) -> None:
         """Raises ValueError unless emissions have one score per label."""
-        if emissions_BSN.size(2) != self.labels:
-            raise ValueError(f"the {type(self).__name__} has {self.labels} labels but got scores for {emissions_BSN.size(2)}")
+        if emissions_BSN.size(2) != self.num_labels:
+            raise ValueError(f"the {type(self).__name__} has {self.num_labels} labels but got scores for {emissions_BSN.size(2)}")
 
 
 class CRF(Chain):
@@ -119,15 +123,15 @@ class CRF(Chain):
     def __init__(
         self,
         *,
-        labels: int,
+        num_labels: int,
         legal_start: Sequence[bool] | None,
         legal_end: Sequence[bool] | None,
         legal_pair: Sequence[Sequence[bool]] | None,
     ) -> None:
-        super().__init__(labels=labels, legal_start=legal_start, legal_end=legal_end, legal_pair=legal_pair)
-        self.transitions_NN = nn.Parameter(torch.empty(labels, labels).uniform_(-0.1, 0.1))
-        self.start_N = nn.Parameter(torch.empty(labels).uniform_(-0.1, 0.1))
-        self.end_N = nn.Parameter(torch.empty(labels).uniform_(-0.1, 0.1))
+        super().__init__(num_labels=num_labels, legal_start=legal_start, legal_end=legal_end, legal_pair=legal_pair)
+        self.transitions_NN = nn.Parameter(torch.empty(num_labels, num_labels).uniform_(-0.1, 0.1))
+        self.start_N = nn.Parameter(torch.empty(num_labels).uniform_(-0.1, 0.1))
+        self.end_N = nn.Parameter(torch.empty(num_labels).uniform_(-0.1, 0.1))
 
     def scores(self) -> tuple[Tensor, Tensor, Tensor]:
         """transitions_NN, start_N and end_N with the forbidden ones at -1e4 (and without gradient)."""
@@ -145,7 +149,7 @@ class CRF(Chain):
         return score_B - log_partition(emissions_BSN, transitions_NN, start_N, end_N, mask_BS)
 
 
-class FreeSteps(Chain):
+class ConstrainedChain(Chain):
     """A chain in which every legal transition scores 0: each word is labelled on its own, given that the sequence is legal."""
 
     def scores(self) -> tuple[Tensor, Tensor, Tensor]:

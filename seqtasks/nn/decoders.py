@@ -74,19 +74,21 @@ def check_attention(attention: AnyAttention, bridge: Bridge, *, hidden_size: int
         raise ValueError(f"the attention reads {attention.memory_size} features but the bridge {bridge.encoder_size}")
 
 
-def look(attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+def attend(attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
     """context_NTC, weights_NTS and the attention's next state; one step at a time where that runs over time."""
     if attention.parallel or states_NTH.size(1) == 1:
-        return ask(attention, states_NTH, memory, looked_NSX)
+        return attend_rows(attention, states_NTH, memory, looked_NSX)
     found = []
     for states_NH in states_NTH.unbind(1):
-        context_N1C, weights_N1S, looked_NSX = ask(attention, states_NH[:, None], memory, looked_NSX)
+        context_N1C, weights_N1S, looked_NSX = attend_rows(attention, states_NH[:, None], memory, looked_NSX)
         found.append((context_N1C, weights_N1S))
     contexts, weights = zip(*found, strict=True)
     return torch.cat(contexts, dim=1), torch.cat(weights, dim=1), looked_NSX
 
 
-def ask(attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+def attend_rows(
+    attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor | None]:
     """The same in one call of the attention, where the rows of one sentence ask together."""
     rows, steps, size = states_NTH.shape
     sentences = sentence_rows(rows, memory)
@@ -97,7 +99,7 @@ def ask(attention: AnyAttention, states_NTH: Tensor, memory: Memory, looked_NSX:
     return context_NTC, weights_BQS.reshape(rows, steps, weights_BQS.size(2)), None if looked is None else looked.flatten(0, 1)
 
 
-def begun(attention: AnyAttention, bridge: Bridge, encoded: Encoded, segments_BS: Tensor | None) -> tuple[Memory, DecoderState]:
+def initial_state(attention: AnyAttention, bridge: Bridge, encoded: Encoded, segments_BS: Tensor | None) -> tuple[Memory, DecoderState]:
     """What an attention sees of each sentence, and the first state that its bridge makes, with nothing fed back."""
     hidden_LBH, cell_LBH = bridge(encoded)
     return attention.project(encoded.output, encoded.mask_BS, segments_BS), DecoderState(hidden_LBH, cell_LBH, None)
@@ -140,7 +142,7 @@ class AttentionDecoder(nn.Module):
 
     def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
         """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
-        memory, state = begun(self.attention, self.bridge, encoded, segments_BS)
+        memory, state = initial_state(self.attention, self.bridge, encoded, segments_BS)
         return memory, replace(state, feed_NH=torch.zeros_like(state.hidden_LNH[0])) if self.input_feeding else state
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
@@ -150,7 +152,7 @@ class AttentionDecoder(nn.Module):
             outputs_BTH, weights_BTS = self.fed(embedded_BTE, memory, state)
         else:
             states_BTH = self.cells.sequence(embedded_BTE, state.hidden_LNH, state.cell_LNH)
-            context_BTC, weights_BTS, _ = look(self.attention, states_BTH, memory, state.looked_NSX)
+            context_BTC, weights_BTS, _ = attend(self.attention, states_BTH, memory, state.looked_NSX)
             outputs_BTH = torch.tanh(self.combine(torch.cat([context_BTC, states_BTH], dim=2)))
         return self.dropout(outputs_BTH), weights_BTS
 
@@ -174,7 +176,7 @@ class AttentionDecoder(nn.Module):
                 inputs_BH = below if mask is None else below * mask
                 hidden[number], cells[number] = step(inputs_BH, hidden[number], cells[number])
                 below = hidden[number] + inputs_BH if number and self.cells.residual else hidden[number]
-            context_B1C, weights_B1S, looked_BSX = look(self.attention, below[:, None], memory, looked_BSX)
+            context_B1C, weights_B1S, looked_BSX = attend(self.attention, below[:, None], memory, looked_BSX)
             feed_BH = torch.tanh(combine(torch.cat([context_B1C[:, 0], below], dim=1)))
             outputs.append(feed_BH)
             weights.append(weights_B1S[:, 0])
@@ -186,7 +188,7 @@ class AttentionDecoder(nn.Module):
         if state.feed_NH is not None:
             inputs_NX = torch.cat([inputs_NX, state.feed_NH], dim=1)
         top_NH, hidden_LNH, cell_LNH = self.cells.step(inputs_NX, state.hidden_LNH, state.cell_LNH)
-        context_N1C, weights_N1S, looked_NSX = look(self.attention, top_NH[:, None], memory, state.looked_NSX)
+        context_N1C, weights_N1S, looked_NSX = attend(self.attention, top_NH[:, None], memory, state.looked_NSX)
         outputs_NH = torch.tanh(self.combine(torch.cat([context_N1C[:, 0], top_NH], dim=1)))
         feed_NH = outputs_NH if self.input_feeding else None
         return outputs_NH, DecoderState(hidden_LNH, cell_LNH, feed_NH, looked_NSX), weights_N1S[:, 0]

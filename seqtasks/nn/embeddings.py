@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 
 
 class WordEmbedding(nn.Module):
-    """A table of word vectors, uniform in +-sqrt(3 / size) or copied from `vectors`; the padding word is zero and stays so."""
+    """A table of word vectors, uniform in +-sqrt(3 / embedding_dim) or copied from `vectors`; the word padding_idx is zero and stays so."""
 
-    def __init__(self, *, words: int, size: int, padding: int, vectors: Tensor | None = None, frozen: bool = False) -> None:
+    def __init__(
+        self, *, num_words: int, embedding_dim: int, padding_idx: int, vectors: Tensor | None = None, frozen: bool = False
+    ) -> None:
         super().__init__()
-        if vectors is not None and tuple(vectors.shape) != (words, size):
-            raise ValueError(f"expected vectors of shape ({words}, {size}) for {words} words, got {tuple(vectors.shape)}")
-        self.table = nn.Embedding(words, size, padding_idx=padding)
-        self.output_size = size
-        bound = math.sqrt(3 / size)
+        if vectors is not None and tuple(vectors.shape) != (num_words, embedding_dim):
+            raise ValueError(f"expected vectors of shape ({num_words}, {embedding_dim}) for {num_words} words, got {tuple(vectors.shape)}")
+        self.table = nn.Embedding(num_words, embedding_dim, padding_idx=padding_idx)
+        self.output_size = embedding_dim
+        bound = math.sqrt(3 / embedding_dim)
         with torch.no_grad():
             if vectors is None:
                 self.table.weight.uniform_(-bound, bound)
             else:
                 self.table.weight.copy_(vectors)
-            self.table.weight[padding] = 0
+            self.table.weight[padding_idx] = 0
         self.table.weight.requires_grad_(not frozen)
 
     def forward(self, ids_BS: Tensor) -> Tensor:
@@ -50,17 +52,17 @@ class CharacterCNN(nn.Module):
 
     Windows are centred on real characters only and see zeros beyond the word's ends. A word without characters gets zeros.
     Character id 0 is padding. further: widths of more convolutions, of as many filters each; features stand side by side.
-    Recommended: size 25 to 50, filters 30 to 100, width 3.
+    Recommended: embedding_dim 25 to 50, filters 30 to 100, width 3.
     """
 
-    def __init__(self, *, characters: int, size: int, filters: int, width: int, further: Sequence[int] = ()) -> None:
+    def __init__(self, *, num_characters: int, embedding_dim: int, filters: int, width: int, further: Sequence[int] = ()) -> None:
         super().__init__()
-        self.table = nn.Embedding(characters, size)
-        self.convolution = nn.Conv1d(size, filters, width)
-        self.further = nn.ModuleList(nn.Conv1d(size, filters, other) for other in further)
+        self.table = nn.Embedding(num_characters, embedding_dim)
+        self.convolution = nn.Conv1d(embedding_dim, filters, width)
+        self.further = nn.ModuleList(nn.Conv1d(embedding_dim, filters, other) for other in further)
         self.widths = (width, *further)
         self.output_size = filters * len(self.widths)
-        bound = math.sqrt(3 / size)
+        bound = math.sqrt(3 / embedding_dim)
         with torch.no_grad():
             self.table.weight.uniform_(-bound, bound)
         for convolution in (self.convolution, *self.further):
@@ -85,13 +87,13 @@ class CharacterCNN(nn.Module):
 
 
 class ShapeEmbedding(nn.Module):
-    """A table of vectors for how words are written (`seqtasks.text.word_shapes`), uniform in +-sqrt(3 / size)."""
+    """A table of vectors for how words are written (`seqtasks.text.word_shapes`), uniform in +-sqrt(3 / embedding_dim)."""
 
-    def __init__(self, *, size: int) -> None:
+    def __init__(self, *, embedding_dim: int) -> None:
         super().__init__()
-        self.table = nn.Embedding(len(SHAPES), size)
-        self.output_size = size
-        bound = math.sqrt(3 / size)
+        self.table = nn.Embedding(len(SHAPES), embedding_dim)
+        self.output_size = embedding_dim
+        bound = math.sqrt(3 / embedding_dim)
         with torch.no_grad():
             self.table.weight.uniform_(-bound, bound)
 

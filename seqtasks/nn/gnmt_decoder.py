@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack
-from seqtasks.nn.decoders import DecoderState, TargetEmbedding, begun, check_attention, check_bridge, look
+from seqtasks.nn.decoders import DecoderState, TargetEmbedding, attend, check_attention, check_bridge, initial_state
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 
@@ -65,13 +65,13 @@ class GNMTDecoder(nn.Module):
 
     def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
         """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
-        return begun(self.attention, self.bridge, encoded, segments_BS)
+        return initial_state(self.attention, self.bridge, encoded, segments_BS)
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
         """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""
         embedded_BTE = self.dropout(self.embedding(inputs_BT))
         first_BTH = self.cells.layer_sequence(0, embedded_BTE, state.hidden_LNH, state.cell_LNH)
-        context_BTC, weights_BTS, _ = look(self.attention, first_BTH, memory, state.looked_NSX)
+        context_BTC, weights_BTS, _ = attend(self.attention, first_BTH, memory, state.looked_NSX)
         top_BTH = self.cells.further(first_BTH, state.hidden_LNH, state.cell_LNH, context_BTC)
         outputs_BTH = torch.tanh(self.combine(torch.cat([context_BTC, top_BTH], dim=2)))
         return self.dropout(outputs_BTH), weights_BTS
@@ -80,7 +80,7 @@ class GNMTDecoder(nn.Module):
         """One more token for every row, without dropout: outputs_NH, the next state and weights_NS."""
         cell_NH = None if state.cell_LNH is None else state.cell_LNH[0]
         first = self.cells.layer_step(0, self.embedding(last_N), state.hidden_LNH[0], cell_NH)
-        context_N1C, weights_N1S, looked_NSX = look(self.attention, first[0][:, None], memory, state.looked_NSX)
+        context_N1C, weights_N1S, looked_NSX = attend(self.attention, first[0][:, None], memory, state.looked_NSX)
         context_NC = context_N1C[:, 0]
         top_NH, hidden_LNH, cell_LNH = self.cells.further_step(first, state.hidden_LNH, state.cell_LNH, context_NC)
         outputs_NH = torch.tanh(self.combine(torch.cat([context_NC, top_NH], dim=1)))

@@ -1,4 +1,4 @@
-"""Stacked LSTMs that answer without gradients and without padding: what `Stack` answers in evaluation, several times as fast on a CPU.
+"""Stacked LSTMs that answer without gradients and without padding: what a `RecurrentStack` answers, several times as fast on a CPU.
 
 Sentences lie packed, longest first: the first words of all of them, then all second words, and so on. So a step is one matrix product
 over the sentences that still go on, and what needs no recurrence is one product over real words. A backward layer takes the steps from the
@@ -22,7 +22,7 @@ from torch.nn import functional
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.highway import Highway
 from seqtasks.nn.packed_scan import compiled
-from seqtasks.nn.recurrent import Bidirectional, Directional, Stack
+from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
 
 AT_ONCE = 512  # words whose highway is computed together: so many stay in the processor's cache
 
@@ -56,7 +56,7 @@ class Packing:
 class PackedDirection:
     """The weights of one layer in one direction, arranged for `packed_scan`."""
 
-    def __init__(self, part: Directional, precision: torch.dtype) -> None:
+    def __init__(self, part: RecurrentLayer, precision: torch.dtype) -> None:
         weights = [weight.detach() for weight in part.layer.all_weights[0]]
         input_GE, recurrent_GH, bias_G = weights[0], weights[1], weights[2] + weights[3]
         self.backward = part.reverse
@@ -73,8 +73,8 @@ class PackedLayer:
     """One layer of a stack in all its directions, with its highway."""
 
     def __init__(self, layer: nn.Module, highway: nn.Module | None, precision: torch.dtype) -> None:
-        parts = [layer.ahead, layer.back] if isinstance(layer, Bidirectional) else [layer]
-        self.directions = [PackedDirection(part, precision) for part in parts if isinstance(part, Directional)]
+        parts = [layer.ahead, layer.back] if isinstance(layer, BidirectionalLayer) else [layer]
+        self.directions = [PackedDirection(part, precision) for part in parts if isinstance(part, RecurrentLayer)]
         self.highway: tuple[Tensor, Tensor] | None = None
         if isinstance(highway, Highway):
             both = (highway.gate.weight, 2 * highway.carry.weight), (highway.gate.bias, 2 * highway.carry.bias)
@@ -107,13 +107,13 @@ class FirstLayer:
 
 
 class PackedStack:
-    """The weights of a Stack of LSTMs, ready to answer on a CPU. precision: torch.float32 or torch.bfloat16.
+    """The weights of a RecurrentStack of LSTMs, ready to answer on a CPU. precision: torch.float32 or torch.bfloat16.
 
     A copy: it does not follow later changes of the stack. Raises ValueError for a backbone that is no plain stack of LSTMs.
     """
 
     def __init__(self, stack: nn.Module, precision: torch.dtype) -> None:
-        if not isinstance(stack, Stack) or not packable(stack):
+        if not isinstance(stack, RecurrentStack) or not packable(stack):
             raise ValueError("only a stack of LSTMs without dilation can be packed")
         highways: list[nn.Module | None] = [*stack.highways] or [None] * len(stack.layers)
         self.layers = [PackedLayer(*pair, precision) for pair in zip(stack.layers, highways, strict=True)]
@@ -186,8 +186,8 @@ class PackedEncoded(Encoded):
 
 def packable(backbone: nn.Module) -> bool:
     """Whether a backbone is a stack of LSTMs without dilation."""
-    parts = [part for part in backbone.modules() if isinstance(part, Directional)]
-    return isinstance(backbone, Stack) and all(isinstance(part.layer, nn.LSTM) and part.dilation == 1 for part in parts)
+    parts = [part for part in backbone.modules() if isinstance(part, RecurrentLayer)]
+    return isinstance(backbone, RecurrentStack) and all(isinstance(part.layer, nn.LSTM) and part.dilation == 1 for part in parts)
 
 
 def arranged(weights: Tensor) -> Tensor:

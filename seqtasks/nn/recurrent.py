@@ -10,7 +10,7 @@ B batch, S position, E input size, H hidden size per direction. Masks are True a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -83,15 +83,6 @@ def single_layer(*, kind: str, input_size: int, hidden_size: int) -> nn.RNNBase:
     return layer
 
 
-class RecurrentLayer(Protocol):
-    """What Stack stacks: (inputs_BSE, mask_BS) -> (states_BSH, zero at padding, and final_BH)."""
-
-    input_size: int
-    output_size: int
-
-    def __call__(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]: ...
-
-
 def with_dropped_weights(layer: nn.RNNBase, inputs_BSE: Tensor, rate: float) -> Tensor:
     """states_BSH of the layer with a share of its recurrent weights zeroed, the same at every step and in every sentence of the batch.
 
@@ -106,7 +97,7 @@ def with_dropped_weights(layer: nn.RNNBase, inputs_BSE: Tensor, rate: float) -> 
     return call(inputs_BSE, start_1BH, weights, True, 1, 0.0, True, False, True)[0]
 
 
-class Directional(nn.Module):
+class RecurrentLayer(nn.Module):
     """One layer in one direction; with `reverse` from each sentence's last real word to its first.
 
     dilation: a state follows on the one `dilation` words before. recurrent_dropout: share of the recurrent weights that each batch of the
@@ -150,13 +141,13 @@ class Directional(nn.Module):
         return states_BSH, last_real(states_BSH, mask_BS[:, :1] if self.reverse else mask_BS)
 
 
-class Bidirectional(nn.Module):
-    """Two Directional layers over the same inputs; features joined, forward half first."""
+class BidirectionalLayer(nn.Module):
+    """Two recurrent layers over the same inputs, one in each direction; features joined, forward half first."""
 
     def __init__(self, *, kind: str, input_size: int, hidden_size: int, dilation: int = 1, recurrent_dropout: float = 0.0) -> None:
         super().__init__()
         self.ahead, self.back = (
-            Directional(
+            RecurrentLayer(
                 kind=kind,
                 input_size=input_size,
                 hidden_size=hidden_size,
@@ -177,7 +168,7 @@ class Bidirectional(nn.Module):
         return states_BSH, torch.cat([ahead_BH, back_BH], dim=1)
 
 
-class Stack(nn.Module):
+class RecurrentStack(nn.Module):
     """Recurrent layers on top of each other: a backbone. Dropout between them, one mask per sentence; none after the last.
 
     With residual, a layer whose input and output sizes agree adds its input to its states; with highways, one for each layer, each joins
@@ -186,7 +177,7 @@ class Stack(nn.Module):
 
     def __init__(
         self,
-        layers: Sequence[Directional | Bidirectional],
+        layers: Sequence[RecurrentLayer | BidirectionalLayer],
         *,
         dropout: LockedDropout,
         residual: bool = False,

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
-from seqtasks.nn.recurrent import Stack
+from seqtasks.nn.recurrent import RecurrentStack
 
 
 class SelfAttention(nn.Module):
@@ -57,10 +57,10 @@ def with_mask(bias_ASS: Tensor | None, seen_BS: Tensor) -> Tensor:
     return seen_B11S if bias_ASS is None else torch.where(seen_B11S, bias_ASS, -math.inf)
 
 
-class Attended(nn.Module):
+class SelfAttentionOnTop(nn.Module):
     """A backbone with self-attention on top: LayerNorm(states + attention(states)). Lower layers and final states are the stack's."""
 
-    def __init__(self, stack: Stack, *, heads: int, dropout: LockedDropout) -> None:
+    def __init__(self, stack: RecurrentStack, *, heads: int, dropout: LockedDropout) -> None:
         super().__init__()
         self.stack = stack
         self.attention = SelfAttention(size=stack.output_size, heads=heads)

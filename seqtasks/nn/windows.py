@@ -4,7 +4,7 @@ local-m   the place is the number of the target word: p = t (as if both sides ra
 local-p   the place is predicted from the query: p = length * sigmoid(v . tanh(W query)) (equation 9), and weights within the window are
           multiplied by exp(-(s - p)^2 / (2 sigma^2)), sigma = reach / 2 (equation 10), which is what v and W learn from.
 
-Words with |s - p| <= reach are seen. Shares puts window and normaliser together: what makes weights of any attention's energies.
+Words with |s - p| <= reach are seen. AttentionWeights puts window and normaliser together: what makes weights of any attention's energies.
  B batch, Q queries per sentence, S source position, H query size, X numbers of a state.
 """
 
@@ -83,7 +83,7 @@ def check_reach(reach: int) -> None:
 Window = MonotonicWindow | PredictedWindow
 
 
-class Shares(nn.Module):
+class AttentionWeights(nn.Module):
     """How the energies of a row are shared out as weights: a normaliser, over the words that a window lets through, if there is one."""
 
     def __init__(self, *, normaliser: Normaliser = masked_softmax, window: Window | None = None) -> None:

@@ -16,7 +16,7 @@ from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
 from seqtasks.training.devices import describe_machine, find_device, find_precision
 from seqtasks.training.history import History
-from seqtasks.training.loop import Limits, Setting, train
+from seqtasks.training.loop import Environment, TrainingOptions, train
 from seqtasks.training.seeds import seed_everything
 from seqtasks.training.weights import load_weights, own_tensors, save_weights
 
@@ -98,7 +98,9 @@ def train_task(
         checkpoints=checkpoints,
         history=history,
         progress=progress,
-        limits=Limits(settings.epochs, settings.patience, settings.clip_norm, settings.checkpoint_every, task.weights, settings.accumulate),
-        setting=Setting(device, precision, callbacks.watcher, callbacks.stop_asked),
+        options=TrainingOptions(
+            settings.epochs, settings.patience, settings.clip_norm, settings.checkpoint_every, task.weights, settings.accumulate
+        ),
+        environment=Environment(device, precision, callbacks.watcher, callbacks.stop_asked),
         average=average,
     )

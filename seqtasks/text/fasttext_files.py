@@ -28,7 +28,7 @@ REMEDY = "Fetch it again, or use the model's .vec file"
 
 
 @dataclass(frozen=True)
-class Shape:
+class ModelShape:
     """What the model's head says: size of vectors, rows for n-grams, and how long these are."""
 
     size: int
@@ -56,7 +56,7 @@ def fasttext_rows(
     return shape.size, dict(zip(seen, means_WE[: len(seen)], strict=True)), composed
 
 
-def read_head(reader: ByteReader) -> Shape:
+def read_head(reader: ByteReader) -> ModelShape:
     """What stands before the dictionary."""
     what = "the head of the model"
     _, version = reader.numbers("ii", what)
@@ -67,7 +67,7 @@ def read_head(reader: ByteReader) -> Shape:
         reader.fault(f"no head of a fastText model: vectors of {size} numbers, {buckets} buckets", 8)
     if not buckets or (version == VERSIONS[0] and model == SUPERVISED):
         longest = 0
-    return Shape(size, buckets, shortest, longest)
+    return ModelShape(size, buckets, shortest, longest)
 
 
 def read_dictionary(reader: ByteReader, wanted: Mapping[bytes, str]) -> tuple[dict[str, int], int]:
@@ -115,7 +115,7 @@ def mean_rows(reader: ByteReader, start: int, size: int, members: Sequence[Seque
     return (sums_WE / counts_W).astype(np.float32)
 
 
-def ngram_rows(word: str, shape: Shape, first: int) -> list[int]:
+def ngram_rows(word: str, shape: ModelShape, first: int) -> list[int]:
     """The rows of a word's n-grams, as often as each occurs; `first`: the first row of n-grams."""
     if not shape.longest or word == END_OF_SENTENCE:
         return []

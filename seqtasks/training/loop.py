@@ -21,8 +21,7 @@ from seqtasks.text.batching import Batch
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
 from seqtasks.training.devices import autocast
-from seqtasks.training.history import History
-from seqtasks.training.objectives import Objective, SummedGradients, Term
+from seqtasks.training.objectives import Loss, Objective, SummedGradients
 from seqtasks.training.schedules import Schedule
 
 CHECK_EVERY = 20  # updates between two looks at whether the loss is still a number
@@ -45,6 +44,12 @@ class DevResult:
     value: float | None
 
 
+class EpochLog(Protocol):
+    """What takes the row of each finished epoch: `seqtasks.training.history.History`, or a list."""
+
+    def append(self, row: dict[str, Any], /) -> None: ...
+
+
 class Watcher(Protocol):
     """Who wants to see training happen: a progress bar, a log, a test."""
 
@@ -58,8 +63,8 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """How long, and how carefully: the numbers of a recipe's [training] table that the loop itself needs.
+class TrainingOptions:
+    """The numbers of a recipe's [training] table that the loop itself needs.
 
     patience: epochs without a better dev value before training stops (0: never); clip_norm: largest gradient norm (0: no clipping);
     checkpoint_every: updates between checkpoints in mid-epoch (0: only after epochs); weights: of each term of the loss, 1 where absent;
@@ -75,8 +80,8 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """Where and how to compute, and what to tell whom."""
+class Environment:
+    """What training runs in: the device and precision it computes with, the watcher it reports to, and whether it is asked to stop."""
 
     device: torch.device
     precision: str
@@ -92,29 +97,30 @@ def train(
     optimizer: torch.optim.Optimizer,
     schedule: Schedule,
     score_dev: Callable[[], DevResult | None],
-    checkpoints: Checkpoints,
-    history: History,
+    checkpoints: Checkpoints | None,
+    history: EpochLog,
     progress: Progress,
-    limits: Limits,
-    setting: Setting,
+    options: TrainingOptions,
+    environment: Environment,
     average: WeightAverage | None = None,
 ) -> Progress:
-    """Train until `limits` are reached; the model then holds the best weights on dev, or the last where nothing is held out; or, where
-    checkpoints keep several epochs, the mean of theirs.
+    """Train for the epochs of `options`, or until patience ends; the model then holds the best weights on dev, or the last where nothing is
+    held out; or, where checkpoints keep several epochs, the mean of theirs.
 
+    checkpoints: None writes nothing, and leaves the last weights (or their average) in the model.
     average: of the weights, updated with each of them; it is then what is scored on dev, saved as best, and held at the end.
-    Raises Interrupted after saving when `setting.stop_asked()` turns true, TrainingError when the loss is no longer a number.
+    Raises Interrupted after saving when `environment.stop_asked()` turns true, TrainingError when the loss is no longer a number.
     """
-    setting.watcher.start(limits.epochs, progress)
-    while progress.epoch <= limits.epochs and not out_of_patience(progress, limits):
+    environment.watcher.start(options.epochs, progress)
+    while progress.epoch <= options.epochs and not out_of_patience(progress, options):
         model.train()
         batches = data.epoch(progress.epoch)
-        setting.watcher.epoch_starts(progress.epoch, len(batches), progress.batches)
+        environment.watcher.epoch_starts(progress.epoch, len(batches), progress.batches)
         started, spent, tokens = time.perf_counter(), 0.0, 0
-        for first in range(progress.batches, len(batches), limits.accumulate):
-            some = range(first, min(first + limits.accumulate, len(batches)))
+        for first in range(progress.batches, len(batches), options.accumulate):
+            some = range(first, min(first + options.accumulate, len(batches)))
             optimizer.zero_grad(set_to_none=True)
-            tokens += backward(model, (batches[number] for number in some), len(some), objective, progress, limits, setting)
+            tokens += backward(model, (batches[number] for number in some), len(some), objective, progress, options, environment)
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * schedule(progress.update)
             optimizer.step()
@@ -123,23 +129,23 @@ def train(
             progress.update += 1
             progress.batches += len(some)
             if progress.update % CHECK_EVERY == 0:
-                refuse_nonsense(progress)
-            setting.watcher.updated(progress, mean_loss(progress, limits.weights), tokens / (spent + time.perf_counter() - started))
-            due = limits.checkpoint_every and progress.update % limits.checkpoint_every == 0
-            if setting.stop_asked() or (due and progress.batches < len(batches)):
-                refuse_nonsense(progress)
+                check_finite(progress)
+            environment.watcher.updated(progress, mean_loss(progress, options.weights), tokens / (spent + time.perf_counter() - started))
+            due = options.checkpoint_every and progress.update % options.checkpoint_every == 0
+            if environment.stop_asked() or (due and progress.batches < len(batches)):
+                check_finite(progress)
                 progress.seconds += time.perf_counter() - started
                 spent += time.perf_counter() - started
-                path = checkpoints.save(model, optimizer, progress, setting.device)
-                if setting.stop_asked():
-                    raise Interrupted(f"Interrupted in epoch {progress.epoch}, saved {path}.")
+                place = f", saved {checkpoints.save(model, optimizer, progress, environment.device)}" if checkpoints else ""
+                if environment.stop_asked():
+                    raise Interrupted(f"Interrupted in epoch {progress.epoch}{place}.")
                 started = time.perf_counter()  # saving is no training
         progress.seconds += time.perf_counter() - started
         speed = tokens / max(1e-9, spent + time.perf_counter() - started)
         with average.installed() if average is not None else nullcontext():
             saved = keep_best(model, progress, dev := score_dev(), checkpoints)
-        finish_epoch(model, optimizer, progress, history, checkpoints, dev, saved, limits, setting, speed)
-    hold_result(model, progress, checkpoints, average)
+        finish_epoch(model, optimizer, progress, history, checkpoints, dev, saved, options, environment, speed)
+    restore_best(model, progress, checkpoints, average)
     return progress
 
 
@@ -149,23 +155,23 @@ def backward(
     count: int,
     objective: Objective,
     progress: Progress,
-    limits: Limits,
-    setting: Setting,
+    options: TrainingOptions,
+    environment: Environment,
 ) -> int:
     """Leave the gradient of `count` batches, clipped, in the model's parameters; add them to the epoch's sums; returns their words."""
     together, tokens = SummedGradients(model.parameters()), 0
     for batch in batches:
-        batch = batch.to(setting.device)
-        with autocast(setting.device, setting.precision):
+        batch = batch.to(environment.device)
+        with autocast(environment.device, environment.precision):
             terms = objective(model, batch, progress.update)
         if count == 1:
-            weighted_loss(terms, limits.weights).backward()
+            weighted_loss(terms, options.weights).backward()
         else:
             together.add(terms)
         tokens += add_up(progress, terms)
-    together.leave(limits.weights)
-    if limits.clip_norm:
-        nn.utils.clip_grad_norm_(model.parameters(), limits.clip_norm)
+    together.leave(options.weights)
+    if options.clip_norm:
+        nn.utils.clip_grad_norm_(model.parameters(), options.clip_norm)
     return tokens
 
 
@@ -173,19 +179,19 @@ def finish_epoch(
     model: nn.Module,
     optimizer: torch.optim.Optimizer,
     progress: Progress,
-    history: History,
-    checkpoints: Checkpoints,
+    history: EpochLog,
+    checkpoints: Checkpoints | None,
     dev: DevResult | None,
     saved: str,
-    limits: Limits,
-    setting: Setting,
+    options: TrainingOptions,
+    environment: Environment,
     speed: float,
 ) -> None:
     """Write the history row and the checkpoint, and open the next epoch."""
     row = {
         "epoch": progress.epoch,
         "update": progress.update,
-        "train_loss": mean_loss(progress, limits.weights),
+        "train_loss": mean_loss(progress, options.weights),
         "train_accuracy": accuracy(progress),
         "dev_loss": dev.loss if dev else None,
         "dev_accuracy": dev.accuracy if dev else None,
@@ -196,48 +202,51 @@ def finish_epoch(
     }
     history.append(row)
     progress.epoch, progress.batches, progress.sums = progress.epoch + 1, 0, {}
-    checkpoints.save(model, optimizer, progress, setting.device)
-    setting.watcher.epoch_ended(row, saved)
+    if checkpoints is not None:
+        checkpoints.save(model, optimizer, progress, environment.device)
+    environment.watcher.epoch_ended(row, saved)
 
 
-def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, checkpoints: Checkpoints) -> str:
+def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, checkpoints: Checkpoints | None) -> str:
     """Compare with the best so far, and save the weights where they are better (or are to be averaged); returns what to tell of it."""
-    refuse_nonsense(progress)
+    check_finite(progress)
     if dev is not None and not math.isfinite(dev.loss):
         raise TrainingError(
             f"the dev loss became {dev.loss} in epoch {progress.epoch}. Lower training.learning_rate; the last checkpoint is from before."
         )
-    checkpoints.keep_epoch(model, progress, dev.value if dev else None)
+    if checkpoints is not None:
+        checkpoints.keep_epoch(model, progress, dev.value if dev else None)
     if dev is None or dev.value is None:
         return ""
     progress.waited += 1
     if progress.best is not None and dev.value <= progress.best:
         return ""
     progress.best, progress.best_epoch, progress.waited = dev.value, progress.epoch, 0
-    checkpoints.save_best(model)
+    if checkpoints is not None:
+        checkpoints.save_best(model)
     return "best so far"
 
 
-def hold_result(model: nn.Module, progress: Progress, checkpoints: Checkpoints, average: WeightAverage | None) -> None:
+def restore_best(model: nn.Module, progress: Progress, checkpoints: Checkpoints | None, average: WeightAverage | None) -> None:
     """Give the model what training was for: the mean of the epochs kept, or the best weights, or the last moving average."""
-    if progress.kept:
+    if checkpoints is not None and progress.kept:
         checkpoints.load_mean(model, progress)
-    elif progress.best is not None:
+    elif checkpoints is not None and progress.best is not None:
         checkpoints.load_best(model)
     elif average is not None:
         average.install()
 
 
-def out_of_patience(progress: Progress, limits: Limits) -> bool:
-    return bool(limits.patience) and progress.waited >= limits.patience
+def out_of_patience(progress: Progress, options: TrainingOptions) -> bool:
+    return bool(options.patience) and progress.waited >= options.patience
 
 
-def weighted_loss(terms: Mapping[str, Term], weights: Mapping[str, float]) -> torch.Tensor:
-    """The sum over terms of weight x sum / count (nats a word), so that no task is heard louder for its longer sentences."""
+def weighted_loss(terms: Mapping[str, Loss], weights: Mapping[str, float]) -> torch.Tensor:
+    """The sum over terms of weight x sum / count (nats a word), so that a task with longer sentences counts no more than the others."""
     return torch.stack([weights.get(name, 1.0) * term.mean for name, term in terms.items()]).sum()
 
 
-def add_up(progress: Progress, terms: Mapping[str, Term]) -> int:
+def add_up(progress: Progress, terms: Mapping[str, Loss]) -> int:
     """Add the batch to the epoch's sums (the loss without label smoothing, to be compared with dev's); returns its words."""
     for name, term in terms.items():
         sums = progress.sums.setdefault(name, [0.0, 0.0, 0.0])
@@ -257,8 +266,8 @@ def accuracy(progress: Progress) -> float:
     return 100 * sum(sums[2] for sums in progress.sums.values()) / max(1.0, sum(sums[1] for sums in progress.sums.values()))
 
 
-def refuse_nonsense(progress: Progress) -> None:
-    """Stop before weights that are no numbers are saved over good ones."""
+def check_finite(progress: Progress) -> None:
+    """Raises TrainingError if a loss of the epoch is no longer finite, before such weights are saved over good ones."""
     for name, (loss, _, _) in progress.sums.items():
         if not math.isfinite(loss):
             raise TrainingError(

@@ -1,4 +1,4 @@
-"""Objectives: `(model, batch, step) -> {term: Term}`, sums with their counts, so that the loop can normalise and weigh.
+"""Objectives: `(model, batch, step) -> {name: Loss}`, sums with their counts, so that the loop can normalise and weigh.
 
 Counts are real words (for a CRF too). Those of translation stand in translation_objectives.py. B batch, S position.
 """
@@ -17,7 +17,7 @@ from seqtasks.text.batching import Batch
 
 
 @dataclass(frozen=True)
-class Term:
+class Loss:
     """One loss of a batch: its sum in nats, the words it is over, and how many of them the model had right.
 
     plain: the sum without label smoothing, which is what is shown (None where it is `sum` itself).
@@ -33,7 +33,7 @@ class Term:
         return self.sum / max(1, self.count)
 
 
-Objective = Callable[[Any, Batch, int], dict[str, Term]]
+Objective = Callable[[Any, Batch, int], dict[str, Loss]]
 
 
 class SummedGradients:
@@ -44,7 +44,7 @@ class SummedGradients:
         self.sums: dict[str, list[Tensor | None]] = {}
         self.counts: dict[str, int] = {}
 
-    def add(self, terms: Mapping[str, Term]) -> None:
+    def add(self, terms: Mapping[str, Loss]) -> None:
         """Go back through the terms of a batch, each on its own; their graph is gone afterwards."""
         for number, (name, term) in enumerate(terms.items(), start=1):
             found = torch.autograd.grad(term.sum, self.parameters, retain_graph=number < len(terms), allow_unused=True)
@@ -70,13 +70,13 @@ def added(old: Tensor | None, new: Tensor | None, share: float) -> Tensor | None
 def tagging_objective(*, label_smoothing: float) -> Objective:
     """The loss of each head that the batch has targets for: cross-entropy or CRF likelihood, whichever the head is trained with."""
 
-    def objective(model: TaggingModel, batch: Batch, step: int) -> dict[str, Term]:
+    def objective(model: TaggingModel, batch: Batch, step: int) -> dict[str, Loss]:
         terms = {}
         for name, scores_BSN in model(batch).items():
             head, targets_BS = model.head(name), batch.targets[name]
             loss = head.loss(scores_BSN, targets_BS, batch.mask_BS, label_smoothing=label_smoothing)
             plain = head.loss(scores_BSN.detach(), targets_BS, batch.mask_BS, label_smoothing=0.0) if label_smoothing else None
-            terms[name] = Term(loss, int(batch.mask_BS.sum()), head.correct(scores_BSN, targets_BS, batch.mask_BS), plain)
+            terms[name] = Loss(loss, int(batch.mask_BS.sum()), head.correct(scores_BSN, targets_BS, batch.mask_BS), plain)
         return terms
 
     return objective

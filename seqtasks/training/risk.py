@@ -17,8 +17,8 @@ from torch import Tensor
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE, MULTIPLE, Batch, pad
 from seqtasks.training.draws import without_gradient
-from seqtasks.training.objectives import Objective, Term
-from seqtasks.training.translation_objectives import Forced, read
+from seqtasks.training.objectives import Loss, Objective
+from seqtasks.training.translation_objectives import TeacherForced, teacher_force
 
 Words = Sequence[int]
 # (model, batch, step) -> candidates of each sentence, with their end of sentence where they have one
@@ -30,7 +30,7 @@ Risk = Callable[[Sequence[Words], Words], Sequence[float]]
 def risk_objective(*, sample: Sample, risk: Risk, alpha: float) -> Objective:
     """The expected risk of a sentence, for each of the batch's words; what is shown is the likelihood of the reference."""
 
-    def objective(model: TranslationModel, batch: Batch, step: int) -> dict[str, Term]:
+    def objective(model: TranslationModel, batch: Batch, step: int) -> dict[str, Loss]:
         training = model.training
         with without_gradient():
             model.eval()
@@ -42,26 +42,26 @@ def risk_objective(*, sample: Sample, risk: Risk, alpha: float) -> Objective:
         rows = [np.array(words, dtype=np.int64) for some in sets for words in some]
         targets_RT = pad(rows, IGNORE, MULTIPLE).to(batch.ids_BS.device)
         memory, state = model.encode(batch)
-        forced = read(model, model.shifted(targets_RT), targets_RT, memory.select(owners_R), state.select(owners_R))
+        forced = teacher_force(model, model.shifted(targets_RT), targets_RT, memory.select(owners_R), state.select(owners_R))
         scores_R = row_scores(forced, targets_RT)
         faults = [risk(some, own) for some, own in zip(sets, references, strict=True)]
         risk_B = expected_risk(scores_R, [len(some) for some in sets], faults, alpha)
         first_R = torch.tensor([place == 0 for some in sets for place in range(len(some))], device=batch.ids_BS.device)
         count = sum(map(len, references))
         plain = -scores_R.detach()[first_R].sum()
-        return {TARGET: Term(risk_B.mean() * count, count, right_words(forced, targets_RT, first_R), plain)}
+        return {TARGET: Loss(risk_B.mean() * count, count, right_words(forced, targets_RT, first_R), plain)}
 
     return objective
 
 
-def row_scores(forced: Forced, targets_RT: Tensor) -> Tensor:
+def row_scores(forced: TeacherForced, targets_RT: Tensor) -> Tensor:
     """log p of each row's words, [R]."""
     said_N = forced.log_probs().gather(1, forced.targets_N[:, None]).squeeze(1)
     rows_N = (targets_RT != IGNORE).nonzero()[:, 0]
     return said_N.new_zeros(len(targets_RT)).index_add(0, rows_N, said_N)
 
 
-def right_words(forced: Forced, targets_RT: Tensor, chosen_R: Tensor) -> Tensor:
+def right_words(forced: TeacherForced, targets_RT: Tensor, chosen_R: Tensor) -> Tensor:
     """How many words of the chosen rows had the highest probability."""
     chosen_N = chosen_R[(targets_RT != IGNORE).nonzero()[:, 0]]
     return (forced.logits_NV.argmax(-1) == forced.targets_N)[chosen_N].sum()

@@ -45,25 +45,25 @@ def passed(update: int, warmup: int, total: int) -> float:
 
 SCHEDULES = {"constant": constant, "linear": linear, "cosine": cosine, "inverse_square_root": inverse_square_root}
 
-Truth = Callable[[int], float]
+TeacherForcingRate = Callable[[int], float]
 
 
-def falling(truth: Truth, most: float) -> Truth:
+def falling(rate: TeacherForcingRate, most: float) -> TeacherForcingRate:
     """The same, but never below 1 - most."""
-    return lambda update: max(1 - most, truth(update))
+    return lambda update: max(1 - most, rate(update))
 
 
-def linear_truth(*, half: int, most: float) -> Truth:
+def linear_forcing(*, half: int, most: float) -> TeacherForcingRate:
     """Falls in a straight line (Bengio et al. 2015, section 2.4)."""
     return falling(lambda update: 1 - update / (2 * half), most)
 
 
-def exponential_truth(*, half: int, most: float) -> Truth:
+def exponential_forcing(*, half: int, most: float) -> TeacherForcingRate:
     """k ** update, k < 1."""
     return falling(lambda update: 0.5 ** (update / half), most)
 
 
-def inverse_sigmoid_truth(*, half: int, most: float) -> Truth:
+def inverse_sigmoid_forcing(*, half: int, most: float) -> TeacherForcingRate:
     """k / (k + exp(update / k)): stays near 1 at first. It is 1/2 where update = k log k, so k is exp of Lambert's W of `half`."""
     exponent = math.log1p(half)
     for _ in range(50):  # Newton's steps to exponent * exp(exponent) = half
@@ -72,8 +72,8 @@ def inverse_sigmoid_truth(*, half: int, most: float) -> Truth:
 
 
 # name -> (update at which half of the words are the reference's, largest share of others) -> share of the reference's words by update
-TRUTHS: dict[str, Callable[..., Truth]] = {
-    "linear": linear_truth,
-    "exponential": exponential_truth,
-    "inverse_sigmoid": inverse_sigmoid_truth,
+TEACHER_FORCING_RATES: dict[str, Callable[..., TeacherForcingRate]] = {
+    "linear": linear_forcing,
+    "exponential": exponential_forcing,
+    "inverse_sigmoid": inverse_sigmoid_forcing,
 }

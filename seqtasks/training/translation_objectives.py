@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE, Batch
 from seqtasks.training.likelihood import likelihood
-from seqtasks.training.objectives import Objective, Term
+from seqtasks.training.objectives import Loss, Objective
 
 BLOCK = 64  # the output layer is given a multiple of so many rows: kernels on CPUs keep something in memory for each shape they meet
 
@@ -27,7 +27,7 @@ Guide = Callable[[Tensor, Batch, int], Tensor]
 
 
 @dataclass(frozen=True)
-class Forced:
+class TeacherForced:
     """What a model says of given target words: logits_NV of the real ones, in the order of rows, and its attention."""
 
     logits_NV: Tensor
@@ -38,19 +38,19 @@ class Forced:
         """log_probs_NV, in float32."""
         return F.log_softmax(self.logits_NV.float(), dim=-1)
 
-    def likelihood(self, label_smoothing: float) -> Term:
+    def likelihood(self, label_smoothing: float) -> Loss:
         """The negative log-likelihood, smoothed: that share of each target's probability is spread over all words."""
         found = likelihood(self.logits_NV, self.targets_N, label_smoothing)
-        return Term(found.smoothed, len(self.targets_N), found.correct, found.plain)
+        return Loss(found.smoothed, len(self.targets_N), found.correct, found.plain)
 
 
-def read(model: TranslationModel, inputs_BT: Tensor, targets_BT: Tensor, memory: Any, state: Any) -> Forced:
+def teacher_force(model: TranslationModel, inputs_BT: Tensor, targets_BT: Tensor, memory: Any, state: Any) -> TeacherForced:
     """Teacher forcing; the output layer runs over real words only (targets_BT is IGNORE elsewhere), and zeros that fill up a block."""
     outputs_BTH, weights_BTS = model.decoder(inputs_BT, memory, state)
     real_BT = targets_BT != IGNORE
     targets_N, outputs_NH = targets_BT[real_BT], outputs_BTH[real_BT]
     logits_NV = model.output(F.pad(outputs_NH, (0, 0, 0, -len(targets_N) % BLOCK)))[: len(targets_N)]
-    return Forced(logits_NV, targets_N, weights_BTS)
+    return TeacherForced(logits_NV, targets_N, weights_BTS)
 
 
 def translation_objective(
@@ -67,13 +67,13 @@ def translation_objective(
     Raises ValueError if the decoder has no attention to guide.
     """
 
-    def objective(model: TranslationModel, batch: Batch, step: int) -> dict[str, Term]:
+    def objective(model: TranslationModel, batch: Batch, step: int) -> dict[str, Loss]:
         batch = doubled(batch) if r_drop else batch
         targets_BT = batch.targets[TARGET]
         inputs_BT, (memory, state) = model.shifted(targets_BT), model.encode(batch)
         if inputs is not None:
             inputs_BT = inputs(model, inputs_BT, memory, state, batch, step)
-        forced = read(model, inputs_BT, targets_BT, memory, state)
+        forced = teacher_force(model, inputs_BT, targets_BT, memory, state)
         term = forced.likelihood(label_smoothing)
         if guide is not None:
             term = replace(term, sum=term.sum + guide(attention_of(forced), batch, step))
@@ -82,7 +82,7 @@ def translation_objective(
     return objective
 
 
-def stepwise(model: TranslationModel, batch: Batch) -> Term:
+def stepwise(model: TranslationModel, batch: Batch) -> Loss:
     """The likelihood without smoothing, found a word at a time: the attention of one target word is in memory, not that of all.
 
     For scoring long texts; no gradient should be asked for, since that would keep every step.
@@ -93,10 +93,10 @@ def stepwise(model: TranslationModel, batch: Batch) -> Term:
         log_probs_BV, state, _ = model.step(last_B, memory, state)
         total = total + F.nll_loss(log_probs_BV, targets_B, ignore_index=IGNORE, reduction="sum")
         correct = correct + (log_probs_BV.argmax(-1) == targets_B).sum()
-    return Term(total, int((targets_BT != IGNORE).sum()), correct)
+    return Loss(total, int((targets_BT != IGNORE).sum()), correct)
 
 
-def attention_of(forced: Forced) -> Tensor:
+def attention_of(forced: TeacherForced) -> Tensor:
     if forced.weights_BTS is None:
         raise ValueError("this decoder has no attention to guide")
     return forced.weights_BTS
@@ -114,7 +114,7 @@ def doubled(batch: Batch) -> Batch:
     )
 
 
-def consistent(term: Term, log_probs_NV: Tensor, alpha: float) -> Term:
+def consistent(term: Loss, log_probs_NV: Tensor, alpha: float) -> Loss:
     """Half of R-Drop's loss, so that it stays that of one pass: the mean of both likelihoods + alpha / 2 x the symmetric divergence.
 
     The divergence is the mean of KL(first || second) and KL(second || first), summed over words. term: the likelihood of both passes.
@@ -122,4 +122,4 @@ def consistent(term: Term, log_probs_NV: Tensor, alpha: float) -> Term:
     first_NV, second_NV = log_probs_NV.chunk(2)
     divergence = ((first_NV.exp() - second_NV.exp()) * (first_NV - second_NV)).sum() / 2
     plain = None if term.plain is None else term.plain / 2
-    return Term(term.sum / 2 + alpha / 2 * divergence, term.count // 2, term.correct / 2, plain)
+    return Loss(term.sum / 2 + alpha / 2 * divergence, term.count // 2, term.correct / 2, plain)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.align.lexicon import Entries, Lexicon
-from seqtasks.align.table import Table
+from seqtasks.align.table import TranslationTable
 from seqtasks.align.unknown import replace_unknown
 from seqtasks.text.vocabulary import Vocabulary
 
@@ -15,12 +15,12 @@ PROBABILITIES = st.sampled_from([0.05, 0.1, 0.2, 0.4])  # few, so that many are 
 
 @st.composite
 def tables(draw, sources=None, targets=None):
-    """{source word or None: {target word: probability}}, and the same as a Table, the empty word first."""
+    """{source word or None: {target word: probability}}, and the same as a TranslationTable, the empty word first."""
     sources = draw(st.integers(0, 5)) if sources is None else sources
     targets = draw(st.integers(1, 5)) if targets is None else targets
     rows = [draw(st.dictionaries(st.integers(0, targets - 1), PROBABILITIES)) for _ in range(sources + 1)]
     flat = [(word, probability) for row in rows for word, probability in sorted(row.items())]
-    table = Table(
+    table = TranslationTable(
         first_U1=np.cumsum([0, *map(len, rows)]),
         targets_C=np.array([word for word, _ in flat], dtype=np.int32),
         probabilities_C=np.array([probability for _, probability in flat]),

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from seqtasks.diagnosis import limits
-from seqtasks.diagnosis.attention import Looks
+from seqtasks.diagnosis.attention import AttentionStatistics
 from seqtasks.diagnosis.faults import Found, copied_source, dropped_words, over_length, repetition, truncation, unrelated
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 from seqtasks.diagnosis.translations import worst
@@ -18,9 +18,9 @@ def words(letter: str, count: int) -> str:
     return " ".join(letter + chr(ord("a") + number // 26) + chr(ord("a") + number % 26) for number in range(count))
 
 
-def line(output: str, reference: str, source: str | None = None, looks: Looks | None = None) -> Words:
+def line(output: str, reference: str, source: str | None = None, attention: AttentionStatistics | None = None) -> Words:
     source = words("s", len(reference.split())) if source is None else source
-    return Words(TranslatedLine(source, output, reference, looks=looks))
+    return Words(TranslatedLine(source, output, reference, attention=attention))
 
 
 @pytest.mark.parametrize("length", range(1, 40))
@@ -65,14 +65,14 @@ def test_copies_in_a_row_are_looked_for_in_n_grams_up_to_the_longest_length(leng
     assert found == Found(f'"{words("o", length)}" 2 times', length) if length <= limits.REPEATED else found is not None
 
 
-def looks(entropy: float = 0.0, coverage: tuple[float, ...] = (1.0,), reference: tuple[float, ...] = ()) -> Looks:
-    return Looks(tuple(words("s", len(coverage)).split()), coverage, entropy, reference)
+def statistics(entropy: float = 0.0, coverage: tuple[float, ...] = (1.0,), reference: tuple[float, ...] = ()) -> AttentionStatistics:
+    return AttentionStatistics(tuple(words("s", len(coverage)).split()), coverage, entropy, reference)
 
 
 BELOW = 1e-9
-SPREAD = looks(entropy=limits.SPREAD_ENTROPY)
-IGNORING = looks(coverage=(limits.IGNORED - BELOW, limits.IGNORED))  # half of the words are ignored, the share that is too much
-FOCUSED = looks(entropy=limits.SPREAD_ENTROPY - BELOW, coverage=(limits.IGNORED - BELOW, limits.IGNORED, limits.IGNORED))
+SPREAD = statistics(entropy=limits.SPREAD_ENTROPY)
+IGNORING = statistics(coverage=(limits.IGNORED - BELOW, limits.IGNORED))  # half of the words are ignored, the share that is too much
+FOCUSED = statistics(entropy=limits.SPREAD_ENTROPY - BELOW, coverage=(limits.IGNORED - BELOW, limits.IGNORED, limits.IGNORED))
 
 
 def test_the_share_of_ignored_words_counts_those_below_the_limit() -> None:
@@ -80,8 +80,10 @@ def test_the_share_of_ignored_words_counts_those_below_the_limit() -> None:
 
 
 @pytest.mark.parametrize(("attention", "fault"), [(SPREAD, True), (IGNORING, True), (FOCUSED, False), (None, True)])
-def test_an_output_without_a_word_in_common_is_unrelated_where_its_attention_looks_nowhere(attention: Looks | None, fault: bool) -> None:
-    assert (unrelated(line(words("o", 5), words("r", 5), looks=attention), USUAL) is not None) == fault
+def test_an_output_without_a_word_in_common_is_unrelated_where_its_attention_looks_nowhere(
+    attention: AttentionStatistics | None, fault: bool
+) -> None:
+    assert (unrelated(line(words("o", 5), words("r", 5), attention=attention), USUAL) is not None) == fault
 
 
 @pytest.mark.parametrize("length", range(1, 6))
@@ -109,8 +111,8 @@ def test_an_output_is_unrelated_below_the_limit_of_the_cosine(length: int) -> No
     ],
 )
 def test_a_word_is_dropped_below_one_coverage_along_the_output_and_from_another_on_along_the_reference(covered, usually, fault) -> None:
-    attention = looks(coverage=(covered, 1.0), reference=(usually, 1.0))
-    found = dropped_words(line(words("o", 2), words("r", 2), looks=attention), USUAL)
+    attention = statistics(coverage=(covered, 1.0), reference=(usually, 1.0))
+    found = dropped_words(line(words("o", 2), words("r", 2), attention=attention), USUAL)
     assert found == (Found("not looked at: saa", 1) if fault else None)
 
 

@@ -47,13 +47,13 @@ PLANTED = [
     ),
     ("copied source", {"translation": SOURCE}, "copied: the, old, baker, sees, a ..."),
     ("unrelated output", {"translation": UNRELATED}, "likeness 0.0"),
-    ("unrelated output", {"translation": UNRELATED, "looks": even(WORDS)}, "entropy of attention 1.00"),
+    ("unrelated output", {"translation": UNRELATED, "attention": even(WORDS)}, "entropy of attention 1.00"),
     (
         "unrelated output",
-        {"translation": UNRELATED, "looks": diagonal(WORDS, dropped=tuple(range(8)))},
+        {"translation": UNRELATED, "attention": diagonal(WORDS, dropped=tuple(range(8)))},
         "62 % of the source ignored",
     ),
-    ("dropped words", {"looks": diagonal(WORDS, dropped=(2, 6, 12))}, "not looked at: baker, white"),
+    ("dropped words", {"attention": diagonal(WORDS, dropped=(2, 6, 12))}, "not looked at: baker, white"),
     ("unknown words in the output", {"unknown_output": 2}, "2 unknown tokens"),
     ("unknown words in the output", {"unknown_output": 1}, "1 unknown token"),
     ("unknown words in the source", {"unknown_source": ("harbour", "ж")}, "unknown: harbour, ж"),
@@ -81,7 +81,7 @@ def test_a_planted_fault_is_found_and_the_lines_around_it_are_not(fault: str, ch
 
 def test_clean_translations_have_no_fault() -> None:
     assert lines_of(diagnose([*clean(), RIGHT])) == {}
-    assert lines_of(diagnose([replace(line, looks=diagonal(line.source.split())) for line in clean()])) == {}
+    assert lines_of(diagnose([replace(line, attention=diagonal(line.source.split())) for line in clean()])) == {}
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=40)), max_size=6))
@@ -109,20 +109,20 @@ def test_translations_that_only_differ_from_the_reference_are_no_fault(source: s
 
 
 def test_words_that_the_model_never_looks_at_are_not_dropped() -> None:
-    looks = diagonal(WORDS, dropped=(2, 6))
-    never = replace(looks, reference=looks.coverage)
-    unknown = replace(looks, reference=())
+    attention = diagonal(WORDS, dropped=(2, 6))
+    never = replace(attention, reference=attention.coverage)
+    unknown = replace(attention, reference=())
     for some in (never, unknown):
-        assert "dropped words" not in lines_of(diagnose([replace(RIGHT, looks=some)]))
+        assert "dropped words" not in lines_of(diagnose([replace(RIGHT, attention=some)]))
 
 
 def test_an_unlike_output_that_looked_at_its_source_is_not_called_unrelated() -> None:
-    line = replace(RIGHT, translation=UNRELATED, looks=diagonal(WORDS))
+    line = replace(RIGHT, translation=UNRELATED, attention=diagonal(WORDS))
     assert "unrelated output" not in lines_of(diagnose([*clean(), line]))
 
 
 def test_dropped_words_are_looked_for_only_where_attention_is_known() -> None:
-    without, found = diagnose(clean()), diagnose([replace(RIGHT, looks=diagonal(WORDS))])
+    without, found = diagnose(clean()), diagnose([replace(RIGHT, attention=diagonal(WORDS))])
     assert (without.attention, found.attention) == (False, True)
     assert [fault.name for fault in without.faults] == [name for name in FAULTS if name != "dropped words"]
     assert [fault.name for fault in found.faults] == list(FAULTS)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from seqtasks.hmm.choosing import EPOCHS, GUESS_WEIGHTS, POWERS, STRENGTHS, THETAS, better, choose_weights
 from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
 from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams
-from seqtasks.hmm.decoding import Decoder, Marginals
-from seqtasks.hmm.model import Options, Weights, assemble, count, train_guesser
+from seqtasks.hmm.decoding import HMMDecoder, Marginals
+from seqtasks.hmm.model import Options, TunedWeights, assemble, count, train_guesser
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.hmm.temperature import LEAST, TEMPERATURES, choose_temperature, tempered
 from seqtasks.hmm.word_types import WordTypes
@@ -80,9 +80,9 @@ def test_a_default_stays_unless_another_value_is_better_by_more_than_chance():
 @pytest.mark.parametrize("options", [Options(), Options(unknown="suffix", smoothing="deleted"), Options(unknown="prior", order=1)])
 def test_weights_come_from_their_grids(options):
     found = choose_weights(numbered(1, 60), replace_words(numbered(2, 30)), options)
-    assert found.strength in (STRENGTHS if options.smoothing == "witten_bell" else (Weights().strength,))
+    assert found.strength in (STRENGTHS if options.smoothing == "witten_bell" else (TunedWeights().strength,))
     assert found.guess_weight in GUESS_WEIGHTS and found.guess_power in POWERS and found.temperature in TEMPERATURES
-    assert found.theta in (THETAS if options.unknown == "suffix" else (Weights().theta,))
+    assert found.theta in (THETAS if options.unknown == "suffix" else (TunedWeights().theta,))
     assert 1 <= found.epochs <= EPOCHS
     assert found == choose_weights(numbered(1, 60), replace_words(numbered(2, 30)), options)
     assert choose_weights(numbered(1, 60), replace_words(numbered(2, 30)), replace(options, calibrate=False)).temperature == 1.0
@@ -110,23 +110,23 @@ def test_the_strength_is_the_one_under_which_held_out_tags_are_likeliest():
 
 
 def test_defaults_are_taken_where_nothing_is_held_out():
-    assert choose_weights(numbered(1, 60), numbered(1, 60).select(np.zeros(60, dtype=bool)), Options()) == Weights()
-    assert HMMTagger(held_out=0.0).fit(*corpus(1, 30)).weights_ == Weights()
-    assert HMMTagger().fit([["a"]], [["X"]]).weights_ == Weights()
+    assert choose_weights(numbered(1, 60), numbered(1, 60).select(np.zeros(60, dtype=bool)), Options()) == TunedWeights()
+    assert HMMTagger(held_out=0.0).fit(*corpus(1, 30)).weights_ == TunedWeights()
+    assert HMMTagger().fit([["a"]], [["X"]]).weights_ == TunedWeights()
 
 
 def test_memory_limits_change_no_answer():
     kept, new = numbered(1, 60), [*corpus(2, 25)[0], [], ["Unheard", "of"], []]
     statistics = count(kept, Options())
-    model = assemble(statistics, train_guesser(kept, statistics.pairs, Options(), Weights()), Options(), Weights())
-    large = Decoder(model, WordTypes(model.lexicon, kept.words, most=1000))
+    model = assemble(statistics, train_guesser(kept, statistics.pairs, Options(), TunedWeights()), Options(), TunedWeights())
+    large = HMMDecoder(model, WordTypes(model.lexicon, kept.words, most=1000))
     for most, chunk in ((0, 7), (3, 1), (1000, 30)):
-        small = Decoder(model, WordTypes(model.lexicon, kept.words[:4], most=most), chunk=chunk)
+        small = HMMDecoder(model, WordTypes(model.lexicon, kept.words[:4], most=most), chunk=chunk)
         for _ in range(2):
             assert small.tags(new).tolist() == large.tags(new).tolist()
             assert small.likeliest_tags(new, None).tolist() == large.likeliest_tags(new, None).tolist()
             np.testing.assert_allclose(small.log_likelihoods(new), large.log_likelihoods(new))
     types = WordTypes(model.lexicon, [], most=2)
     for number in range(20):
-        Decoder(model, types).tags([[f"w{number}", f"v{number}"]])
+        HMMDecoder(model, types).tags([[f"w{number}", f"v{number}"]])
     assert len(types.candidates.words_U) <= 6

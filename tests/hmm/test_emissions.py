@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
 from seqtasks.hmm.counts.states import states_from
 from seqtasks.hmm.counts.word_tags import Cells, WordTags, count_cells, count_word_tags, merge_contexts
-from seqtasks.hmm.emissions import Lexicon, deleted_weight, discounted_level, emissions_of, interpolated_level, leave_shares
+from seqtasks.hmm.emissions import WordEmissions, deleted_weight, discounted_level, emissions_of, interpolated_level, leave_shares
 from seqtasks.hmm.unknown.guesser import Guesser
 from tests.hmm.tagged import corpus as drawn_corpus
 
@@ -77,7 +77,7 @@ def lexicon(**changes: object):
         "states": states_from(2, []),
         "everywhere": -1,
     }
-    return Lexicon(**{**options, **changes})
+    return WordEmissions(**{**options, **changes})
 
 
 def candidates(word, initial=False, **changes: object):

@@ -14,7 +14,7 @@ from seqtasks.hmm.counts.states import States
 from seqtasks.hmm.counts.transitions import Trigrams
 from seqtasks.hmm.counts.word_tags import Cells, WordTags
 from seqtasks.hmm.emissions import Candidates
-from seqtasks.hmm.model import Statistics, Weights
+from seqtasks.hmm.model import Statistics, TunedWeights
 from seqtasks.hmm.storage import COUNTS, FIELDS, HEAD, KIND, SENTENCES, Stored, read_tagger, write_tagger
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.hmm.unknown.features import RelatedWords
@@ -52,7 +52,7 @@ def drawn(seed, *, suffixes, max_ent, classes, sentences):
     )
     trained = Candidates(whole(4), whole(0), real(0), whole(3), whole(0))
     corpus = TaggedCorpus(ODD_WORDS, ["é", "A"], whole(6, dtype=np.int32), whole(6, dtype=np.int32), whole(2)) if sentences else None
-    weights = Weights(strength=0.1 + 0.2, guess_power=1e-300, epochs=3, theta=7.0)
+    weights = TunedWeights(strength=0.1 + 0.2, guess_power=1e-300, epochs=3, theta=7.0)
     return Stored(PARAMETERS, weights, statistics, guesser, trained, corpus)
 
 

@@ -22,10 +22,10 @@ LONGEST_FIRST = np.array([0, 2, 1])
 def trunk_of(name: str) -> Trunk:
     torch.manual_seed(1)
     embedder = TokenEmbedder(
-        words=WordEmbedding(words=len(WORDS), size=4, padding=0),
-        characters=CharacterCNN(characters=len(CHARACTERS), size=3, filters=2, width=3),
+        words=WordEmbedding(num_words=len(WORDS), embedding_dim=4, padding_idx=0),
+        characters=CharacterCNN(num_characters=len(CHARACTERS), embedding_dim=3, filters=2, width=3),
         word_dropout=WordDropout(0.5, 1),
-        shapes=ShapeEmbedding(size=2),
+        shapes=ShapeEmbedding(embedding_dim=2),
     )
     return Trunk(embedder=embedder, backbone=BACKBONES[name](input_size=8, hidden_size=4, layers=2, dropout=0.5), dropout=0.5).eval()
 
@@ -38,7 +38,7 @@ def test_a_reader_reads_what_the_trunk_reads(name, precision, tolerance):
     with torch.inference_mode():
         expected = trunk(tagging_batch(forms, sentences, LONGEST_FIRST, {}, ""))
         reader = Reader(trunk, WORDS, CHARACTERS, precision=precision)
-        batch = reader.batch(reader.take_in(SENTENCES), LONGEST_FIRST)
+        batch = reader.batch(reader.embed_words(SENTENCES), LONGEST_FIRST)
         assert trunk(batch) is batch.encoded
     assert batch.encoded.output.dtype == torch.float32
     torch.testing.assert_close(batch.mask_BS, expected.mask_BS)

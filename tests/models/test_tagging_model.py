@@ -20,8 +20,8 @@ WORDS, CHARACTERS = Vocabulary(["a", "bb", "ccc"], specials=(PAD, UNK)), Vocabul
 def model_of(backbone: str = "bilstm") -> TaggingModel:
     torch.manual_seed(4)
     embedder = TokenEmbedder(
-        words=WordEmbedding(words=len(WORDS), size=5, padding=WORDS.pad),
-        characters=CharacterCNN(characters=len(CHARACTERS), size=4, filters=6, width=3),
+        words=WordEmbedding(num_words=len(WORDS), embedding_dim=5, padding_idx=WORDS.pad),
+        characters=CharacterCNN(num_characters=len(CHARACTERS), embedding_dim=4, filters=6, width=3),
         word_dropout=None,
     )
     trunk = Trunk(

@@ -24,7 +24,7 @@ RIVALS = [("transformer", "scaled"), ("convolution", "dot")]
 
 def model_of(kind: str, attention: str, feeding: bool, *, tied: bool = True, backbone: str = "bilstm") -> TranslationModel:
     torch.manual_seed(5)
-    words = WordEmbedding(words=WORDS, size=6, padding=PAD)
+    words = WordEmbedding(num_words=WORDS, embedding_dim=6, padding_idx=PAD)
     encoder = BackboneSettings(kind=backbone, hidden_size=4 if backbone.startswith("bi") else 8, layers=2, dropout=0.3)
     trunk = trunk_of(TokenEmbedder(words=words, characters=None, word_dropout=None), encoder)
     settings = DecoderSettings(
@@ -33,7 +33,7 @@ def model_of(kind: str, attention: str, feeding: bool, *, tied: bool = True, bac
     )  # fmt: skip
     decoder = build_decoder(settings, words, trunk)
     output = TiedOutput(input_size=decoder.output_size, words=words) if tied else torch.nn.Linear(decoder.output_size, WORDS)
-    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=BOS, padding=PAD).eval()
+    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=BOS, padding_idx=PAD).eval()
 
 
 def batch_of(sources: list[list[int]], targets: list[list[int]], extra: int = 0) -> Batch:
@@ -125,7 +125,7 @@ def test_attention_weights_of_real_words_sum_to_one_and_padding_gets_none() -> N
 
 
 def test_a_tied_output_is_a_projection_onto_the_embedding_and_trains_it() -> None:
-    words = WordEmbedding(words=WORDS, size=6, padding=PAD)
+    words = WordEmbedding(num_words=WORDS, embedding_dim=6, padding_idx=PAD)
     output = TiedOutput(input_size=4, words=words)
     outputs_NH = torch.randn(3, 4)
     expected_NV = outputs_NH @ output.projection.weight.T @ words.table.weight.T + output.bias

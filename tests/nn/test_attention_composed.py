@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from seqtasks.nn.attention import ATTENTIONS, DotAttention, GeneralAttention
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
 from seqtasks.nn.normalisers import NORMALISERS, sparsemax
-from seqtasks.nn.windows import WINDOWS, Shares
+from seqtasks.nn.windows import WINDOWS, AttentionWeights
 from tests.oracles.attention import attend, dot_energy, general_energy, hierarchical, scaled_energy, softmax
 from tests.oracles.attention import sparsemax as plain_sparsemax
 
@@ -22,8 +22,10 @@ def drawn(queries=3, size=6):
 
 
 def head(kind, normaliser="softmax", window=None, size=3):
-    shares = Shares(normaliser=NORMALISERS[normaliser](2), window=WINDOWS[window](query_size=size, reach=2) if window else None)
-    return ATTENTIONS[kind](query_size=size, memory_size=size, hidden_size=4, shares=shares)
+    attention_weights = AttentionWeights(
+        normaliser=NORMALISERS[normaliser](2), window=WINDOWS[window](query_size=size, reach=2) if window else None
+    )
+    return ATTENTIONS[kind](query_size=size, memory_size=size, hidden_size=4, attention_weights=attention_weights)
 
 
 def close(found, expected):
@@ -39,16 +41,16 @@ def test_heads_of_different_kinds_equal_single_attentions_on_their_projections()
     assert state is None and attention.parallel
     for b in (0, 2, 3):
         for q in range(3):
-            parts, shares = [], []
+            parts, of_heads = [], []
             for number, (energy, normalise) in enumerate([(dot_energy, softmax), (scaled_energy, plain_sparsemax)]):
                 rows = slice(3 * number, 3 * number + 3)
                 own = attention.query.weight[rows] @ query_BQH[b, q] + attention.query.bias[rows]
                 keys = states_BSH[b] @ attention.key.weight[rows].t() + attention.key.bias[rows]
                 values = states_BSH[b] @ attention.value.weight[rows].t() + attention.value.bias[rows]
                 _, weights = attend(own, keys, mask_BS[b], energy, normalise)
-                shares.append(weights)
+                of_heads.append(weights)
                 parts.append(torch.tensor(weights) @ values)
-            close(weights_BQS[b, q], [(one + two) / 2 for one, two in zip(*shares, strict=True)])
+            close(weights_BQS[b, q], [(one + two) / 2 for one, two in zip(*of_heads, strict=True)])
             torch.testing.assert_close(context_BQH[b, q], attention.join(torch.cat(parts)), atol=1e-5, rtol=1e-4)
     assert not context_BQH[1].any() and not weights_BQS[1].any()
 
@@ -89,9 +91,9 @@ def test_a_multi_head_attention_without_heads_is_refused():
 @patch("seqtasks.nn.composed_attention.DISTANCES", 3)
 def test_hierarchical_weights_equal_plain_loops_over_segments(segments, seed, sparse):
     torch.manual_seed(seed)
-    shares = [Shares(normaliser=sparsemax) if sparse else None for _ in range(2)]
-    words = DotAttention(query_size=4, memory_size=4, shares=shares[0])
-    above = GeneralAttention(query_size=4, memory_size=4, shares=shares[1])
+    attention_weights = [AttentionWeights(normaliser=sparsemax) if sparse else None for _ in range(2)]
+    words = DotAttention(query_size=4, memory_size=4, attention_weights=attention_weights[0])
+    above = GeneralAttention(query_size=4, memory_size=4, attention_weights=attention_weights[1])
     attention = HierarchicalAttention(words=words, segments=above)
     far_DH = torch.nn.init.normal_(attention.distance.weight)
     mask_BS = torch.arange(9) < torch.tensor([len(row) for row in segments])[:, None]

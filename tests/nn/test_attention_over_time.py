@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.nn.attention import ATTENTIONS, AttentionOverTime, Locations
+from seqtasks.nn.attention import ATTENTIONS, AttentionOverTime, LocationFeatures
 from tests.oracles.attention import additive_energy, attend, located
 
 KINDS = ["location", "coverage"]
@@ -19,7 +19,7 @@ def by_hand(attention, query_TH, values_SM, mask_S):
     before, total = [0.0] * length, [0.0] * length
     weights_of = {"query_AH": attention.query.weight, "bias_A": attention.query.bias, "key_AM": attention.key.weight}
     for query_H in query_TH:
-        if isinstance(attention.past, Locations):
+        if isinstance(attention.past, LocationFeatures):
             rows = located(before, total, attention.past.convolution.weight)
             past_SA = torch.tensor(rows) @ attention.past.linear.weight.t()
         else:

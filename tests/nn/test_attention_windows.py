@@ -6,7 +6,7 @@ import torch
 
 from seqtasks.nn.attention import ATTENTIONS, DotAttention, GeneralAttention
 from seqtasks.nn.normalisers import NORMALISERS
-from seqtasks.nn.windows import WINDOWS, MonotonicWindow, PredictedWindow, Shares
+from seqtasks.nn.windows import WINDOWS, AttentionWeights, MonotonicWindow, PredictedWindow
 from tests.oracles.attention import attend, dot_energy, entmax15, softmax, sparsemax, top_k
 
 LENGTHS = [7, 0, 3, 1]
@@ -19,8 +19,8 @@ def drawn(queries=3, longest=9):
 
 
 def windowed(window, normaliser="softmax", reach=2, kind="dot"):
-    shares = Shares(normaliser=NORMALISERS[normaliser](2), window=WINDOWS[window](query_size=4, reach=reach))
-    return ATTENTIONS[kind](query_size=4, memory_size=4, hidden_size=5, shares=shares)
+    attention_weights = AttentionWeights(normaliser=NORMALISERS[normaliser](2), window=WINDOWS[window](query_size=4, reach=reach))
+    return ATTENTIONS[kind](query_size=4, memory_size=4, hidden_size=5, attention_weights=attention_weights)
 
 
 def close(found, expected):

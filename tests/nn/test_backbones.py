@@ -11,7 +11,7 @@ from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.dilated import interleaved, joined
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.highway import Highway
-from seqtasks.nn.recurrent import Bidirectional, Directional, Stack
+from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
 from seqtasks.nn.self_attention import SelfAttention
 from seqtasks.nn.transformer import RelativeBias
 from tests.oracles import backbones as slow
@@ -134,7 +134,7 @@ def test_no_layer_is_refused(name, options):
     lengths=st.lists(st.integers(1, 11), min_size=1, max_size=4), dilation=st.integers(1, 5), kind=st.sampled_from(["rnn", "gru", "lstm"])
 )
 def test_a_dilated_layer_equals_a_loop_that_skips_words(lengths, dilation, kind):
-    layer = Bidirectional(kind=kind, input_size=3, hidden_size=4, dilation=dilation)
+    layer = BidirectionalLayer(kind=kind, input_size=3, hidden_size=4, dilation=dilation)
     inputs_BSE, mask_BS = padded(lengths)
     states_BSH, final_BH = layer(inputs_BSE, mask_BS)
     for position, length in enumerate(lengths):
@@ -160,7 +160,7 @@ def test_words_that_are_dealt_out_are_joined_again(length, dilation):
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_dropped_recurrent_weights_are_the_same_in_the_whole_batch_and_the_gradient_reaches_what_is_kept(kind, reverse):
-    layer = Directional(kind=kind, input_size=3, hidden_size=6, reverse=reverse, recurrent_dropout=0.5)
+    layer = RecurrentLayer(kind=kind, input_size=3, hidden_size=6, reverse=reverse, recurrent_dropout=0.5)
     inputs_BSE, mask_BS = padded([6, 4])
     torch.manual_seed(7)
     states_BSH, _ = layer(inputs_BSE, mask_BS)
@@ -207,10 +207,10 @@ def test_a_highway_adds_what_a_layer_was_given_through_its_gate():
 
 
 def test_highways_that_do_not_fit_are_refused():
-    layers = [Directional(kind="gru", input_size=size, hidden_size=4, reverse=False) for size in (3, 4)]
+    layers = [RecurrentLayer(kind="gru", input_size=size, hidden_size=4, reverse=False) for size in (3, 4)]
     highway = Highway(input_size=3, output_size=4)
     with pytest.raises(ValueError, match="^1 highways for 2 layers, residual=False; give one a layer and no residual$"):
-        Stack(layers, dropout=LockedDropout(0.0), highways=[highway])
+        RecurrentStack(layers, dropout=LockedDropout(0.0), highways=[highway])
     with pytest.raises(ValueError, match="^2 highways for 2 layers, residual=True; give one a layer and no residual$"):
         made("gru", {"highway": True, "residual": True})
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.nn.chain import log_partition
-from seqtasks.nn.crf import CRF, FreeSteps
+from seqtasks.nn.crf import CRF, ConstrainedChain
 from seqtasks.text.tags import PREFIXES, SCHEMES, count_illegal, legal_transitions, span_steps, spans_of
 from tests.oracles import crf as oracle
 
@@ -19,20 +19,20 @@ PAIR = [[not after.startswith("I") or before[1:] == after[1:] for after in LABEL
 
 def drawn(crf, lengths, scale=1.0):
     mask_BS = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
-    emissions_BSN = torch.randn(len(lengths), max(lengths), crf.labels) * scale
-    tags_BS = torch.randint(0, crf.labels, mask_BS.shape)
+    emissions_BSN = torch.randn(len(lengths), max(lengths), crf.num_labels) * scale
+    tags_BS = torch.randint(0, crf.num_labels, mask_BS.shape)
     for parameter in crf.parameters():
         torch.nn.init.normal_(parameter)
     return emissions_BSN, tags_BS, mask_BS
 
 
 def free(labels):
-    return CRF(labels=labels, legal_start=None, legal_end=None, legal_pair=None)
+    return CRF(num_labels=labels, legal_start=None, legal_end=None, legal_pair=None)
 
 
 def twin_of(crf):
     """The same CRF in pytorch-crf."""
-    twin = torchcrf.CRF(crf.labels, batch_first=True)
+    twin = torchcrf.CRF(crf.num_labels, batch_first=True)
     with torch.no_grad():
         twin.transitions.copy_(crf.transitions_NN)
         twin.start_transitions.copy_(crf.start_N)
@@ -73,10 +73,10 @@ def inventory(scheme):
 
 def chain_of(kind, scheme):
     legal = legal_transitions(inventory(scheme), scheme)
-    return kind(labels=len(inventory(scheme)), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair)
+    return kind(num_labels=len(inventory(scheme)), legal_start=legal.start, legal_end=legal.end, legal_pair=legal.pair)
 
 
-@pytest.mark.parametrize("kind", [CRF, FreeSteps])
+@pytest.mark.parametrize("kind", [CRF, ConstrainedChain])
 @pytest.mark.parametrize("scheme", SCHEMES)
 @settings(deadline=None, max_examples=20)
 @given(lengths=st.lists(st.integers(0, 9), min_size=1, max_size=5).filter(any), seed=st.integers(0, 10**6))
@@ -93,13 +93,13 @@ def test_no_scheme_is_ever_broken_by_any_of_the_k_best_paths(kind, scheme, lengt
             assert log_probability <= 1e-3
 
 
-@pytest.mark.parametrize("kind", [CRF, FreeSteps])
+@pytest.mark.parametrize("kind", [CRF, ConstrainedChain])
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("legal", [True, False])
 def test_span_marginals_equal_enumeration_in_every_scheme_on_legal_and_on_free_chains(kind, scheme, legal):
     torch.manual_seed(5)
     tags = inventory(scheme)
-    chain = chain_of(kind, scheme) if legal else kind(labels=len(tags), legal_start=None, legal_end=None, legal_pair=None)
+    chain = chain_of(kind, scheme) if legal else kind(num_labels=len(tags), legal_start=None, legal_end=None, legal_pair=None)
     lengths, steps = [3, 0, 1, 4 if scheme != "BIOES" else 2], span_steps(tags, scheme)
     emissions_BSN, _, mask_BS = drawn(chain, lengths)
     scores = [tensor.detach().double() for tensor in chain.scores()]
@@ -119,7 +119,7 @@ def test_span_marginals_equal_enumeration_in_every_scheme_on_legal_and_on_free_c
 
 def test_the_k_best_paths_carry_their_probabilities():
     torch.manual_seed(1)
-    crf = CRF(labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
+    crf = CRF(num_labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
     emissions_BSN, _, mask_BS = drawn(crf, [2, 0])
     every, nothing = crf.k_best(emissions_BSN, mask_BS, 100)
     assert sum(torch.tensor([score for _, score in every]).exp()).item() == pytest.approx(1, abs=1e-5)
@@ -134,7 +134,7 @@ def test_the_k_best_paths_carry_their_probabilities():
 @given(lengths=st.lists(st.integers(0, 4), min_size=1, max_size=4).filter(any), seed=st.integers(0, 10**6))
 def test_with_a_tag_scheme_the_best_legal_path_wins_even_against_high_scores(lengths, seed):
     torch.manual_seed(seed)
-    crf = CRF(labels=5, legal_start=START, legal_end=[True, True, True, True, False], legal_pair=PAIR)
+    crf = CRF(num_labels=5, legal_start=START, legal_end=[True, True, True, True, False], legal_pair=PAIR)
     emissions_BSN, _, mask_BS = drawn(crf, lengths, scale=20.0)
     chain = [tensor.detach() for tensor in crf.scores()]
     for path, emissions_SN, length in zip(crf.decode(emissions_BSN, mask_BS), emissions_BSN, lengths, strict=True):
@@ -147,7 +147,7 @@ def test_with_a_tag_scheme_the_best_legal_path_wins_even_against_high_scores(len
 
 
 def test_forbidden_paths_have_no_share_in_training_either():
-    crf = CRF(labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
+    crf = CRF(num_labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
     emissions_BSN, _, mask_BS = drawn(crf, [3])
     total = 0.0
     for tags in itertools.product(range(5), repeat=3):
@@ -159,7 +159,7 @@ def test_forbidden_paths_have_no_share_in_training_either():
 
 
 def test_forbidden_transitions_score_minus_ten_thousand_and_do_not_learn():
-    crf = CRF(labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
+    crf = CRF(num_labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
     emissions_BSN, _, mask_BS = drawn(crf, [4, 2])
     transitions_NN, start_N, _ = crf.scores()
     assert transitions_NN[0, 2].item() == start_N[2].item() == -1e4
@@ -170,7 +170,7 @@ def test_forbidden_transitions_score_minus_ten_thousand_and_do_not_learn():
 
 
 def test_marginals_follow_the_scheme_and_sum_to_one():
-    crf = CRF(labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
+    crf = CRF(num_labels=5, legal_start=START, legal_end=END, legal_pair=PAIR)
     emissions_BSN, _, mask_BS = drawn(crf, [3, 1])
     found_BSN = crf.marginals(emissions_BSN, mask_BS)
     torch.testing.assert_close(found_BSN[0], oracle.marginals(emissions_BSN[0], *crf.scores()))
@@ -201,9 +201,9 @@ def test_a_sentence_is_tagged_the_same_alone_and_in_a_batch():
 
 def test_tables_and_scores_of_another_size_are_refused():
     with pytest.raises(ValueError, match=r"^legal_pair must have shape \(3, 3\), one entry per label, got \(2, 2\)$"):
-        CRF(labels=3, legal_start=None, legal_end=None, legal_pair=[[True, True], [True, True]])
+        CRF(num_labels=3, legal_start=None, legal_end=None, legal_pair=[[True, True], [True, True]])
     with pytest.raises(ValueError, match=r"^legal_start must have shape \(3,\), one entry per label, got \(1,\)$"):
-        CRF(labels=3, legal_start=[True], legal_end=None, legal_pair=None)
+        CRF(num_labels=3, legal_start=[True], legal_end=None, legal_pair=None)
     crf, emissions_BSN, mask_BS = free(3), torch.zeros(1, 2, 4), torch.ones(1, 2, dtype=torch.bool)
     for call in (crf.decode, crf.marginals, lambda emissions, mask: crf.log_likelihood(emissions, mask.long(), mask)):
         with pytest.raises(ValueError, match="^the CRF has 3 labels but got scores for 4$"):

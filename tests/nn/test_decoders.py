@@ -21,7 +21,7 @@ PLAIN = [{"kind": kind, "name": None, "input_feeding": False, "layers": layers} 
 
 def build(*, kind, name, input_feeding, layers, dropout=0.0):
     bridge = Bridge(encoder_size=SIZE, hidden_size=SIZE, layers=layers, cell=kind == "lstm")
-    embedding = WordEmbedding(words=9, size=4, padding=0)
+    embedding = WordEmbedding(num_words=9, embedding_dim=4, padding_idx=0)
     if name is None:
         return PlainDecoder(embedding=embedding, bridge=bridge, hidden_size=SIZE, layers=layers, dropout=dropout, kind=kind)
     attention = ATTENTIONS[name](query_size=SIZE, memory_size=SIZE, hidden_size=5)
@@ -222,7 +222,7 @@ def test_the_bridge_is_tanh_of_a_linear_map_of_the_final_state_or_the_mean_of_re
 
 def test_a_bridge_for_another_decoder_is_refused():
     bridge = Bridge(encoder_size=SIZE, hidden_size=SIZE, layers=1, cell=False)
-    embedding = WordEmbedding(words=9, size=4, padding=0)
+    embedding = WordEmbedding(num_words=9, embedding_dim=4, padding_idx=0)
     message = r"^the lstm decoder needs a bridge with \(hidden_size, layers, cell\) = \(7, 2, True\), got \(6, 1, False\)$"
     with pytest.raises(ValueError, match=message):
         PlainDecoder(embedding=embedding, bridge=bridge, hidden_size=7, layers=2, dropout=0.0, kind="lstm")
@@ -237,7 +237,7 @@ def test_a_bridge_for_another_decoder_is_refused():
 )
 def test_an_attention_that_does_not_fit_is_refused(attention, message):
     bridge = Bridge(encoder_size=SIZE, hidden_size=SIZE, layers=1, cell=False)
-    embedding = WordEmbedding(words=9, size=4, padding=0)
+    embedding = WordEmbedding(num_words=9, embedding_dim=4, padding_idx=0)
     with pytest.raises(ValueError, match=f"^{message}$"):
         AttentionDecoder(
             embedding=embedding, attention=attention, bridge=bridge, hidden_size=SIZE, layers=1, dropout=0.0, input_feeding=False,

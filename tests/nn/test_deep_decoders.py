@@ -14,7 +14,7 @@ from seqtasks.nn.embeddings import WordEmbedding
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.nn.normalisers import sparsemax
-from seqtasks.nn.windows import WINDOWS, Shares
+from seqtasks.nn.windows import WINDOWS, AttentionWeights
 from tests.oracles.decoders import Rows, conditional_gru, first_attention, top_attention
 
 SIZE, WORDS = 6, 9
@@ -29,10 +29,10 @@ def looking(name):
     """An attention of each kind, with a window, heads, a hierarchy, and a state over time."""
     sizes = {"query_size": SIZE, "memory_size": SIZE, "hidden_size": 5}
     if name in WINDOWS:
-        return ATTENTIONS["additive"](**sizes, shares=Shares(window=WINDOWS[name](query_size=SIZE, reach=2)))
+        return ATTENTIONS["additive"](**sizes, attention_weights=AttentionWeights(window=WINDOWS[name](query_size=SIZE, reach=2)))
     if name == "heads":
         half = {"query_size": 3, "memory_size": 3, "hidden_size": 5}
-        heads = [ATTENTIONS["location"](**half), ATTENTIONS["scaled"](**half, shares=Shares(normaliser=sparsemax))]
+        heads = [ATTENTIONS["location"](**half), ATTENTIONS["scaled"](**half, attention_weights=AttentionWeights(normaliser=sparsemax))]
         return MultiHeadAttention(query_size=SIZE, memory_size=SIZE, heads=heads)
     if name == "levels":
         return HierarchicalAttention(words=ATTENTIONS["additive"](**sizes), segments=ATTENTIONS["general"](**sizes))
@@ -44,7 +44,7 @@ LOOKING = [*ATTENTIONS, *WINDOWS, "heads", "levels"]
 
 def build(attend, *, kind="gru", layers=3, fed=False, residual=False, dropout=0.0, name="additive"):
     bridge = Bridge(encoder_size=SIZE, hidden_size=SIZE, layers=layers, cell=kind == "lstm")
-    shared = {"embedding": WordEmbedding(words=WORDS, size=4, padding=0), "attention": looking(name), "bridge": bridge}
+    shared = {"embedding": WordEmbedding(num_words=WORDS, embedding_dim=4, padding_idx=0), "attention": looking(name), "bridge": bridge}
     shared |= {"hidden_size": SIZE, "layers": layers, "dropout": dropout, "residual": residual}
     if attend == "first":
         return GNMTDecoder(kind=kind, **shared)
@@ -196,7 +196,12 @@ def test_the_fed_loop_adds_what_is_left_after_dropout_as_one_call_per_layer_does
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
 def test_a_plain_decoder_with_residual_layers_steps_as_it_is_forced(kind):
     bridge = Bridge(encoder_size=SIZE, hidden_size=SIZE, layers=3, cell=kind == "lstm")
-    shared = {"embedding": WordEmbedding(words=WORDS, size=4, padding=0), "bridge": bridge, "hidden_size": SIZE, "layers": 3}
+    shared = {
+        "embedding": WordEmbedding(num_words=WORDS, embedding_dim=4, padding_idx=0),
+        "bridge": bridge,
+        "hidden_size": SIZE,
+        "layers": 3,
+    }
     decoder = PlainDecoder(**shared, dropout=0.0, kind=kind, residual=True)
     memory, state = decoder.start(encoded_of(LENGTHS))
     inputs_BT = torch.randint(1, WORDS, (4, 6))

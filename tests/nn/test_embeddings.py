@@ -13,9 +13,9 @@ from seqtasks.text.word_shapes import SHAPES
 from tests.oracles.backbones import stepped_direction
 
 NETWORKS = {
-    "cnn": lambda: CharacterCNN(characters=9, size=3, filters=4, width=3),
-    "widths": lambda: CharacterCNN(characters=9, size=3, filters=4, width=2, further=[5]),
-    "lstm": lambda: CharacterLSTM(characters=9, size=3, features=4),
+    "cnn": lambda: CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=3),
+    "widths": lambda: CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=2, further=[5]),
+    "lstm": lambda: CharacterLSTM(num_characters=9, embedding_dim=3, features=4),
 }
 
 
@@ -32,7 +32,7 @@ def distinct_of(words, inverse_BS):
 
 
 def test_initial_vectors_are_uniform_and_padding_is_zero():
-    embedding = WordEmbedding(words=2000, size=12, padding=3)
+    embedding = WordEmbedding(num_words=2000, embedding_dim=12, padding_idx=3)
     weight = embedding.table.weight.detach()
     assert not weight[3].any()
     assert 0.49 < weight.max() <= math.sqrt(3 / 12)
@@ -41,26 +41,26 @@ def test_initial_vectors_are_uniform_and_padding_is_zero():
 
 def test_given_vectors_are_copied_and_frozen_ones_do_not_learn():
     vectors = torch.randn(4, 2)
-    embedding = WordEmbedding(words=4, size=2, padding=0, vectors=vectors, frozen=True)
+    embedding = WordEmbedding(num_words=4, embedding_dim=2, padding_idx=0, vectors=vectors, frozen=True)
     assert torch.equal(embedding(torch.tensor([[1, 3, 0]]))[0], torch.stack([vectors[1], vectors[3], torch.zeros(2)]))
     assert not embedding.table.weight.requires_grad
-    assert WordEmbedding(words=4, size=2, padding=0, vectors=vectors).table.weight.requires_grad
+    assert WordEmbedding(num_words=4, embedding_dim=2, padding_idx=0, vectors=vectors).table.weight.requires_grad
 
 
 def test_the_padding_word_never_learns():
-    embedding = WordEmbedding(words=4, size=2, padding=0)
+    embedding = WordEmbedding(num_words=4, embedding_dim=2, padding_idx=0)
     embedding(torch.tensor([[1, 0]])).sum().backward()
     assert embedding.table.weight.grad.tolist() == [[0, 0], [1, 1], [0, 0], [0, 0]]
 
 
 def test_vectors_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"^expected vectors of shape \(4, 2\) for 4 words, got \(5, 3\)$"):
-        WordEmbedding(words=4, size=2, padding=0, vectors=torch.zeros(5, 3))
+        WordEmbedding(num_words=4, embedding_dim=2, padding_idx=0, vectors=torch.zeros(5, 3))
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5])
 def test_character_features_equal_a_loop_over_windows(width):
-    network = CharacterCNN(characters=9, size=3, filters=4, width=width)
+    network = CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=width)
     torch.nn.init.normal_(network.convolution.bias)
     words = [[1, 2, 3, 4], [5], [6, 7]]
     distinct = distinct_of(words, None)
@@ -117,19 +117,19 @@ def test_words_that_are_read_in_groups_of_like_length_keep_their_places(lengths,
 
 
 def test_convolutions_of_several_widths_stand_side_by_side():
-    network = CharacterCNN(characters=9, size=3, filters=4, width=3, further=[2, 5])
+    network = CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=3, further=[2, 5])
     distinct = distinct_of([[1, 2, 3, 4], [5], []], None)
     features_UF = network(distinct.characters_UC, distinct.character_mask_UC)
     assert network.output_size == features_UF.size(1) == 12
     for number, convolution in enumerate([network.convolution, *network.further]):
-        alone = CharacterCNN(characters=9, size=3, filters=4, width=convolution.kernel_size[0])
+        alone = CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=convolution.kernel_size[0])
         alone.table, alone.convolution = network.table, convolution
         expected_UF = alone(distinct.characters_UC, distinct.character_mask_UC)
         torch.testing.assert_close(features_UF[:, 4 * number : 4 * number + 4], expected_UF)
 
 
 def test_an_lstm_reads_the_characters_of_a_word_from_both_ends():
-    network = CharacterLSTM(characters=9, size=3, features=8)
+    network = CharacterLSTM(num_characters=9, embedding_dim=3, features=8)
     words = [[1, 2, 3, 4], [5], [6, 7]]
     distinct = distinct_of(words, None)
     features_UF = network(distinct.characters_UC, distinct.character_mask_UC)
@@ -142,13 +142,13 @@ def test_an_lstm_reads_the_characters_of_a_word_from_both_ends():
 def test_an_odd_number_of_features_of_a_character_lstm_is_refused():
     message = "^a character LSTM needs an even number of features, half of them from each direction; got 7$"
     with pytest.raises(ValueError, match=message):
-        CharacterLSTM(characters=9, size=3, features=7)
+        CharacterLSTM(num_characters=9, embedding_dim=3, features=7)
 
 
 @pytest.mark.parametrize("with_characters", [True, False])
 def test_shapes_stand_behind_the_characters_of_each_token(with_characters):
-    words, shapes = WordEmbedding(words=6, size=2, padding=0), ShapeEmbedding(size=3)
-    characters = CharacterCNN(characters=9, size=3, filters=4, width=3) if with_characters else None
+    words, shapes = WordEmbedding(num_words=6, embedding_dim=2, padding_idx=0), ShapeEmbedding(embedding_dim=3)
+    characters = CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=3) if with_characters else None
     embedder = TokenEmbedder(words=words, characters=characters, word_dropout=None, shapes=shapes)
     ids_BS, mask_BS = torch.tensor([[3, 4, 3], [5, 0, 0]]), torch.tensor([[True, True, True], [True, False, False]])
     distinct = distinct_of([[1, 2], [3], [4, 5, 6]], torch.tensor([[0, 1, 0], [2, 0, 0]]))
@@ -161,7 +161,10 @@ def test_shapes_stand_behind_the_characters_of_each_token(with_characters):
 
 
 def test_tokens_are_words_joined_with_their_characters_and_zero_at_padding():
-    words, characters = WordEmbedding(words=6, size=2, padding=0), CharacterCNN(characters=9, size=3, filters=4, width=3)
+    words, characters = (
+        WordEmbedding(num_words=6, embedding_dim=2, padding_idx=0),
+        CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=3),
+    )
     embedder = TokenEmbedder(words=words, characters=characters, word_dropout=None)
     ids_BS, mask_BS = torch.tensor([[3, 4, 3], [5, 0, 0]]), torch.tensor([[True, True, True], [True, False, False]])
     distinct = distinct_of([[1, 2], [3], [4, 5, 6]], torch.tensor([[0, 1, 0], [2, 0, 0]]))
@@ -174,7 +177,7 @@ def test_tokens_are_words_joined_with_their_characters_and_zero_at_padding():
 
 
 def test_word_dropout_hides_words_in_training_only():
-    words = WordEmbedding(words=6, size=2, padding=0)
+    words = WordEmbedding(num_words=6, embedding_dim=2, padding_idx=0)
     embedder = TokenEmbedder(words=words, characters=None, word_dropout=WordDropout(0.0, 1, torch.tensor([0.0, 0, 0, 1, 0, 0])))
     batch = batch_of(torch.tensor([[3, 4]]), torch.ones(1, 2, dtype=torch.bool))
     assert torch.equal(embedder(batch)[0], words.table.weight[[1, 4]])
@@ -182,8 +185,8 @@ def test_word_dropout_hides_words_in_training_only():
 
 
 def test_a_batch_without_distinct_words_is_refused_where_characters_are_read():
-    characters = CharacterCNN(characters=9, size=3, filters=4, width=3)
-    embedder = TokenEmbedder(words=WordEmbedding(words=6, size=2, padding=0), characters=characters, word_dropout=None)
+    characters = CharacterCNN(num_characters=9, embedding_dim=3, filters=4, width=3)
+    embedder = TokenEmbedder(words=WordEmbedding(num_words=6, embedding_dim=2, padding_idx=0), characters=characters, word_dropout=None)
     message = "this embedder reads how words are spelled, but the batch has no distinct words; make it with a FormTable"
     with pytest.raises(ValueError, match=f"^{message}$"):
         embedder(batch_of(torch.tensor([[3]]), torch.ones(1, 1, dtype=torch.bool)))

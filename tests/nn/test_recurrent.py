@@ -3,7 +3,7 @@ import torch
 
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.recurrent import Bidirectional, Directional, Stack, initialise, reversal, reverse
+from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack, initialise, reversal, reverse
 from tests.oracles.recurrent import packed_layer, run_packed
 
 LENGTHS = [5, 1, 7, 3]
@@ -42,7 +42,7 @@ def test_gradients_equal_those_of_packed_layers(name):
     (layer(ours, mask_BS)[0] * weight_BSH).sum().backward()
     (run_packed(twin, theirs, mask_BS)[0] * weight_BSH).sum().backward()
     torch.testing.assert_close(ours.grad, theirs.grad)
-    half = layer.ahead.layer if isinstance(layer, Bidirectional) else layer.layer
+    half = layer.ahead.layer if isinstance(layer, BidirectionalLayer) else layer.layer
     torch.testing.assert_close(half.weight_hh_l0.grad, twin.weight_hh_l0.grad)
 
 
@@ -67,10 +67,10 @@ def test_halves_see_only_their_own_side(name):
 
 def test_residual_adds_the_input_of_layers_whose_sizes_agree():
     dropout = LockedDropout(0.0)
-    layers = [Directional(kind="gru", input_size=size, hidden_size=4, reverse=False) for size in (3, 4)]
+    layers = [RecurrentLayer(kind="gru", input_size=size, hidden_size=4, reverse=False) for size in (3, 4)]
     inputs_BSE, mask_BS = padded(LENGTHS)
-    plain = Stack(layers, dropout=dropout)(inputs_BSE, mask_BS)
-    residual = Stack(layers, dropout=dropout, residual=True)(inputs_BSE, mask_BS)
+    plain = RecurrentStack(layers, dropout=dropout)(inputs_BSE, mask_BS)
+    residual = RecurrentStack(layers, dropout=dropout, residual=True)(inputs_BSE, mask_BS)
     assert torch.equal(residual.layers[0], plain.layers[0])
     torch.testing.assert_close(residual.layers[1], plain.layers[1] + plain.layers[0])
     assert torch.equal(residual.final[1], plain.final[1])
@@ -117,6 +117,6 @@ def test_initial_weights_are_orthogonal_by_gate_and_forget_gates_open():
 
 def test_an_unknown_kind_and_an_empty_stack_are_refused():
     with pytest.raises(ValueError, match="^unknown recurrent kind 'lstn'; choose from rnn, gru, lstm$"):
-        Directional(kind="lstn", input_size=3, hidden_size=4, reverse=False)
+        RecurrentLayer(kind="lstn", input_size=3, hidden_size=4, reverse=False)
     with pytest.raises(ValueError, match="^a stack needs at least one layer, got none$"):
         BACKBONES["lstm"](input_size=3, hidden_size=4, layers=0, dropout=0.0)

@@ -18,7 +18,7 @@ SEEDS = st.integers(0, 2**31)
 
 
 def build(kind, *, memory_size=SIZE, layers=2, heads=2, width=3, dropout=0.0):
-    embedding = WordEmbedding(words=WORDS, size=EMBEDDING, padding=0)
+    embedding = WordEmbedding(num_words=WORDS, embedding_dim=EMBEDDING, padding_idx=0)
     shape = {"embedding": embedding, "memory_size": memory_size, "hidden_size": SIZE, "layers": layers, "dropout": dropout}
     if kind == "transformer":
         decoder = TransformerDecoder(**shape, heads=heads, inner_size=7)
@@ -221,7 +221,7 @@ def test_shapes_that_do_not_fit_are_refused():
         build("transformer", heads=4)
     with pytest.raises(ValueError, match="^a convolutional decoder needs at least one layer and a width of 1, got 2 and 0$"):
         build("convolution", width=0)
-    embedding = WordEmbedding(words=WORDS, size=EMBEDDING, padding=0)
+    embedding = WordEmbedding(num_words=WORDS, embedding_dim=EMBEDDING, padding_idx=0)
     shape = {"embedding": embedding, "memory_size": 3, "hidden_size": SIZE, "layers": 1, "width": 3, "dropout": 0.0}
     wide = ATTENTIONS["dot"](query_size=6, memory_size=6, hidden_size=0)
     with pytest.raises(ValueError, match="^the attention must take queries and values of the embedding's 4 features, got 6 and 6$"):

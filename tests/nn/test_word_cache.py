@@ -17,10 +17,10 @@ CHARACTERS = Vocabulary(list("abcdeghot"), specials=(PAD, UNK))
 
 
 def embedder(*, plain: bool = False) -> TokenEmbedder:
-    characters = None if plain else CharacterCNN(characters=len(CHARACTERS), size=3, filters=4, width=3)
-    shapes = None if plain else ShapeEmbedding(size=2)
+    characters = None if plain else CharacterCNN(num_characters=len(CHARACTERS), embedding_dim=3, filters=4, width=3)
+    shapes = None if plain else ShapeEmbedding(embedding_dim=2)
     return TokenEmbedder(
-        words=WordEmbedding(words=len(WORDS), size=5, padding=0), characters=characters, word_dropout=None, shapes=shapes
+        words=WordEmbedding(num_words=len(WORDS), embedding_dim=5, padding_idx=0), characters=characters, word_dropout=None, shapes=shapes
     ).eval()
 
 

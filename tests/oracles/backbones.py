@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.nn.convolution import DILATIONS, IteratedConvolutions
-from seqtasks.nn.recurrent import Bidirectional, Directional
+from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer
 from seqtasks.nn.self_attention import SelfAttention
 from seqtasks.nn.transformer import REACH, Transformer
 
@@ -35,15 +35,15 @@ def stepped(layer: nn.RNNBase, words_SE: Tensor, *, skip: int = 1, recurrent_GH:
     return torch.stack(hidden[skip:])
 
 
-def stepped_direction(direction: Directional, words_SE: Tensor, *, recurrent_GH: Tensor | None = None) -> Tensor:
-    """states_SH of a Directional over one sentence."""
+def stepped_direction(direction: RecurrentLayer, words_SE: Tensor, *, recurrent_GH: Tensor | None = None) -> Tensor:
+    """states_SH of a RecurrentLayer over one sentence."""
     order = words_SE.flip(0) if direction.reverse else words_SE
     states_SH = stepped(direction.layer, order, skip=direction.dilation, recurrent_GH=recurrent_GH)
     return states_SH.flip(0) if direction.reverse else states_SH
 
 
-def stepped_both(layer: Bidirectional, words_SE: Tensor) -> Tensor:
-    """states_SH of a Bidirectional over one sentence."""
+def stepped_both(layer: BidirectionalLayer, words_SE: Tensor) -> Tensor:
+    """states_SH of a BidirectionalLayer over one sentence."""
     return torch.cat([stepped_direction(half, words_SE) for half in (layer.ahead, layer.back)], dim=1)
 
 

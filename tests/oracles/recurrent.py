@@ -4,12 +4,12 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from seqtasks.nn.recurrent import KINDS, Bidirectional
+from seqtasks.nn.recurrent import KINDS, BidirectionalLayer
 
 
 def packed_layer(layer):
-    """The nn.RNN/GRU/LSTM (one or two directions) that has a Directional's or Bidirectional's weights."""
-    both = isinstance(layer, Bidirectional)
+    """The nn.RNN/GRU/LSTM (one or two directions) that has the weights of a RecurrentLayer or a BidirectionalLayer."""
+    both = isinstance(layer, BidirectionalLayer)
     halves = [layer.ahead.layer, layer.back.layer] if both else [layer.layer]
     kind = next(name for name, cls in KINDS.items() if isinstance(halves[0], cls))
     twin = KINDS[kind](layer.input_size, halves[0].hidden_size, batch_first=True, bidirectional=both)

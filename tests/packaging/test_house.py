@@ -15,6 +15,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PICKLES = ("pickle", "dill", "joblib", "shelve", "marshal")
 CALLS = ("eval", "exec", "torch.load", "torch.save", "np.load", "numpy.load")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+SHARED_NAMES = {"Group", "Overlap", "Side"}  # still of two classes, one of them in datasets or inference
 
 
 def loaded_by(code: str, *names: str) -> list[str]:
@@ -120,3 +121,12 @@ def test_names_are_imported_from_the_file_that_defines_them() -> None:
             if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
                 faults.append(f"{path.relative_to(ROOT)}:{node.lineno}: import *")
     assert faults == []
+
+
+def test_no_two_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = {}
+    for path in LIBRARY:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert {name: found for name, found in places.items() if len(found) > 1 and name not in SHARED_NAMES} == {}

@@ -10,8 +10,8 @@ from seqtasks.errors import Interrupted, RunDirectoryError, TrainingError
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
 from seqtasks.training.history import History
-from seqtasks.training.loop import DevResult, Limits, Setting, train
-from seqtasks.training.objectives import Term
+from seqtasks.training.loop import DevResult, Environment, TrainingOptions, train
+from seqtasks.training.objectives import Loss
 from seqtasks.training.schedules import SCHEDULES
 from tests.training.toy import SilentWatcher, ToyData, ToyModel, dev_scorer, objective
 
@@ -39,6 +39,7 @@ def run(
     ema=0.0,
     accumulate=1,
     mean_of=0,
+    saving=True,
 ):
     """One training in `folder`; returns the model, the progress and the watcher."""
     torch.manual_seed(7)
@@ -62,11 +63,11 @@ def run(
         optimizer=adam,
         schedule=SCHEDULES["cosine"](warmup=5, total=48),
         score_dev=score(model, data) if score else dev_scorer(model, data),
-        checkpoints=checkpoints,
+        checkpoints=checkpoints if saving else None,
         history=history,
         progress=progress,
-        limits=Limits(epochs=epochs, patience=patience, clip_norm=1.0, checkpoint_every=every, accumulate=accumulate),
-        setting=Setting(CPU, precision, watcher, lambda: stop_after is not None and next(calls) >= stop_after),
+        options=TrainingOptions(epochs=epochs, patience=patience, clip_norm=1.0, checkpoint_every=every, accumulate=accumulate),
+        environment=Environment(CPU, precision, watcher, lambda: stop_after is not None and next(calls) >= stop_after),
         average=average,
     )
     return model, ended, watcher
@@ -105,6 +106,18 @@ def test_with_averaged_weights_and_accumulated_batches_too(tmp_path, ema, accumu
     for name, tensor in weights(whole).items():
         assert torch.equal(tensor, weights(resumed)[name]), name
     assert rows_without_time(tmp_path / "whole") == rows_without_time(tmp_path / "cut")
+
+
+def test_without_checkpoints_nothing_is_written_and_the_last_weights_stay(tmp_path):
+    kept, _, _ = run(tmp_path / "kept", score=lambda model, data: lambda: None)
+    model, ended, _ = run(tmp_path / "plain", saving=False)
+    assert (ended.epoch, ended.update, list((tmp_path / "plain" / "checkpoints").iterdir())) == (5, 48, [])
+    for name, tensor in weights(kept).items():
+        assert torch.equal(tensor, weights(model)[name]), name
+    averaged, _, _ = run(tmp_path / "averaged", saving=False, ema=0.9)
+    assert not torch.equal(weights(averaged)[name], weights(model)[name])
+    with pytest.raises(Interrupted, match=r"^Interrupted in epoch 1\.$"):
+        run(tmp_path / "cut", saving=False, every=2, stop_after=3)
 
 
 def test_a_killed_run_resumes_from_the_checkpoint_in_mid_epoch(tmp_path):
@@ -169,7 +182,7 @@ def test_without_a_dev_value_the_last_weights_are_kept(tmp_path):
 def test_a_loss_that_is_no_number_stops_before_it_is_saved(tmp_path):
     def nonsense(model, batch, step):
         terms = objective(model, batch, step)
-        return {"toy": Term(terms["toy"].sum * float("nan"), 4, torch.tensor(0))} if step >= 15 else terms
+        return {"toy": Loss(terms["toy"].sum * float("nan"), 4, torch.tensor(0))} if step >= 15 else terms
 
     with pytest.raises(TrainingError, match=r"the loss of toy became nan before update 20 \(epoch 2\)\. Lower training\.learning_rate"):
         run(tmp_path, goal=nonsense)

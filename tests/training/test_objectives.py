@@ -63,10 +63,10 @@ def test_batches_of_different_tasks_are_each_divided_by_their_own_words() -> Non
 def test_gradients_that_are_one_tensor_are_not_added_twice() -> None:
     first, second = torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))
     together = SummedGradients([first, second])
-    from seqtasks.training.objectives import Term
+    from seqtasks.training.objectives import Loss
 
     for scale in (1.0, 3.0):
-        together.add({"one": Term(((first + second) * scale).sum(), 1, torch.tensor(0))})
+        together.add({"one": Loss(((first + second) * scale).sum(), 1, torch.tensor(0))})
     together.leave({})
     assert first.grad is not None and second.grad is not None
     assert first.grad.tolist() == second.grad.tolist() == [2.0, 2.0]

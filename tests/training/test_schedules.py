@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from seqtasks.training.schedules import SCHEDULES, TRUTHS
+from seqtasks.training.schedules import SCHEDULES, TEACHER_FORCING_RATES
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -38,20 +38,21 @@ def test_inverse_square_root_halves_when_updates_quadruple():
     assert schedule(1600) == pytest.approx(0.25)
 
 
-@pytest.mark.parametrize("name", TRUTHS)
+@pytest.mark.parametrize("name", TEACHER_FORCING_RATES)
 @pytest.mark.parametrize("half", [1, 7, 1000, 10**6])
 def test_half_of_the_words_are_given_at_the_update_that_is_named(name, half):
-    truth = TRUTHS[name](half=half, most=1.0)
+    truth = TEACHER_FORCING_RATES[name](half=half, most=1.0)
     assert truth(half) == pytest.approx(0.5)
     shares = [truth(update) for update in range(0, 6 * half, max(1, half // 50))]
     assert shares == sorted(shares, reverse=True)
     assert all(0 <= share <= 1 for share in shares)
     assert truth(100 * half) == pytest.approx(0, abs=1e-5)
-    assert TRUTHS[name](half=half, most=0.2)(5 * half) == 0.8
+    assert TEACHER_FORCING_RATES[name](half=half, most=0.2)(5 * half) == 0.8
 
 
 def test_given_words_go_by_the_formulas_of_the_paper():
-    linear, exponential, sigmoid = (TRUTHS[name](half=1000, most=1.0) for name in ("linear", "exponential", "inverse_sigmoid"))
+    kinds = ("linear", "exponential", "inverse_sigmoid")
+    linear, exponential, sigmoid = (TEACHER_FORCING_RATES[name](half=1000, most=1.0) for name in kinds)
     k = next(k / 1000 for k in range(1000, 10**6) if k / 1000 * math.log(k / 1000) >= 1000)
     for update in range(0, 2000, 100):
         assert linear(update) == pytest.approx(1 - update * 0.0005)

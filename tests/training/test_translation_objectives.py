@@ -5,7 +5,7 @@ import torch
 
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE
-from seqtasks.training.objectives import Term
+from seqtasks.training.objectives import Loss
 from seqtasks.training.translation_objectives import BLOCK, consistent, doubled, stepwise, translation_objective
 from tests.models.test_translation_model import SOURCES, TARGETS, WORDS, batch_of, model_of
 
@@ -73,7 +73,7 @@ def test_r_drop_is_half_of_equation_4_of_the_paper(alpha: float) -> None:
         for one, other in ((first_NV, second_NV), (second_NV, first_NV))
         for left_V, right_V in zip(one, other, strict=True)
     )
-    term = consistent(Term(likelihoods, 8, torch.tensor(6), likelihoods), torch.cat([first_NV, second_NV]), alpha)
+    term = consistent(Loss(likelihoods, 8, torch.tensor(6), likelihoods), torch.cat([first_NV, second_NV]), alpha)
     torch.testing.assert_close(term.sum, (likelihoods + alpha * 0.5 * divergence) / 2)
     torch.testing.assert_close(term.plain, likelihoods / 2)
     assert (term.count, float(term.correct)) == (4, 3.0)

@@ -9,7 +9,7 @@ from torch import nn
 
 from seqtasks.text.batching import Batches
 from seqtasks.training.loop import DevResult
-from seqtasks.training.objectives import Term
+from seqtasks.training.objectives import Loss
 
 WORDS, LABELS, SENTENCES = 30, 4, 48
 
@@ -48,7 +48,7 @@ class ToyData:
 def objective(model, batch, step):
     scores = model(batch.words)
     loss = nn.functional.cross_entropy(scores, batch.labels, reduction="sum")
-    return {"toy": Term(loss, len(batch.labels), (scores.argmax(-1) == batch.labels).sum())}
+    return {"toy": Loss(loss, len(batch.labels), (scores.argmax(-1) == batch.labels).sum())}
 
 
 def dev_scorer(model, data):

@@ -27,10 +27,12 @@ def build_tagging(
     """The tagging model of a recipe; vectors: pretrained word vectors; counts_V: of each word in training, for the dropout of rare ones."""
     words = recipe.words
     embedder = TokenEmbedder(
-        words=WordEmbedding(words=len(assets.words), size=words.size, padding=assets.words.pad, vectors=vectors, frozen=words.frozen),
+        words=WordEmbedding(
+            num_words=len(assets.words), embedding_dim=words.size, padding_idx=assets.words.pad, vectors=vectors, frozen=words.frozen
+        ),
         characters=build_characters(recipe.characters, len(assets.characters)),
         word_dropout=build_word_dropout(words, assets.words.unk, counts_V),
-        shapes=ShapeEmbedding(size=words.shapes) if words.shapes else None,
+        shapes=ShapeEmbedding(embedding_dim=words.shapes) if words.shapes else None,
     )
     trunk = trunk_of(embedder, recipe.backbone)
     private = {name: build_private(task.head, trunk) for name, task in tasks_of(recipe).items() if task.head.private_layers}
@@ -47,8 +49,10 @@ def build_characters(settings: CharacterSettings, characters: int) -> CharacterC
     if settings.kind == "none":
         return None
     if settings.kind == "lstm":
-        return CharacterLSTM(characters=characters, size=settings.size, features=settings.filters)
-    return CharacterCNN(characters=characters, size=settings.size, filters=settings.filters, width=settings.width, further=settings.widths)
+        return CharacterLSTM(num_characters=characters, embedding_dim=settings.size, features=settings.filters)
+    return CharacterCNN(
+        num_characters=characters, embedding_dim=settings.size, filters=settings.filters, width=settings.width, further=settings.widths
+    )
 
 
 def build_word_dropout(settings: WordSettings, unknown: int, counts_V: Tensor | None) -> WordDropout | None:

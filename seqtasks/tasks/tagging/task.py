@@ -34,10 +34,10 @@ from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.span_targets import span_targets, with_spans
 from seqtasks.text.tags import NESTED, spans_of
 from seqtasks.training.loop import DevResult
-from seqtasks.training.objectives import Term, tagging_objective
+from seqtasks.training.objectives import Loss, tagging_objective
 
 if TYPE_CHECKING:
-    from seqtasks.tasks.tagging.vectors import Coverage
+    from seqtasks.tasks.tagging.vectors import VectorCoverage
 
 DEV_TOKENS = 4000
 
@@ -87,7 +87,7 @@ class TaggingTask:
         self.data = data_of(recipe)
         self.heads = tasks_of(recipe)
         self.weights: Mapping[str, float] = {head: task.head.weight for head, task in self.heads.items()}
-        self.coverage: Coverage | None = None
+        self.coverage: VectorCoverage | None = None
         self.tagged = self.read(locations)
         self.parts, self.notes, self.selected_on = self.tagged.facts, self.tagged.notes, self.tagged.selected_on
         self.assets = self.learn(assets)
@@ -159,7 +159,7 @@ class TaggingTask:
         return self.train[corpus].batch(positions)
 
     @torch.inference_mode()
-    def watch(self, part: EncodedTags) -> dict[str, tuple[Term, list[list[str]]]]:
+    def watch(self, part: EncodedTags) -> dict[str, tuple[Loss, list[list[str]]]]:
         """For each head of a part the loss and the right words, and the answers: the model reads it once."""
         self.model.eval()
         totals = {name: torch.zeros(()) for name in part.gold}
@@ -175,7 +175,7 @@ class TaggingTask:
         for name, gold in part.gold.items():
             written = self.tagger.to_output_scheme(name, answers[name])
             right = sum(tag == label for pair in zip(written, gold, strict=True) for tag, label in zip(*pair, strict=True))
-            found[name] = Term(totals[name], sum(map(len, gold)), torch.tensor(right)), written
+            found[name] = Loss(totals[name], sum(map(len, gold)), torch.tensor(right)), written
         return found
 
     def score_dev(self) -> DevResult | None:

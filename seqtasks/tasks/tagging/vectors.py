@@ -39,7 +39,7 @@ TOLD = 5  # in a note
 
 
 @dataclass(frozen=True)
-class Coverage:
+class VectorCoverage:
     """How the words of each part ("train", "dev") got their vectors: {part: {kind: number}} of distinct words and of tokens.
 
     Kinds are those of KINDS; a word that is not in the vocabulary is "unknown", whatever the file has. uncovered: the most frequent words
@@ -77,7 +77,7 @@ class Coverage:
         return [line]
 
 
-def vectors_for(settings: WordSettings, words: Vocabulary, parts: Mapping[str, Sentences]) -> tuple[Tensor, Coverage]:
+def vectors_for(settings: WordSettings, words: Vocabulary, parts: Mapping[str, Sentences]) -> tuple[Tensor, VectorCoverage]:
     """table_VE for the vocabulary, and how much of the parts (train, and dev where there is one) it covers.
 
     Words without a vector are drawn with the spread of the others, each for itself; in a frozen table, which could not learn to tell them
@@ -111,14 +111,14 @@ def vector_of(word: str, found: WordVectors) -> tuple[str, Row] | None:
 
 def coverage(
     name: str, checksum: str | None, words: Vocabulary, kinds: Mapping[str, str], parts: Mapping[str, Sentences], unreadable: int
-) -> Coverage:
+) -> VectorCoverage:
     """What the kinds of words come to in the parts."""
     counts = {part: Counter(word for sentence in sentences for word in sentence) for part, sentences in parts.items()}
     of = {word: kinds.get(word, NONE if word in words else UNKNOWN) for seen in counts.values() for word in seen}
     distinct = {part: {kind: sum(of[word] == kind for word in seen) for kind in KINDS} for part, seen in counts.items()}
     tokens = {part: {kind: sum(n for word, n in seen.items() if of[word] == kind) for kind in KINDS} for part, seen in counts.items()}
     bare = sorted(((word, n) for word, n in counts["train"].items() if of[word] == NONE), key=lambda pair: (-pair[1], pair[0]))
-    return Coverage(name, checksum, distinct, tokens, bare[:SHOWN], unreadable)
+    return VectorCoverage(name, checksum, distinct, tokens, bare[:SHOWN], unreadable)
 
 
 def covered(counts: Mapping[str, int]) -> int:

@@ -27,16 +27,18 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
     """The translation model of a recipe, with tied weights where it says so."""
     settings = recipe.decoder
     source, target = assets.source.vocabulary, assets.target.vocabulary
-    source_words = WordEmbedding(words=len(source), size=recipe.embedding_size, padding=source.pad)
+    source_words = WordEmbedding(num_words=len(source), embedding_dim=recipe.embedding_size, padding_idx=source.pad)
     joint = recipe.text.joint and settings.tied
-    target_words = source_words if joint else WordEmbedding(words=len(target), size=settings.embedding_size, padding=target.pad)
+    target_words = (
+        source_words if joint else WordEmbedding(num_words=len(target), embedding_dim=settings.embedding_size, padding_idx=target.pad)
+    )
     trunk = trunk_of(TokenEmbedder(words=source_words, characters=None, word_dropout=None), recipe.backbone)
     decoder = build_decoder(settings, target_words, trunk)
     output: nn.Module = nn.Linear(decoder.output_size, len(target))
     if settings.tied:
         output = TiedOutput(input_size=decoder.output_size, words=target_words)
     sentence_end = source.eos if recipe.data.context else None
-    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding=target.pad, sentence_end=sentence_end)
+    return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=target.bos, padding_idx=target.pad, sentence_end=sentence_end)
 
 
 def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> Decoder[Any]:

@@ -8,7 +8,7 @@ from seqtasks.errors import RecipeError
 from seqtasks.nn.attention import ATTENTIONS, AnyAttention, Attention
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
 from seqtasks.nn.normalisers import NORMALISERS
-from seqtasks.nn.windows import WINDOWS, Shares
+from seqtasks.nn.windows import WINDOWS, AttentionWeights
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.registry import find_part
 from seqtasks.tasks.translation.checks import EQUAL_SIZES, size_faults
@@ -41,5 +41,5 @@ def build_scored(settings: DecoderSettings, *, query_size: int, memory_size: int
     if settings.normaliser == "softmax" and settings.window == "none":
         return builder(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, **options)
     window = WINDOWS[settings.window](query_size=query_size, reach=settings.window_size) if settings.window != "none" else None
-    shares = Shares(normaliser=NORMALISERS[settings.normaliser](settings.top_k), window=window)
-    return builder(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, shares=shares, **options)
+    attention_weights = AttentionWeights(normaliser=NORMALISERS[settings.normaliser](settings.top_k), window=window)
+    return builder(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, attention_weights=attention_weights, **options)

@@ -23,12 +23,8 @@ from seqtasks.tasks.translation.training_checks import guide_faults, training_fa
 PLAIN = "none"  # the attention of a decoder that has none
 
 
-GIVEN = ("query_size", "memory_size", "hidden_size", "shares")  # what seqtasks gives an attention; its other parameters are options
-
-
+GIVEN = ("query_size", "memory_size", "hidden_size", "attention_weights")  # what seqtasks gives an attention; its other parameters are options
 OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
-
-
 EQUAL_SIZES = ("dot", "scaled")  # attentions that compare a query with a word as they are
 
 
@@ -97,7 +93,7 @@ def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
     faults += [
         f"decoder.{name} has no meaning for an attention of kind {settings.attention!r}, which has its own weights. Leave it out."
         for name in ("normaliser", "window", "hierarchical")
-        if name in changed and "shares" not in parameters
+        if name in changed and "attention_weights" not in parameters
     ]
     if settings.normaliser != "topk" and "top_k" in changed:
         faults.append(f"decoder.top_k has no meaning for decoder.normaliser = {settings.normaliser!r}. Leave it out, or use 'topk'.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqtasks.diagnosis.attention import Looks, looks_of
+from seqtasks.diagnosis.attention import AttentionStatistics, statistics_of
 from seqtasks.diagnosis.lines import TranslatedLine
 from seqtasks.diagnosis.translations import diagnose
 from seqtasks.errors import UsageError
@@ -37,22 +37,24 @@ def review(
     sources = [sentence_of(pair.source) for pair in pairs]
     texts, references = [one.text for one in found], [pair.target for pair in pairs]
     bins = scores_by_length(sources, texts, references, language=recipe.data.target, split=split, head=HEAD)
-    attention = recipe.decoder.attention != PLAIN
+    attends = recipe.decoder.attention != PLAIN
     lines: list[TranslatedLine] = []
     for first in range(0, len(pairs), CHUNK):
         here = slice(first, first + CHUNK)
-        looks = looked(translator, pairs[here], found[here]) if attention else [None] * len(pairs[here])
-        lines += [line_of(translator, *row) for row in zip(sources[here], references[here], found[here], looks, strict=True)]
+        attention = attention_statistics(translator, pairs[here], found[here]) if attends else [None] * len(pairs[here])
+        lines += [line_of(translator, *row) for row in zip(sources[here], references[here], found[here], attention, strict=True)]
     return Review(diagnose(lines, fits=lambda setting: fits(recipe, setting)), bins)
 
 
-def line_of(translator: Translator, source: str, reference: str, one: Translation, looks: Looks | None) -> TranslatedLine:
+def line_of(translator: Translator, source: str, reference: str, one: Translation, attention: AttentionStatistics | None) -> TranslatedLine:
     """What the faults look at. Unknown words that the search has replaced are none."""
     unknown_output = 0 if translator.settings.replace_unknown else one.ids.count(translator.assets.target.vocabulary.unk)
-    return TranslatedLine(source, one.text, reference, one.finished, unknown_output, unknown(translator.assets.source, source), looks)
+    return TranslatedLine(source, one.text, reference, one.finished, unknown_output, unknown(translator.assets.source, source), attention)
 
 
-def looked(translator: Translator, pairs: Sequence[SentencePair], found: Sequence[Translation]) -> list[Looks | None]:
+def attention_statistics(
+    translator: Translator, pairs: Sequence[SentencePair], found: Sequence[Translation]
+) -> list[AttentionStatistics | None]:
     """Where the model looked while it wrote each translation, and where along the reference; None for blank and for very long lines."""
     assets = translator.assets
     pieces = [translator.pieces(pair.source) for pair in pairs]
@@ -63,7 +65,7 @@ def looked(translator: Translator, pairs: Sequence[SentencePair], found: Sequenc
     references = [assets.target.encode(pairs[number].target)[: LONGEST + 1] for number in kept]
     budget = translator.settings.batch_tokens
     along, right = (translator.models.forced(sources, texts, budget, attention=True) for texts in (outputs, references))
-    answers: list[Looks | None] = [None] * len(pairs)
+    answers: list[AttentionStatistics | None] = [None] * len(pairs)
     for number, ids, both in zip(kept, sources, zip(outputs, references, along, right, strict=True), strict=True):
         output, reference, own, other = both
         if own.attention_TS is None or other.attention_TS is None or not output:
@@ -73,7 +75,7 @@ def looked(translator: Translator, pairs: Sequence[SentencePair], found: Sequenc
             by_word(names, assets.target.tokens(written), weights_TS.float().cpu().numpy())[2]
             for written, weights_TS in ((output, own.attention_TS), (reference, other.attention_TS))
         ]
-        answers[number] = looks_of(sentence_words(ids, names, assets.source.vocabulary.eos), *weights)
+        answers[number] = statistics_of(sentence_words(ids, names, assets.source.vocabulary.eos), *weights)
     return answers
 
 

@@ -31,7 +31,7 @@ from seqtasks.training.guided_attention import GuidedAttention
 from seqtasks.training.objectives import Objective
 from seqtasks.training.risk import Risk, Sample, risk_objective
 from seqtasks.training.scheduled_sampling import ScheduledSampling
-from seqtasks.training.schedules import TRUTHS
+from seqtasks.training.schedules import TEACHER_FORCING_RATES
 from seqtasks.training.translation_objectives import translation_objective
 
 
@@ -45,7 +45,7 @@ def build_objective(
         return risk_objective(sample=sampler, risk=bleu_risk(assets.target, recipe.data.target), alpha=settings.risk_alpha)
     inputs = None
     if settings.scheduled_sampling != "none":
-        truth = TRUTHS[settings.scheduled_sampling](half=settings.sampling_half, most=settings.sampling_most)
+        truth = TEACHER_FORCING_RATES[settings.scheduled_sampling](half=settings.sampling_half, most=settings.sampling_most)
         inputs = ScheduledSampling(truth, settings.seed, walks(model.decoder))
     return translation_objective(label_smoothing=settings.label_smoothing, r_drop=settings.r_drop, inputs=inputs, guide=guide)
 

@@ -35,7 +35,7 @@ class Sentence:
 
 
 @dataclass
-class Found:
+class Repairs:
     """Something met along the way: how often, and the line of the first."""
 
     count: int = 0
@@ -62,8 +62,8 @@ def read_columns(
     """
     schemes = schemes or {}
     sentences: list[TaggedSentence] = []
-    repairs = {layer: Found() for layer in schemes}
-    extra = Found()
+    repairs = {layer: Repairs() for layer in schemes}
+    extra = Repairs()
     current = Sentence()
     mark, width = layout(path, separator)
     numbered = 0 not in {column + width if column < 0 else column for column in (word_column, *tag_columns.values())}
@@ -161,7 +161,7 @@ def prefixes(scheme: str) -> str:
     return ", ".join(f"{prefix}-LABEL" for prefix in PREFIXES[scheme])
 
 
-def close(sentences: list[TaggedSentence], current: Sentence, schemes: Mapping[str, str], repairs: Mapping[str, Found]) -> None:
+def close(sentences: list[TaggedSentence], current: Sentence, schemes: Mapping[str, str], repairs: Mapping[str, Repairs]) -> None:
     """Repair the sentence's entity tags and add it, if it has words."""
     if not current.words:
         return

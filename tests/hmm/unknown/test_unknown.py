@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
 from seqtasks.hmm.counts.word_tags import count_word_tags
-from seqtasks.hmm.model import Options, Weights, train_guesser
+from seqtasks.hmm.model import Options, TunedWeights, train_guesser
 from seqtasks.hmm.unknown.features import NONE, feature_matrix, related_words
 from seqtasks.hmm.unknown.guesser import rare_words
 from seqtasks.hmm.unknown.max_ent import BATCH, TINY, design, max_ent_passes, places_of, train_max_ent
@@ -156,7 +156,7 @@ def test_every_guess_is_a_distribution_that_knows_its_class(kind, classes):
     sentences, tags = corpus(1, 60)
     sentences, tags = [*sentences, *([str(number)] for number in range(20))], [*tags, *(["NUM"] for _ in range(20))]
     numbers = add_sentences(empty_corpus(), sentences, tags).with_sorted_tags()
-    guesser = train_guesser(numbers, count_word_tags(numbers), Options(unknown=kind, word_classes=classes), Weights())
+    guesser = train_guesser(numbers, count_word_tags(numbers), Options(unknown=kind, word_classes=classes), TunedWeights())
     words = [*ODD_WORDS, "12345", "Unheard"]
     found = guesser.probabilities(words, np.zeros(len(words), dtype=bool))
     np.testing.assert_allclose(found.sum(axis=1), 1.0)

@@ -19,7 +19,7 @@ class Tagger(nn.Module):
         self.backbone = BACKBONES["bilstm"](input_size=6, hidden_size=4, layers=1, dropout=0.0)
         self.attention = AdditiveAttention(query_size=self.backbone.output_size, memory_size=self.backbone.output_size, hidden_size=7)
         self.output = nn.Linear(self.backbone.output_size, 3)
-        self.crf = CRF(labels=3, legal_start=None, legal_end=None, legal_pair=None)
+        self.crf = CRF(num_labels=3, legal_start=None, legal_end=None, legal_pair=None)
 
     def forward(self, words_BS: torch.Tensor, mask_BS: torch.Tensor) -> torch.Tensor:
         """emissions_BSN of each word after it has looked at all others."""

@@ -9,7 +9,7 @@ import torch
 import seqtasks
 from seqtasks.nn.characters import CharacterLSTM
 from seqtasks.nn.embeddings import CharacterCNN
-from seqtasks.nn.recurrent import Stack
+from seqtasks.nn.recurrent import RecurrentStack
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.task import TaggingTask
@@ -55,7 +55,7 @@ def test_the_embedding_has_the_parts_that_the_recipe_names() -> None:
 
 def test_the_backbone_has_the_options_that_the_recipe_names() -> None:
     plain = job_of("pos", backbone__layers=2).model.trunk.backbone
-    assert isinstance(plain, Stack) and not plain.highways and not plain.residual
+    assert isinstance(plain, RecurrentStack) and not plain.highways and not plain.residual
     assert [layer.ahead.recurrent_dropout for layer in plain.layers] == [0, 0]
     stack = job_of("pos", backbone__layers=2, backbone__highway=True, backbone__recurrent_dropout=0.25).model.trunk.backbone
     assert len(stack.highways) == 2

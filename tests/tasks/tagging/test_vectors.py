@@ -8,7 +8,7 @@ import pytest
 from seqtasks.errors import RecipeError
 from seqtasks.recipes.schema import WordSettings
 from seqtasks.tasks.table import check_recipe, load_recipe
-from seqtasks.tasks.tagging.vectors import Coverage, coverage_tables, more_data_note, vectors_for
+from seqtasks.tasks.tagging.vectors import VectorCoverage, coverage_tables, more_data_note, vectors_for
 from seqtasks.text.vocabulary import PAD, UNK, Vocabulary
 from tests.miniature.runs import sha256
 from tests.oracles.vector_files import fasttext_binary, fasttext_vector
@@ -26,7 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("v.txt").write_text("".join(f"{word} {' '.join(map(str, row))}\n" for word, row in ROWS.items()), encoding="utf-8")
 
 
-def made(*, frozen: bool = False, name: str = "v.txt", size: int = 3) -> tuple[np.ndarray, Coverage]:
+def made(*, frozen: bool = False, name: str = "v.txt", size: int = 3) -> tuple[np.ndarray, VectorCoverage]:
     table, coverage = vectors_for(WordSettings(size=size, vectors=name, frozen=frozen), VOCABULARY, {"train": TRAIN, "dev": DEV})
     return table.numpy(), coverage
 

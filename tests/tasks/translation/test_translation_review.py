@@ -12,7 +12,7 @@ from seqtasks.diagnosis.faults import FAULTS
 from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.inference.translator import LONGEST
 from seqtasks.tasks.table import load_recipe
-from seqtasks.tasks.translation.review import fits, looked, review, sentence_words, unknown
+from seqtasks.tasks.translation.review import attention_statistics, fits, review, sentence_words, unknown
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import read_parallel
 from seqtasks.text.plain_words import plain_words
@@ -111,10 +111,10 @@ def test_runs_of_before_and_runs_without_faults_print_nothing() -> None:
 def test_a_line_is_looked_at_the_same_alone_and_among_others(translator) -> None:
     pairs = [SentencePair(line, "Un chien voit le canot.", number) for number, line in enumerate(LINES, 1)]
     found = [best[0] for best in translator.translate(LINES)]
-    together = looked(translator, pairs, found)
+    together = attention_statistics(translator, pairs, found)
     assert [looks is None for looks in together] == [not line for line in LINES]
     for number, looks in enumerate(together):
-        (alone,) = looked(translator, pairs[number : number + 1], found[number : number + 1])
+        (alone,) = attention_statistics(translator, pairs[number : number + 1], found[number : number + 1])
         if looks is not None and alone is not None:
             assert alone.words == looks.words
             assert alone.coverage == pytest.approx(looks.coverage, abs=1e-5)
@@ -124,7 +124,7 @@ def test_a_line_is_looked_at_the_same_alone_and_among_others(translator) -> None
 
 def test_coverage_adds_up_the_attention_that_an_example_shows(translator) -> None:
     text = "Un chien voit le canot."
-    (looks,) = looked(translator, [SentencePair(LINES[0], text, 1)], [best[0] for best in translator.translate(LINES[:1])])
+    (looks,) = attention_statistics(translator, [SentencePair(LINES[0], text, 1)], [best[0] for best in translator.translate(LINES[:1])])
     words, _, weights_TS = translator.attention(LINES[0], text)
     assert looks is not None
     assert list(looks.words) == words[:-1]
@@ -133,7 +133,7 @@ def test_coverage_adds_up_the_attention_that_an_example_shows(translator) -> Non
 
 def test_a_line_too_long_for_one_piece_is_looked_at_without_attention(translator) -> None:
     pairs = [SentencePair("the " * (LONGEST + 1), "le", 1)]
-    assert looked(translator, pairs, [best[0] for best in translator.translate([pairs[0].source])]) == [None]
+    assert attention_statistics(translator, pairs, [best[0] for best in translator.translate([pairs[0].source])]) == [None]
 
 
 def test_no_pair_gives_an_empty_review(translator) -> None:
