@@ -5,8 +5,16 @@ import torch
 
 from seqtasks.nn.attention import ATTENTIONS, AdditiveAttention, DotAttention, GeneralAttention, Memory
 from seqtasks.nn.normalisers import masked_softmax
+from tests.miniature.manual import objects_of
 from tests.oracles.attention import additive_energy, attend, dot_energy, general_energy, scaled_energy
 
+
+def cosine(*, query_size, memory_size, hidden_size, shares=None):
+    """The manual's example."""
+    return objects_of("extending.md")["CosineAttention"](query_size=query_size, memory_size=memory_size, shares=shares)
+
+
+EVERY = {**ATTENTIONS, "cosine": cosine}
 LENGTHS = [5, 0, 3, 1]
 
 
@@ -42,9 +50,21 @@ def test_attention_equals_plain_loops_over_words(number):
     assert attention.parallel
 
 
-@pytest.mark.parametrize("name", ATTENTIONS)
+def test_the_manuals_attention_is_ten_times_the_cosine():
+    attention = cosine(query_size=4, memory_size=5, hidden_size=0)
+    query_BQH, states_BSH, mask_BS = drawn(size=5)
+    _, weights_BQS, _ = attention(query_BQH, attention.project(states_BSH, mask_BS))
+    for b, length in enumerate(LENGTHS):
+        for q in range(query_BQH.size(1)):
+            keys = [attention.key.weight @ states_BSH[b, s] for s in range(length)]
+            energy = [10 * query_BQH[b, q] @ key / (query_BQH[b, q].norm() * key.norm()) for key in keys]
+            expected_S = torch.stack(energy).softmax(0) if energy else torch.zeros(0)
+            torch.testing.assert_close(weights_BQS[b, q, :length], expected_S, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_weights_sum_to_one_at_real_words_are_exactly_zero_elsewhere_and_all_zero_for_an_empty_source(name):
-    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    attention = EVERY[name](query_size=4, memory_size=4, hidden_size=5)
     query_BQH, states_BSH, mask_BS = drawn()
     context_BQH, weights_BQS, _ = attention(query_BQH, attention.project(states_BSH, mask_BS))
     torch.testing.assert_close(weights_BQS.sum(-1), torch.tensor([1.0, 0, 1, 1])[:, None].expand(-1, 3))
@@ -52,9 +72,9 @@ def test_weights_sum_to_one_at_real_words_are_exactly_zero_elsewhere_and_all_zer
     assert torch.equal(context_BQH[1], torch.zeros(3, 4))
 
 
-@pytest.mark.parametrize("name", ATTENTIONS)
+@pytest.mark.parametrize("name", EVERY)
 def test_a_sentence_is_summarised_the_same_alone_and_in_a_batch(name):
-    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    attention = EVERY[name](query_size=4, memory_size=4, hidden_size=5)
     query_BQH, states_BSH, mask_BS = drawn()
     together, *_ = attention(query_BQH, attention.project(states_BSH, mask_BS))
     for row, length in enumerate(LENGTHS):
@@ -63,9 +83,9 @@ def test_a_sentence_is_summarised_the_same_alone_and_in_a_batch(name):
         torch.testing.assert_close(together[row], alone[0], atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("name", ATTENTIONS)
+@pytest.mark.parametrize("name", EVERY)
 def test_every_parameter_gets_a_finite_gradient_also_beside_an_empty_source(name):
-    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    attention = EVERY[name](query_size=4, memory_size=4, hidden_size=5)
     query_BQH, states_BSH, mask_BS = drawn()
     query_BQH.requires_grad_()
     states_BSH.requires_grad_()
@@ -78,9 +98,9 @@ def test_every_parameter_gets_a_finite_gradient_also_beside_an_empty_source(name
     assert not query_BQH.grad[1].any()
 
 
-@pytest.mark.parametrize("name", ATTENTIONS)
+@pytest.mark.parametrize("name", EVERY)
 def test_attention_runs_under_bf16_autocast_with_float32_weights(name):
-    attention = ATTENTIONS[name](query_size=4, memory_size=4, hidden_size=5)
+    attention = EVERY[name](query_size=4, memory_size=4, hidden_size=5)
     query_BQH, states_BSH, mask_BS = drawn()
     exact, *_ = attention(query_BQH, attention.project(states_BSH, mask_BS))
     with torch.autocast("cpu", torch.bfloat16):

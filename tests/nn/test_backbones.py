@@ -14,15 +14,14 @@ from seqtasks.nn.highway import Highway
 from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
 from seqtasks.nn.self_attention import SelfAttention
 from seqtasks.nn.transformer import RelativeBias
+from tests.miniature.manual import objects_of
 from tests.oracles import backbones as slow
 
+EVERY = {**BACKBONES, "mixed": objects_of("extending.md")["mixed"]}  # ours, and the manual's example
 OPTIONS = [{}, {"residual": True}, {"highway": True}, {"recurrent_dropout": 0.4}, {"heads": 2}, {"inner_size": 5}]
-RECURRENT = [name for name in BACKBONES if name not in ("transformer", "convolution")]
+RECURRENT = [name for name in EVERY if name not in ("transformer", "convolution")]
 ROWS = [
-    (name, options)
-    for name, builder in BACKBONES.items()
-    for options in OPTIONS
-    if set(options) <= set(inspect.signature(builder).parameters)
+    (name, options) for name, builder in EVERY.items() for options in OPTIONS if set(options) <= set(inspect.signature(builder).parameters)
 ]
 LENGTHS = [5, 1, 7, 0, 3]
 every = pytest.mark.parametrize(
@@ -31,7 +30,7 @@ every = pytest.mark.parametrize(
 
 
 def made(name, options, *, layers=2, dropout=0.0, hidden_size=4):
-    return BACKBONES[name](input_size=3, hidden_size=hidden_size, layers=layers, dropout=dropout, **options)
+    return EVERY[name](input_size=3, hidden_size=hidden_size, layers=layers, dropout=dropout, **options)
 
 
 def padded(lengths, size=3, longest=None):

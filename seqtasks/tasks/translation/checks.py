@@ -23,7 +23,12 @@ from seqtasks.tasks.translation.training_checks import guide_faults, training_fa
 PLAIN = "none"  # the attention of a decoder that has none
 
 
-GIVEN = ("query_size", "memory_size", "hidden_size", "attention_weights")  # what seqtasks gives an attention; its other parameters are options
+GIVEN = (
+    "query_size",
+    "memory_size",
+    "hidden_size",
+    "attention_weights",
+)  # what seqtasks gives an attention; its other parameters are options
 OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
 EQUAL_SIZES = ("dot", "scaled")  # attentions that compare a query with a word as they are
 

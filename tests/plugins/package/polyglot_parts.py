@@ -53,7 +53,7 @@ class MarginHead(Head):
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
         """The summed hinge loss."""
         real_BS = mask_BS & (targets_BS >= 0)
-        return nn.functional.multi_margin_loss(scores_BSN[real_BS].float(), targets_BS[real_BS], margin=self.margin, reduction="sum")
+        return nn.functional.multi_margin_loss(scores_BSN[real_BS].float(), targets_BS[real_BS], margin=self.margin, reduction="none").sum()
 
     def predict(self, scores_BSN: Tensor, mask_BS: Tensor) -> list[list[int]]:
         """The label of the highest score."""
