@@ -9,9 +9,11 @@ from tests.miniature.manual import objects_of
 from tests.oracles.attention import additive_energy, attend, dot_energy, general_energy, scaled_energy
 
 
-def cosine(*, query_size, memory_size, hidden_size, shares=None):
+def cosine(*, query_size, memory_size, hidden_size, attention_weights=None):
     """The manual's example."""
-    return objects_of("extending.md")["CosineAttention"](query_size=query_size, memory_size=memory_size, shares=shares)
+    return objects_of("extending.md")["CosineAttention"](
+        query_size=query_size, memory_size=memory_size, attention_weights=attention_weights
+    )
 
 
 EVERY = {**ATTENTIONS, "cosine": cosine}
