@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seqtasks.datasets.download import Progress
     from seqtasks.datasets.folders import FileCheck
     from seqtasks.datasets.published import PublishedCorpus
-    from seqtasks.datasets.statistics import CorpusStatistics, Side
+    from seqtasks.datasets.statistics import CorpusStatistics, TextStatistics
 
 LABELS_SHOWN = 60
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -197,7 +197,7 @@ def _print_statistics(counted: CorpusStatistics) -> None:
         click.echo(f"  note: {note}")
 
 
-def _side_text(side: Side) -> str:
+def _side_text(side: TextStatistics) -> str:
     text = f"{side.words:,} ({side.distinct_words:,} distinct)"
     return f"{text}, longest sentence {side.longest:,} words at line {side.longest_line:,}" if side.longest else text
 

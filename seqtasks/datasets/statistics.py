@@ -34,7 +34,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class TextStatistics:
     """One text of a corpus: its words, or those of the source or the target. `longest_line` is the file's line number, 1-based."""
 
     name: str
@@ -50,7 +50,7 @@ class CorpusStatistics:
 
     path: str
     format: str
-    sides: tuple[Side, ...]
+    sides: tuple[TextStatistics, ...]
     labels: Mapping[str, Counter[str]]
     notes: tuple[str, ...]
     sentences_seen: Counter[Hashable]
@@ -61,7 +61,7 @@ class CorpusStatistics:
 
 
 @dataclass(frozen=True, slots=True)
-class Overlap:
+class SharedSentences:
     """How many sentences of `later` occur in `earlier` too."""
 
     earlier: str
@@ -102,10 +102,10 @@ def format_of(path: Path) -> str:
     return SUFFIXES[suffix]
 
 
-def overlaps(statistics: Sequence[CorpusStatistics]) -> list[Overlap]:
+def overlaps(statistics: Sequence[CorpusStatistics]) -> list[SharedSentences]:
     """For every two files, how many sentences of the later one occur in the earlier one; pairs that share none are left out."""
     found = [
-        Overlap(
+        SharedSentences(
             earlier=earlier.path,
             later=later.path,
             shared=sum(count for sentence, count in later.sentences_seen.items() if sentence in earlier.sentences_seen),
@@ -145,20 +145,20 @@ def scheme_of(tag_rows: Iterable[Sequence[str]]) -> str | None:
     return "IOB1" if "I" in prefixes and only_between else "BIO"
 
 
-def _tagged(path: Path, kind: str, reading: Reading) -> Corpus[TaggedSentence]:
+def _tagged(path: Path, form: str, reading: Reading) -> Corpus[TaggedSentence]:
     """A tagged file, as a run reads it; where no scheme is given, that of columns and of other packages' formats is told by the tags."""
-    word, tag = UNIVERSAL_NER if kind == "columns" and path.name.removesuffix(".gz").endswith(".iob2") else (0, -1)
+    word, tag = UNIVERSAL_NER if form == "columns" and path.name.removesuffix(".gz").endswith(".iob2") else (0, -1)
     word = word if reading.word_column is None else reading.word_column
     tag = tag if reading.tag_column is None else reading.tag_column
-    names = ("tag",) if kind == "columns" else reading.layers or LAYERS.get(kind, ("tag",))
+    names = ("tag",) if form == "columns" else reading.layers or LAYERS.get(form, ("tag",))
 
     def read(scheme: str | None) -> Corpus[TaggedSentence]:
         layers = [Layer(name, tag, scheme) for name in names]
-        if kind in LAYERED:
-            return read_layers(path, format=kind, layers=layers, word_column=word)
-        return read_tagged(path, format=kind, layer=layers[0], word_column=word, options=reading.options)
+        if form in LAYERED:
+            return read_layers(path, format=form, layers=layers, word_column=word)
+        return read_tagged(path, format=form, layer=layers[0], word_column=word, options=reading.options)
 
-    if kind in LAYERS or reading.scheme == "none":
+    if form in LAYERS or reading.scheme == "none":
         return read(None)
     if reading.scheme is not None:
         return read(reading.scheme)
@@ -167,17 +167,17 @@ def _tagged(path: Path, kind: str, reading: Reading) -> Corpus[TaggedSentence]:
     return unread if scheme is None else read(scheme)
 
 
-def _tagged_or_pairs(path: Path, kind: str, reading: Reading) -> CorpusStatistics:
-    if kind == "tsv":
-        return _of_pairs(str(path), kind, read_pairs(path))
-    corpus = _tagged(path, kind, reading)
+def _tagged_or_pairs(path: Path, form: str, reading: Reading) -> CorpusStatistics:
+    if form == "tsv":
+        return _of_pairs(str(path), form, read_pairs(path))
+    corpus = _tagged(path, form, reading)
     labels: dict[str, Counter[str]] = {}
     for example in corpus:
         for layer, tags in example.tags.items():
             labels.setdefault(layer, Counter()).update(tags)
     return CorpusStatistics(
         path=str(path),
-        format=kind,
+        format=form,
         sides=(_side("words", [(example.words, example.line) for example in corpus]),),
         labels=labels,
         notes=_notes(corpus),
@@ -193,11 +193,11 @@ def _notes(corpus: Corpus[TaggedSentence]) -> tuple[str, ...]:
     return tuple(note.removeprefix(f"{corpus.path}: ") for note in corpus.notes)
 
 
-def _of_pairs(path: str, kind: str, corpus: Corpus[SentencePair]) -> CorpusStatistics:
+def _of_pairs(path: str, form: str, corpus: Corpus[SentencePair]) -> CorpusStatistics:
     empty = [pair.line for pair in corpus if not pair.source.strip() or not pair.target.strip()]
     return CorpusStatistics(
         path=path,
-        format=kind,
+        format=form,
         sides=(
             _side("source", [(pair.source.split(), pair.line) for pair in corpus]),
             _side("target", [(pair.target.split(), pair.line) for pair in corpus]),
@@ -208,9 +208,9 @@ def _of_pairs(path: str, kind: str, corpus: Corpus[SentencePair]) -> CorpusStati
     )
 
 
-def _side(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> Side:
+def _side(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> TextStatistics:
     longest, line = max(((len(words), -line) for words, line in rows), default=(0, 0))
-    return Side(
+    return TextStatistics(
         name=name,
         words=sum(len(words) for words, _ in rows),
         distinct_words=len({word for words, _ in rows for word in words}),

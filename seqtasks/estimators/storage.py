@@ -75,11 +75,11 @@ def read_facts(folder: Path) -> dict[str, Any]:
         raise RunDirectoryError(f"{folder}: no saved {KIND} (it has no {FACTS}). Give the path that was given to `save`.")
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
-        found, kind = facts["format"], facts["kind"]
-        if kind == KIND and found > FORMAT:
+        found, saved = facts["format"], facts["kind"]
+        if saved == KIND and found > FORMAT:
             raise RunDirectoryError(f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it.")
-        if kind != KIND:
-            raise RunDirectoryError(f"{path}: holds a {kind}, not a {KIND}. Load it with that class.")
+        if saved != KIND:
+            raise RunDirectoryError(f"{path}: holds a {saved}, not a {KIND}. Load it with that class.")
         changed = [name for name, expected in facts["sha256"].items() if checksum(folder / name) != expected]
     except FileNotFoundError as fault:
         raise RunDirectoryError(f"{fault.filename}: no such file. Restore the folder from a copy.") from None

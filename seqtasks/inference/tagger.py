@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Group:
+class PieceGroup:
     """Pieces that are at work together. first: the number of the first; plan: their batches, as positions among them."""
 
     first: int
@@ -149,7 +149,7 @@ class Tagger:
             answers = in_threads(partial(self.read, group, work), group.plan, self.device)
             yield from zip((group.first + positions for positions in group.plan), answers, strict=True)
 
-    def groups(self, pieces: Sequence[Sequence[str]]) -> Iterator[Group]:
+    def groups(self, pieces: Sequence[Sequence[str]]) -> Iterator[PieceGroup]:
         """Consecutive pieces, as many as make GROUP_WORDS words; the model is set to answer."""
         self.model.eval()
         ends, start, reader = np.cumsum([len(piece) for piece in pieces]), 0, self.ready()
@@ -159,10 +159,10 @@ class Tagger:
             with torch.inference_mode(), denormals_flushed():
                 text = reader.embed_words(some)
             log_priors = log_priors_by_head(self.assets.hmms, some, self.assets.labels) if self.assets.hmms else {}
-            yield Group(start, reader, text, log_priors, plan_of(text.numbers.lengths))
+            yield PieceGroup(start, reader, text, log_priors, plan_of(text.numbers.lengths))
             start += len(some)
 
-    def read(self, group: Group, work: Callable[[Batch], T], positions: Positions) -> T:
+    def read(self, group: PieceGroup, work: Callable[[Batch], T], positions: Positions) -> T:
         """What `work` makes of one batch."""
         with torch.inference_mode(), denormals_flushed():
             batch = group.reader.batch(group.text, positions)

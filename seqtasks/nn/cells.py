@@ -17,7 +17,7 @@ from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.recurrent import single_layer
+from seqtasks.nn.recurrent import WITH_CELLS, single_layer
 
 Step = Callable[[Tensor, Tensor, Tensor | None], tuple[Tensor, Tensor | None]]
 
@@ -114,7 +114,7 @@ class CellStack(nn.Module):
         self.layers = nn.ModuleList(single_layer(kind=kind, input_size=size, hidden_size=hidden_size) for size in sizes)
         self.between = LockedDropout(dropout)
         self.hidden_size = hidden_size
-        self.lstm = kind == "lstm"
+        self.lstm = kind in WITH_CELLS
         self.residual = residual
 
     def sequence(self, inputs_NTX: Tensor, hidden_LNH: Tensor, cell_LNH: Tensor | None) -> Tensor:

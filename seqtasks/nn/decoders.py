@@ -20,6 +20,7 @@ from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack, SteppedLinear, working
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded, summary
+from seqtasks.nn.recurrent import WITH_CELLS
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class TargetEmbedding(Protocol):
 
 def check_bridge(bridge: Bridge, *, hidden_size: int, layers: int, kind: str) -> None:
     """Raises ValueError unless the bridge makes first states for such a decoder."""
-    expected = (hidden_size, layers, kind == "lstm")
+    expected = (hidden_size, layers, kind in WITH_CELLS)
     found = (bridge.hidden_size, bridge.layers, bridge.cell)
     if found != expected:
         raise ValueError(f"the {kind} decoder needs a bridge with (hidden_size, layers, cell) = {expected}, got {found}")

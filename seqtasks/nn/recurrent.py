@@ -212,3 +212,4 @@ class RecurrentStack(nn.Module):
 
 
 KINDS: dict[str, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+WITH_CELLS = frozenset({"lstm"})  # kinds whose state is a hidden state and a cell

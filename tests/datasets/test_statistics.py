@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from seqtasks.datasets.statistics import NewLabel, Overlap, Reading, Side, corpus_statistics, format_of, new_labels, overlaps, scheme_of
+from seqtasks.datasets.statistics import (
+    NewLabel,
+    Reading,
+    SharedSentences,
+    TextStatistics,
+    corpus_statistics,
+    format_of,
+    new_labels,
+    overlaps,
+    scheme_of,
+)
 from seqtasks.errors import DataError, UsageError
 
 BY_FILE = Reading(format=None, word_column=None, tag_column=None, scheme=None, layers=())
@@ -38,7 +48,7 @@ def test_counts_of_drawn_corpora_equal_counting_by_hand(tmp_path: Path, seed: in
     assert first.sides[0].longest_line == 1 + sum(len(sentence) + 1 for sentence in words[:place])
     assert first.labels["tag"]["N"] == sum(tag == "N" for sentence in train for _, tag in sentence)
     shared = sum([word for word, _ in sentence] in words for sentence in dev)
-    assert overlaps([first, second]) == ([Overlap(first.path, second.path, shared)] if shared else [])
+    assert overlaps([first, second]) == ([SharedSentences(first.path, second.path, shared)] if shared else [])
     extra = sum(tag == "X" for sentence in dev for _, tag in sentence)
     assert [label for label in new_labels([first, second]) if label.label == "X"] == (
         [NewLabel(second.path, "tag", "X", extra)] if extra else []
@@ -94,7 +104,7 @@ def test_universal_ner_files_are_read_by_their_usual_columns(tmp_path: Path) -> 
     path = write(tmp_path / "a.iob2", "# text = Anna i Oslo\n1\tAnna\tB-PER\tB-PER#O\ts\n2\ti\tO\tO#O\ts\n3\tOslo\tB-LOC\tB-LOC#O\ts\n")
     counted = corpus_statistics([path], BY_FILE)[0]
     assert dict(counted.labels["tag"]) == {"B-PER": 1, "O": 1, "B-LOC": 1}
-    assert counted.sides == (Side("words", 3, 3, 3, 2),)
+    assert counted.sides == (TextStatistics("words", 3, 3, 3, 2),)
 
 
 def test_layers_of_conllu_are_counted_each(tmp_path: Path) -> None:
@@ -115,7 +125,7 @@ def test_jsonl_spans_are_counted_as_tags(tmp_path: Path) -> None:
 
 def test_pairs_of_a_table_are_counted_on_both_sides(tmp_path: Path) -> None:
     counted = corpus_statistics([write(tmp_path / "a.tsv", "a b\tx\nc\ty z w\n")], BY_FILE)[0]
-    assert counted.sides == (Side("source", 3, 3, 2, 1), Side("target", 4, 4, 3, 2))
+    assert counted.sides == (TextStatistics("source", 3, 3, 2, 1), TextStatistics("target", 4, 4, 3, 2))
     assert counted.labels == {}
 
 
@@ -126,7 +136,7 @@ def test_parallel_files_come_in_turn_and_are_compared_as_pairs(tmp_path: Path) -
     reading = Reading(format="parallel", word_column=None, tag_column=None, scheme=None, layers=())
     train, dev = corpus_statistics(paths, reading)
     assert (train.path, train.sentences) == (f"{paths[0]} + {paths[1]}", 2)
-    assert overlaps([train, dev]) == [Overlap(train.path, dev.path, 1)]
+    assert overlaps([train, dev]) == [SharedSentences(train.path, dev.path, 1)]
     with pytest.raises(UsageError) as error:
         corpus_statistics(paths[:3], reading)
     assert str(error.value) == (f"--format parallel needs source and target files in turn, found 3: {paths[0]}, {paths[1]}, {paths[2]}.")

@@ -15,7 +15,6 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PICKLES = ("pickle", "dill", "joblib", "shelve", "marshal")
 CALLS = ("eval", "exec", "torch.load", "torch.save", "np.load", "numpy.load")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-SHARED_NAMES = {"Group", "Overlap", "Side"}  # still of two classes, one of them in datasets or inference
 
 
 def loaded_by(code: str, *names: str) -> list[str]:
@@ -129,4 +128,4 @@ def test_no_two_classes_have_one_name() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
-    assert {name: found for name, found in places.items() if len(found) > 1 and name not in SHARED_NAMES} == {}
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
