@@ -107,6 +107,7 @@ def test_no_words_or_no_characters_give_zeros(shape, kind):
     assert torch.equal(features_UF, torch.zeros(shape[0], network.output_size))
 
 
+@pytest.mark.slow
 @given(lengths=st.lists(st.integers(0, 16), min_size=1, max_size=12), kind=st.sampled_from(sorted(NETWORKS)))
 def test_words_that_are_read_in_groups_of_like_length_keep_their_places(lengths, kind):
     network = NETWORKS[kind]().eval()

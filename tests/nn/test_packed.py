@@ -28,6 +28,7 @@ def batch_of(lengths: list[int], padding: int = 0) -> tuple[torch.Tensor, torch.
     return torch.randn(WORDS, SIZE), torch.randint(WORDS, mask_BS.shape), mask_BS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS)
 @pytest.mark.parametrize(("kind", "hidden_size"), KINDS)
 @settings(max_examples=25, deadline=None)

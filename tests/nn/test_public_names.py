@@ -1,6 +1,8 @@
 import subprocess
 import sys
 
+import pytest
+
 import seqtasks.nn
 
 HEAVY = ("sklearn", "scipy", "click", "matplotlib", "pydantic", "tokenizers", "sacrebleu", "seqeval", "torchtext", "rich")
@@ -11,6 +13,7 @@ def test_every_public_name_exists_once_and_in_order():
     assert all(hasattr(seqtasks.nn, name) for name in seqtasks.nn.__all__)
 
 
+@pytest.mark.slow
 def test_importing_the_layers_loads_torch_and_nothing_of_the_rest():
     code = (
         "import sys, seqtasks.nn, seqtasks.decoding.beam; "

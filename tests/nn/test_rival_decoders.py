@@ -192,6 +192,7 @@ def test_dropout_acts_in_training_and_not_in_evaluation(kind):
     assert torch.equal(first, second)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_there_is_no_longest_target(kind):
     decoder = build(kind).eval()

@@ -81,6 +81,7 @@ def task_called(name: str) -> str:
     return f'{MULTI}{data}[tasks.{name}.head]\nkind = "crf"\n'
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("miniature", "plain_figures")
 def test_a_task_may_have_any_name_that_torch_and_the_file_system_allow() -> None:
     write(Path("own.toml"), task_called('"næring og navn"'))

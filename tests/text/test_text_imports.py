@@ -9,6 +9,7 @@ HEAVY = {"torch", "tokenizers", "torchtext", "pydantic", "sklearn", "matplotlib"
 READERS = "seqtasks.text.corpora.columns, seqtasks.text.corpora.conllu, seqtasks.text.corpora.jsonl, seqtasks.text.corpora.parallel"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("modules", "loaded"),
     [

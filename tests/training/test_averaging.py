@@ -22,6 +22,7 @@ def tied() -> nn.Module:
     return model
 
 
+@pytest.mark.slow
 def test_the_average_is_the_recursion_over_all_updates() -> None:
     model = tied()
     average, expected = WeightAverage(model, 0.5), model["first"].weight.detach().double().clone()
@@ -53,6 +54,7 @@ def test_within_the_block_the_model_holds_the_average_and_then_its_own_bits_agai
     assert all(torch.equal(tensor, own[name]) for name, tensor in model.state_dict().items())
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_the_weights_themselves_while_the_average_is_scored_saved_and_held(tmp_path: Path) -> None:
     seen: list[dict[str, torch.Tensor]] = []
 
