@@ -28,7 +28,7 @@ class TrainingSettings(Table):
     average_checkpoints: NonNegativeInt = 0  # the mean weights of the best so many epochs are kept (the last with select_by "last")
     accumulate: PositiveInt = 1  # batches an update is made of, with the gradient of one that holds all their words
     patience: NonNegativeInt = 0
-    select_by: str = "loss"  # what the kept weights are best at on dev: loss, accuracy, f1 (of spans), a score of translations, or last
+    select_by: str = "loss"  # what the kept weights are best at on dev: loss, accuracy, f1 or another score; last: none are chosen
     checkpoint_every: NonNegativeInt = 0
     keep_checkpoints: PositiveInt = 2
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
