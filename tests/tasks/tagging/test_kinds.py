@@ -18,9 +18,9 @@ RUNS = Path(__file__).resolve().parents[2] / "runs" / "format_1"
 
 @pytest.mark.parametrize("share", [1.0, 0.3, 0.01])
 def test_on_a_share_of_the_sentences_a_network_is_trained_for_more_epochs_and_warmed_up_for_less(share: float) -> None:
-    recipe = load_recipe("pos", "lstm", ["data.share=0.5", "training.epochs=9", "training.warmup_updates=100"]).recipe
+    recipe = load_recipe("pos", "lstm", ["data.train_fraction=0.5", "training.epochs=9", "training.warmup_updates=100"]).recipe
     smaller = TAGGING.on_share(recipe, share)
-    assert smaller.data.share == pytest.approx(0.5 * share)
+    assert smaller.data.train_fraction == pytest.approx(0.5 * share)
     assert smaller.training.epochs == ceil(9 / sqrt(share))
     assert smaller.training.warmup_updates == round(100 * sqrt(share))
     same = {"data": recipe.data, "training": recipe.training}
@@ -29,7 +29,7 @@ def test_on_a_share_of_the_sentences_a_network_is_trained_for_more_epochs_and_wa
 
 def test_an_hmm_has_a_share_and_no_seed_and_other_kinds_have_no_share() -> None:
     recipe = load_recipe("pos", "hmm").recipe
-    assert HMM.on_share(recipe, 0.25).data.share == 0.25
+    assert HMM.on_share(recipe, 0.25).data.train_fraction == 0.25
     assert HMM.with_seed(recipe, 3) is recipe
     with pytest.raises(UsageError, match="^recipes of kind 'multitask' cannot be trained on a share of their sentences.$"):
         MULTITASK.on_share(load_recipe("multitask").recipe, 0.5)
@@ -42,7 +42,7 @@ def test_seeds_count_on_from_the_recipes_own() -> None:
 
 def test_a_fine_tuned_tagger_is_the_saved_one_on_the_new_data_with_the_new_training() -> None:
     saved = load_recipe("pos", "lstm").recipe.model_dump(exclude_none=True)
-    new = load_recipe("pos", "bilstm", ["training.epochs=3", "data.share=0.5"]).recipe.model_dump(exclude_none=True)
+    new = load_recipe("pos", "bilstm", ["training.epochs=3", "data.train_fraction=0.5"]).recipe.model_dump(exclude_none=True)
     tuned = TAGGING.fine_tuned(saved, new, Path("run"))
     assert (tuned["data"], tuned["training"]) == (new["data"], new["training"])
     assert {key: value for key, value in tuned.items() if key not in ("data", "training")} == {
