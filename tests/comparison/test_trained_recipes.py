@@ -32,7 +32,8 @@ def test_recipes_of_translation_are_not_trained_to_be_compared() -> None:
 
 
 def test_a_setting_goes_to_the_recipes_that_have_its_table() -> None:
-    hmm, lstm = (loaded.recipe for loaded in load_recipes("pos", ["hmm", "lstm"], ["training.seed=9", "hmm.order=1", "data.train_fraction=0.5"]))
+    settings = ["training.seed=9", "hmm.order=1", "data.train_fraction=0.5"]
+    hmm, lstm = (loaded.recipe for loaded in load_recipes("pos", ["hmm", "lstm"], settings))
     assert (hmm.hmm.order, hmm.data.train_fraction, lstm.training.seed, lstm.data.train_fraction) == (1, 0.5, 9, 0.5)
     with pytest.raises(RecipeError, match="^--set training.seed=9: none of hmm has a table 'training'.$"):
         load_recipes("pos", ["hmm"], ["training.seed=9"])

@@ -55,6 +55,9 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_recipes_and_sample_and_no_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
+    templates = [path.name for path in (ROOT / "seqtasks" / "reports" / "templates").iterdir()]
+    assert templates
+    assert {f"seqtasks/reports/templates/{name}" for name in templates} <= set(names)
     for folder, package in (("tasks", "seqtasks/shipped_tasks"), ("data", "seqtasks/shipped_data")):
         kept = [path for path in (ROOT / folder).rglob("*") if path.suffix in (".toml", ".conllu", ".bio", ".jsonl", ".en", ".fr")]
         assert kept

@@ -10,7 +10,7 @@ import pytest
 from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions
-from seqtasks.tasks.table import kind_of, load_recipe
+from seqtasks.tasks.table import kind_of, load_recipe, saved_recipe
 from seqtasks.tasks.tagging.kinds import HMM, MULTITASK, TAGGING
 
 RUNS = Path(__file__).resolve().parents[2] / "runs" / "format_1"
@@ -63,7 +63,8 @@ def test_every_head_of_a_fine_tuned_run_needs_data() -> None:
 
 @pytest.mark.parametrize("name", ["pos", "hmm"])
 def test_options_of_translation_are_refused_and_words_are_tagged_as_by_the_predictor(name: str) -> None:
-    directory, recipe = RunDirectory.open(RUNS / name).finished(), load_recipe("pos", str(RUNS / name / "recipe.toml")).recipe
+    directory = RunDirectory.open(RUNS / name).finished()
+    recipe = saved_recipe(directory)
     kind = kind_of(recipe)
     with pytest.raises(UsageError, match="no translation run. Ensembles and settings of the search are for translation runs.$"):
         kind.predictor(directory, recipe, PredictorOptions(decoding={"beams": 3}))
