@@ -56,6 +56,7 @@ PARTS = {
     "backbone.options.reach": 2,
     "head.kind": "margin",
     "head.options.margin": 0.5,
+    "training.select_by": "sentence_accuracy",
     "data.corpus": "",
     "data.format": "slashed",
     "data.options.mark": "|",
@@ -137,7 +138,7 @@ def test_their_backbone_head_and_reader_train_and_answer_with_their_own_options(
     answer = json.loads(answered("predict")[1])
     assert answer["tokens"] == WORDS
     assert len(answer["tags"]["upos"]) == len(answer["confidences"]["upos"]) == 5
-    scores = {score["split"]: score["value"] for score in metrics(answered.folder / "parts")["scores"]}
+    scores = {score["split"]: score["value"] for score in metrics(answered.folder / "parts")["scores"] if score["name"] == "accuracy"}
     assert json.loads(answered("evaluate")[1])["scores"][0]["value"] == pytest.approx(scores["test"])
 
 
@@ -173,7 +174,8 @@ def test_their_kind_is_compared_with_a_network(answered: Answered) -> None:
     assert answered("compare")[0] == 0, answered("compare")[2]
     found = json.loads((answered.folder / "compared" / "comparison.json").read_text(encoding="utf-8"))
     assert [system["name"] for system in found["systems"]] == ["default", "theirs"]
-    values = [metrics(answered.folder / run)["scores"][-1]["value"] for run in ("parts", "kind")]
+    scores = [score for run in ("parts", "kind") for score in metrics(answered.folder / run)["scores"]]
+    values = [score["value"] for score in scores if (score["split"], score["name"]) == ("test", "accuracy")]
     assert [system["score"]["value"] for system in found["systems"]] == pytest.approx(values)
     assert found["systems"][1]["cost"]["bytes_on_disk"] == (answered.folder / "kind" / "tags.json").stat().st_size
 
@@ -203,3 +205,14 @@ FAULTS = {
 def test_what_does_not_fit_is_told_in_one_line(answered: Answered, name: str) -> None:
     code, _, fault = answered(name)
     assert (code, fault) == (2, f"Error: {FAULTS[name]}\n")
+
+
+def test_their_measure_selects_weights_and_stands_among_the_scores_of_runs_and_of_evaluate(answered: Answered) -> None:
+    rows = [json.loads(line) for line in (answered.folder / "parts" / "history.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert all("upos sentence_accuracy" in row["scores"] for row in rows)
+    scored = {(score["split"], score["name"]): score["value"] for score in metrics(answered.folder / "parts")["scores"]}
+    evaluated = {score["name"]: score["value"] for score in json.loads(answered("evaluate")[1])["scores"]}
+    assert evaluated["sentence_accuracy"] == scored["test", "sentence_accuracy"]
+    lines = (answered.folder / "parts" / "predictions" / "test.conll").read_text(encoding="utf-8").strip().split("\n\n")
+    right = [all(row.split("\t")[1] == row.split("\t")[2] for row in block.split("\n")) for block in lines]
+    assert scored["test", "sentence_accuracy"] == pytest.approx(100 * sum(right) / len(right))

@@ -1,4 +1,4 @@
-"""A backbone, a head and a reader, each with an option of its own. B batch, S position, E input, H hidden, N labels."""
+"""A backbone, a head and a reader, each with an option of its own, and a measure. B batch, S position, E input, H hidden, N labels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.errors import DataError
+from seqtasks.evaluation.metrics import TagMetric
 from seqtasks.models.heads import Head
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
@@ -75,3 +76,11 @@ def read_slashed(path: Path, *, layer: str, mark: str = "/") -> Corpus[TaggedSen
         if pairs:
             sentences.append(TaggedSentence(tuple(pair[0] for pair in pairs), {layer: tuple(pair[2] for pair in pairs)}, number))
     return Corpus(sentences, str(path), file_checksum(path))
+
+
+def sentence_accuracy(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]], scheme: str | None) -> float:
+    """The share of sentences without a wrong tag, in percent."""
+    return 100 * sum(list(one) == list(other) for one, other in zip(gold, predicted, strict=True)) / max(1, len(gold))
+
+
+SENTENCE_ACCURACY = TagMetric(sentence_accuracy)

@@ -10,6 +10,7 @@ setup(
         "seqtasks.backbones": ["neighbours = polyglot_parts:neighbours"],
         "seqtasks.heads": ["margin = polyglot_parts:MarginHead"],
         "seqtasks.readers": ["slashed = polyglot_parts:read_slashed"],
+        "seqtasks.tag_metrics": ["sentence_accuracy = polyglot_parts:SENTENCE_ACCURACY"],
         "seqtasks.tasks": ["most_frequent = polyglot_task:MOST_FREQUENT"],
     },
 )
