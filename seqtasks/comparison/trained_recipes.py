@@ -13,7 +13,6 @@ from seqtasks.comparison.finished_runs import differing_keys
 from seqtasks.errors import Interrupted, RecipeError, RunDirectoryError, UsageError
 from seqtasks.recipes.load import LoadedRecipe, recipe_names
 from seqtasks.recipes.run_directory import RunDirectory
-from seqtasks.recipes.schema import Recipe
 from seqtasks.runs.run import run
 from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.locations import DataLocations, read_parts
@@ -43,16 +42,12 @@ def usual_recipes(task: str) -> list[str]:
 
 def refuse_untrained(task: str) -> None:
     """Raises UsageError for a task whose recipes are not trained here."""
-    if any(not one.trained_to_compare and one.compared_by != "tags" for one in map(kind_of, first_recipes(task))):
+    kinds = [kind_of(load_recipe(task, name).recipe) for name in recipe_names(task)[:1]]  # all of a task's are compared in one way
+    if any(not kind.trained_to_compare and kind.compared_by != "tags" for kind in kinds):
         raise UsageError(
             f"{task}: compare trains recipes of taggers only. Train with `seqtasks run {task} RECIPE --out DIR`, "
             "then compare the finished runs: `seqtasks compare DIR DIR`."
         )
-
-
-def first_recipes(task: str) -> list[Recipe]:
-    """The first recipe of a task: all of them are compared in one way."""
-    return [load_recipe(task, name).recipe for name in recipe_names(task)[:1]]
 
 
 def load_recipes(task: str, names: Sequence[str], overrides: Sequence[str]) -> list[LoadedRecipe]:

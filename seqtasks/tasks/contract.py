@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from seqtasks.training.loop import DevResult, Watcher
     from seqtasks.training.objectives import Objective
 
+CONTROLS = "controls"  # folder in a run directory that holds the runs of its controls
+
 
 @dataclass(frozen=True)
 class PartFacts:

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 
 from seqtasks.evaluation.controls import Controlled, beside_control
 from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.contract import CONTROLS
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, data_of, file_scheme
 from seqtasks.tasks.tagging.scores import predictions_name, read_columns_back
 from seqtasks.tasks.tagging.task import TaggingTask
-
-FOLDER = "controls"
 
 
 def control_recipes(recipe: MultitaskRecipe) -> dict[str, TaggingRecipe]:
@@ -45,7 +44,7 @@ def beside_controls(task: TaggingTask, directory: RunDirectory, recipes: Mapping
         single = data_of(recipe)
         for split in task.tagged.scored[head]:
             words, gold, predicted = read_columns_back(directory.predictions / predictions_name(head, split, task.data))
-            control = RunDirectory(directory.path / FOLDER / head).predictions / predictions_name(next(iter(single)), split, single)
+            control = RunDirectory(directory.path / CONTROLS / head).predictions / predictions_name(next(iter(single)), split, single)
             _, _, alone = read_columns_back(control)
             scheme = file_scheme(recipe.data)
             found += beside_control(gold, predicted, alone, words, task.assets.seen, scheme=scheme, split=split, head=head)

@@ -42,21 +42,25 @@ class TaggerKind(TaskKind):
         return tables
 
 
-class TaggingKind(TaggerKind):
-    """A network with one head."""
+class NetworkKind(TaggerKind):
+    """A network with one head or several."""
 
-    recipe = TaggingRecipe
-    trained_to_compare = True
-
-    def faults(self, recipe: TaggingRecipe) -> list[str]:
+    def faults(self, recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
         from seqtasks.tasks.tagging.checks import network_faults
 
         return network_faults(recipe)
 
-    def runner(self, recipe: TaggingRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+    def runner(self, recipe: TaggingRecipe | MultitaskRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
         from seqtasks.tasks.tagging.task import tagging_runner
 
         return tagging_runner(recipe, locations, device=device, learned=learned)
+
+
+class TaggingKind(NetworkKind):
+    """A network with one head."""
+
+    recipe = TaggingRecipe
+    trained_to_compare = True
 
     def on_share(self, recipe: TaggingRecipe, share: float) -> TaggingRecipe:
         """Trained for epochs / sqrt(share) epochs with sqrt(share) of the warm-up, so that a small part is not blamed for being seen too
@@ -67,20 +71,10 @@ class TaggingKind(TaggerKind):
         return smaller(recipe, share).model_copy(update={"training": training.model_copy(update=scaled)})
 
 
-class MultitaskKind(TaggerKind):
+class MultitaskKind(NetworkKind):
     """A network with several heads on one trunk."""
 
     recipe = MultitaskRecipe
-
-    def faults(self, recipe: MultitaskRecipe) -> list[str]:
-        from seqtasks.tasks.tagging.checks import network_faults
-
-        return network_faults(recipe)
-
-    def runner(self, recipe: MultitaskRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
-        from seqtasks.tasks.tagging.task import tagging_runner
-
-        return tagging_runner(recipe, locations, device=device, learned=learned)
 
     def controls(self, recipe: MultitaskRecipe) -> Mapping[str, TaggingRecipe]:
         """Each task alone, with the same settings and seed."""

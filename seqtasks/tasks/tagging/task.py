@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -231,10 +230,4 @@ def tagging_runner(recipe: TaggingRecipe | MultitaskRecipe, locations: DataLocat
     """The recipe with what trains it; vocabularies come from the run in `learned`, where there is one."""
     folder = saved_text(learned)
     assets = TaggingAssets.load(folder, tasks_of(recipe)) if folder else None
-    return NeuralRunner(recipe, partial(make_task, recipe, locations, assets), device=device)
-
-
-def make_task(
-    recipe: TaggingRecipe | MultitaskRecipe, locations: DataLocations, assets: TaggingAssets | None, device: torch.device
-) -> TaggingTask:
-    return TaggingTask(recipe, locations, device, assets)
+    return NeuralRunner(recipe, lambda where: TaggingTask(recipe, locations, where, assets), device=device)

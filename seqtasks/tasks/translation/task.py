@@ -208,10 +208,4 @@ def translation_runner(recipe: TranslationRecipe, locations: DataLocations, *, d
     """The recipe with what trains it; vocabularies come from the run in `learned`, where there is one."""
     folder = saved_text(learned)
     assets = TranslationAssets.load(folder, recipe.text) if folder else None
-    return NeuralRunner(recipe, partial(make_task, recipe, locations, assets), device=device)
-
-
-def make_task(
-    recipe: TranslationRecipe, locations: DataLocations, assets: TranslationAssets | None, device: torch.device
-) -> TranslationTask:
-    return TranslationTask(recipe, locations, device, assets)
+    return NeuralRunner(recipe, lambda where: TranslationTask(recipe, locations, where, assets), device=device)
