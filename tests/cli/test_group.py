@@ -105,3 +105,8 @@ def test_a_reader_that_goes_away_ends_a_command_without_a_word() -> None:
         running.stdout.close()
         assert running.stderr.read() == ""
     assert running.returncode == 0
+
+
+def test_the_package_run_as_a_module_is_the_command_line() -> None:
+    ended = subprocess.run([sys.executable, "-m", "seqtasks", "--version"], capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith("seqtasks, version ")
