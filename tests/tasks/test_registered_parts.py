@@ -18,7 +18,6 @@ from seqtasks.evaluation.metrics import TagMetric, TextMetric, TranslationMetric
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.registry import find_part
-from seqtasks.tasks.table import check_recipe, load_recipe
 from tests.miniature.runs import invoke, metrics, spelled, train
 
 Tags = Sequence[Sequence[str]]
@@ -94,66 +93,7 @@ FAULTS = [
         {"backbone.residual": True, "backbone.highway": True},
         "backbone.residual and backbone.highway are two ways around a layer. Choose one.",
     ),
-    (
-        {"characters.kind": "lstm", "characters.widths": "[2]"},
-        "characters.widths has no meaning for characters of kind 'lstm'. Leave it out, or use 'cnn'.",
-    ),
-    (
-        {"characters.kind": "lstm", "characters.filters": 7},
-        "characters.filters = 7: an LSTM has half of them in each direction. Use an even number.",
-    ),
 ]
-
-
-ATTENTION_FAULTS = [
-    (
-        {"decoder.attention": "none", "decoder.heads": 2, "decoder.normaliser": "sparsemax"},
-        "decoder.normaliser needs an attention; decoder.attention is 'none'. Leave it out.\n"
-        "decoder.heads needs an attention; decoder.attention is 'none'. Leave it out.",
-    ),
-    (
-        {"decoder.top_k": 3, "decoder.window_size": 2},
-        "decoder.top_k has no meaning for decoder.normaliser = 'softmax'. Leave it out, or use 'topk'.\n"
-        "decoder.window_size has no meaning without a window. Leave it out, or set decoder.window.",
-    ),
-    ({"decoder.heads": 3}, "decoder.heads = 3 does not divide decoder.hidden_size = 256. Change one of them."),
-    (
-        {"decoder.hierarchical": True},
-        "decoder.hierarchical weighs the sentences of a document, but data.context = 0. Set it, or leave hierarchical out.",
-    ),
-    (
-        {"decoder.hierarchical": True, "data.context": 2, "decoder.attention": "coverage"},
-        "decoder.hierarchical takes no window, and no attention 'location' or 'coverage'. Choose one.",
-    ),
-    (
-        {"decoder.hierarchical": True, "data.context": 2, "decoder.window": "local-p"},
-        "decoder.hierarchical takes no window, and no attention 'location' or 'coverage'. Choose one.",
-    ),
-    (
-        {"decoder.attention": "scaled", "decoder.hidden_size": 20},
-        "decoder.attention = 'scaled' compares vectors of one size, but decoder.hidden_size = 20 and the backbone's states have 384. "
-        "Make them equal, or use 'general'.",
-    ),
-    (
-        {"decoder.heads": 4, "backbone.hidden_size": 5},
-        "decoder.heads = 4 does not divide the backbone's states of 10 features. Change one of them.",
-    ),
-]
-
-
-@pytest.mark.parametrize(("options", "message"), ATTENTION_FAULTS)
-@pytest.mark.usefixtures("miniature")
-def test_keys_of_an_attention_that_do_not_fit_are_told(options: dict[str, object], message: str) -> None:
-    given = [part for key, value in options.items() for part in ("--set", f"{key}={spelled(value)}")]
-    result = invoke("run", "translation", "--out", "run", *given)
-    assert (result.exit_code, result.stderr) == (2, f"Error: {message}\n")
-
-
-def test_sizes_that_do_not_fit_are_told_before_any_data_are_read() -> None:
-    for options, message in ATTENTION_FAULTS[-2:]:
-        with pytest.raises(RecipeError) as raised:
-            check_recipe(load_recipe("translation", "default", [f"{key}={value!r}" for key, value in options.items()]).recipe)
-        assert str(raised.value).endswith(message)
 
 
 class Blunt(AnyAttention):
@@ -217,7 +157,6 @@ def test_our_parts_win_over_a_taken_name(offer: Callable[[str, str, object], Non
 
 
 def test_entry_points_of_this_installation_are_asked() -> None:
-    from seqtasks.errors import RecipeError
 
     with pytest.raises(RecipeError, match=rf"^no backbone 'nobody'\. Known: {', '.join(BACKBONES)}\.$"):
         find_part(BACKBONES, "nobody", "seqtasks.backbones")

@@ -1,39 +1,14 @@
-"""The guide that a recipe makes of its own pairs; values of guided attention that do not fit, told before training."""
+"""The guide that a recipe makes of its own pairs."""
 
 import random
 
-import pytest
-
-from seqtasks.errors import RecipeError
 from seqtasks.inference.assets import TranslationAssets
-from seqtasks.tasks.table import check_recipe, load_recipe
+from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.translation.task import EncodedPairs
 from seqtasks.tasks.translation.training import guide_of
 from seqtasks.text.corpora.examples import SentencePair
 
 ON = "training.guided_attention=0.5"
-
-
-@pytest.mark.parametrize(
-    ("overrides", "fault"),
-    [
-        (["training.guided_updates=9"], "training.guided_updates has no meaning without guided attention. Set training.guided_attention,"),
-        (["training.guided_loss='squared'"], "training.guided_loss has no meaning without guided attention."),
-        (
-            [ON, "decoder.attention='none'"],
-            "training.guided_attention needs an attention; decoder.attention is 'none'. Set one",
-        ),
-        ([ON, "training.objective='risk'"], "training.guided_attention has no meaning for training.objective = 'risk'. Set it to 0."),
-        (
-            [ON, "text.dropout=0.1"],
-            "training.guided_attention needs subwords that stay; text.dropout and text.sampling draw them.",
-        ),
-    ],
-)
-def test_what_guided_attention_cannot_go_with_is_told(overrides, fault):
-    with pytest.raises(RecipeError) as raised:
-        check_recipe(load_recipe("translation", "default", overrides).recipe)
-    assert fault in str(raised.value)
 
 
 def test_the_guide_of_a_recipe_links_each_target_token_to_the_source_token_it_comes_from():
@@ -50,7 +25,3 @@ def test_the_guide_of_a_recipe_links_each_target_token_to_the_source_token_it_co
         size = len(some)
         (wanted_TS,) = guide.alignments.attention([number], source_length=size + 1, target_length=size + 1)
         assert [(t, s) for t, s in zip(*wanted_TS.nonzero(), strict=True)] == [(t, size - 1 - t) for t in range(size)]
-
-
-def test_guided_attention_alone_is_no_fault():
-    check_recipe(load_recipe("translation", "default", [ON, "training.guided_updates=9", "training.guided_loss='squared'"]).recipe)

@@ -1,4 +1,4 @@
-"""Deep and conditional decoders of a recipe: what does not fit is told; what is trained searches, scores, aligns and joins ensembles."""
+"""Deep and conditional decoders of a recipe: what is trained searches, scores, aligns and joins ensembles."""
 
 from pathlib import Path
 
@@ -6,40 +6,8 @@ import pytest
 
 import seqtasks
 from tests.miniature.corpora import write
-from tests.miniature.runs import done, invoke, spelled, train
+from tests.miniature.runs import done, train
 
-FAULTS = [
-    (
-        {"attention": "none", "input_feeding": True},
-        "decoder.input_feeding needs an attention to feed; decoder.attention is 'none'. Set one of the two.",
-    ),
-    (
-        {"attention": "none", "attend": "first", "layers": 2},
-        "decoder.attend says which layer asks the attention, but decoder.attention is 'none'. Leave it out, or choose one.",
-    ),
-    (
-        {"attend": "first"},
-        "decoder.attend = 'first' needs layers above the first to read the context, but decoder.layers = 1. Use more layers.",
-    ),
-    (
-        {"attend": "first", "layers": 2, "input_feeding": True},
-        "decoder.attend = 'first' hands the context up to the next layer, decoder.input_feeding to the next word. Choose one.",
-    ),
-    (
-        {"residual": True},
-        "decoder.residual goes around the layers above the first, but decoder.layers = 1. Leave it out, or use more layers.",
-    ),
-    (
-        {"kind": "cgru", "attention": "none"},
-        "decoder.kind = 'cgru' is two GRUs around an attention, but decoder.attention is 'none'. Choose one, or kind 'gru'.",
-    ),
-    (
-        {"kind": "cgru", "input_feeding": True, "attend": "first", "residual": True},
-        "decoder.input_feeding has no meaning for decoder.kind = 'cgru', whose state reads what was looked at. Leave it out.\n"
-        "decoder.attend has no meaning for decoder.kind = 'cgru', whose attention sits between its two GRUs. Leave it out.\n"
-        "decoder.residual goes around the layers above the first, but decoder.layers = 1. Leave it out, or use more layers.",
-    ),
-]
 TRAINED = [
     {"decoder__attend": "first", "decoder__layers": 2, "decoder__residual": True},
     {"decoder__attend": "first", "decoder__layers": 2, "decoder__attention": "coverage"},
@@ -47,14 +15,6 @@ TRAINED = [
     {"decoder__kind": "cgru", "decoder__layers": 2, "decoder__attention": "location"},
 ]
 LINES = ["A dog sees the boat in the garden.", "", "A boat", "x"]
-
-
-@pytest.mark.parametrize(("options", "message"), FAULTS)
-@pytest.mark.usefixtures("miniature")
-def test_keys_of_a_recurrent_decoder_that_do_not_fit_are_told(options: dict[str, object], message: str) -> None:
-    given = [part for key, value in options.items() for part in ("--set", f"decoder.{key}={spelled(value)}")]
-    result = invoke("run", "translation", "--out", "run", *given)
-    assert (result.exit_code, result.stderr) == (2, f"Error: {message}\n")
 
 
 @pytest.mark.parametrize("options", TRAINED, ids=str)
