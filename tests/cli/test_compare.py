@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from seqtasks.cli.compare import show
 from seqtasks.cli.progress import TerminalWatcher
+from tests.miniature.comparisons import comparison
 from tests.miniature.runs import TINY_TAGGING, done, invoke, metrics, settings, train
 
 RECIPES = ["--recipes", "hmm,lstm,bilstm"]
@@ -232,3 +234,27 @@ def test_damaged_predictions_are_named(finished, miniature: Path) -> None:
     result = invoke("compare", finished("pos"), "copy")
     assert result.exit_code == 1
     assert "copy/predictions/test.conll: damaged" in result.stderr
+
+
+def test_a_comparison_is_shown_with_its_pairs_crossovers_notes_and_files(capsys: pytest.CaptureFixture[str]) -> None:
+    found = comparison(3)
+    show(found, Path("folder"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "accuracy of upos on dev (2,001 sentences)" + " " * (len(lines[1]) - 41)
+    rows = {line.split("  ")[0]: line for line in lines[3:6]}
+    for system in found.systems:
+        low, high = system.score.interval or (0.0, 0.0)
+        assert f"{system.score.value:.2f} ({low:.1f} to {high:.1f})" in rows[system.name]
+    sentences = [sentence for pair in found.pairs for sentence in (pair.sentence, pair.seeds.sentence if pair.seeds else None) if sentence]
+    assert [line[2:] for line in lines if line[2:] in sentences] == sentences
+    assert [line[2:] for line in lines if line.startswith("  From") or "nowhere" in line] == [one.sentence for one in found.crossovers]
+    assert [line.removeprefix("note: ") for line in lines if line.startswith("note: ")] == found.notes
+    assert lines[-2:] == ["report: folder/comparison.html", "numbers: folder/comparison.json, folder/comparison.csv"]
+
+
+def test_two_systems_need_no_table_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
+    show(comparison(2), Path("folder"))
+    two = capsys.readouterr().out
+    show(comparison(3), Path("folder"))
+    assert "Holm's correction for 3 pairs" in capsys.readouterr().out
+    assert "correction for" not in two

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import seqtasks
+from seqtasks.cli.predict import lines_of as input_lines
+from seqtasks.cli.predict import predict
+from seqtasks.cli.predict import write as write_answers
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke, one_thread
 
@@ -159,3 +163,32 @@ def test_bad_bytes_end_in_one_line_with_their_place(finished) -> None:
     result = invoke("predict", finished("pos"), input=b"Mara\nd\xffg\n")
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: standard input:2: ")
+
+
+def test_a_file_of_answers_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    out = tmp_path / "answers.txt"
+
+    def failing() -> Iterator[str]:
+        yield "first"
+        raise ValueError("the second fails")
+
+    with pytest.raises(ValueError, match="the second fails"):
+        write_answers(failing(), out, at_once=False)
+    assert list(tmp_path.iterdir()) == []
+    write_answers(["é\u2028x", ""], out, at_once=False)
+    assert out.read_bytes() == "é\u2028x\n\n".encode()
+
+
+def test_lines_are_those_between_line_feeds(tmp_path: Path) -> None:
+    path = write(tmp_path / "some.txt", "\ufeffa\r\nb\u2028c\n\nlast")
+    assert list(input_lines(path)) == ["a", "b\u2028c", "", "last"]
+
+
+def test_a_kept_run_answers_a_file_as_it_did(tmp_path: Path) -> None:
+    run = Path(__file__).resolve().parents[1] / "runs" / "format_1" / "hmm"
+    result = CliRunner().invoke(predict, [str(run), str(run / "inputs.txt"), "--out", str(tmp_path / "out.txt")])
+    assert (result.exit_code, result.output) == (0, "")
+    rows = [json.loads(line) for line in (run / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    expected = [" ".join(f"{word}/{tag}" for word, tag in zip(row["tokens"], row["tags"]["upos"], strict=True)) for row in rows]
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8").split("\n")[:-1] == expected
+    assert invoke("predict", run, "nope.txt").stderr == "Error: nope.txt: no such file. Check the path.\n"

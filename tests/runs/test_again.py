@@ -9,14 +9,18 @@ import pytest
 import torch
 
 import seqtasks
-from seqtasks.errors import UsageError
+from seqtasks.errors import RecipeError, UsageError
 from seqtasks.evaluation.score import Score
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.runs.again import fine_tuned_recipe, resumed_recipe
 from seqtasks.runs.run import refuse_own_source
 from seqtasks.runs.seeds import aggregate
+from seqtasks.tasks.table import load_recipe, saved_recipe
 from tests.miniature.corpora import columns, conllu, write
 from tests.miniature.runs import done, invoke, metrics, settings, train
 from tests.miniature.sentences import tagged
 
+FORMAT_1 = Path(__file__).parent / "format_1"
 pytestmark = pytest.mark.usefixtures("plain_figures", "miniature")
 
 
@@ -182,3 +186,30 @@ def test_a_run_is_not_fine_tuned_into_the_directory_it_would_replace(source: str
     message = f"--from {source}: lies in --out one, which would be replaced. Choose another --out."
     with pytest.raises(UsageError, match=re.escape(message)):
         refuse_own_source(Path(source), Path("one"))
+
+
+def test_a_resumed_recipe_is_the_saved_one_with_what_may_change() -> None:
+    directory = RunDirectory.open(FORMAT_1 / "pos")
+    saved = saved_recipe(directory)
+    loaded = resumed_recipe("pos", ["training.epochs=9", " training.patience = 3"], directory)
+    assert loaded.recipe == saved.model_copy(update={"training": saved.training.model_copy(update={"epochs": 9, "patience": 3})})
+    assert (loaded.task, loaded.name, loaded.path) == ("pos", "default", FORMAT_1 / "pos" / "recipe.toml")
+
+
+def test_what_may_not_change_on_resume_is_told_all_at_once() -> None:
+    changes = ["training.seed=2", "training.epochs=3", "backbone.kind=gru"]
+    with pytest.raises(RecipeError) as raised:
+        resumed_recipe("pos", changes, RunDirectory.open(FORMAT_1 / "pos"))
+    only = "training.checkpoint_every, training.epochs, training.keep_checkpoints, training.patience"
+    assert raised.value.faults == tuple(f"--set {text}: cannot change on --resume; only {only} can." for text in (changes[0], changes[2]))
+    with pytest.raises(UsageError, match=r"^--resume: .*format_1/pos is a run of pos, not of ner\.$"):
+        resumed_recipe("ner", [], RunDirectory.open(FORMAT_1 / "pos"))
+
+
+def test_a_fine_tuned_recipe_has_the_model_of_the_run_and_the_training_of_the_recipe() -> None:
+    changes = ["training.epochs=3", "training.learning_rate=0.5", "data.train_fraction=0.5"]
+    loaded = load_recipe("pos", overrides=changes)
+    tuned = fine_tuned_recipe(loaded, changes, FORMAT_1 / "pos").recipe
+    saved = saved_recipe(RunDirectory.open(FORMAT_1 / "pos"))
+    assert tuned == saved.model_copy(update={"data": loaded.recipe.data, "training": loaded.recipe.training})
+    assert tuned.backbone != loaded.recipe.backbone and tuned.training.epochs == 3

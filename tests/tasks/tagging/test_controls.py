@@ -8,9 +8,11 @@ import pytest
 
 from seqtasks.cli.progress import TerminalWatcher
 from seqtasks.recipes.run_directory import RunDirectory
-from seqtasks.tasks.table import saved_recipe
+from seqtasks.tasks.table import load_recipe, saved_recipe
+from seqtasks.tasks.tagging.controls import beside_controls, control_recipes
+from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke, metrics, settings, sha256, train
-from tests.tasks.tagging.test_multitask import EWT
+from tests.tasks.tagging.test_multitask import EWT, job_of
 
 HEADS = ("upos", "xpos")
 pytestmark = pytest.mark.usefixtures("plain_figures", "miniature")
@@ -146,3 +148,35 @@ def test_several_seeds_show_the_median_difference_and_its_range(data_dir: Path) 
         assert (row["difference"], row["interval"], row["p"]) == (differences[1], [differences[0], differences[2]], None)
         assert row["control"] == sorted(one["control"] for one in single)[1]
         assert f"alone {row['control']:.2f}, difference " in result.stdout
+
+
+def test_a_control_has_the_settings_of_the_recipe_but_for_the_other_tasks_and_its_weight() -> None:
+    recipe = load_recipe("multitask", "default", ["tasks.ner.head.weight=0.5", "tasks.ner.data.train_fraction=0.5"]).recipe
+    controls = control_recipes(recipe)
+    assert list(controls) == ["upos", "ner"]
+    for head, control in controls.items():
+        task = recipe.tasks[head]
+        assert control.head == task.head.model_copy(update={"weight": 1.0})
+        assert (control.kind, control.data) == ("tagging", task.data)
+        for table in ("words", "characters", "backbone", "training"):
+            assert getattr(control, table) == getattr(recipe, table)
+    assert control_recipes(load_recipe("multitask", "default", ["controls=false"]).recipe) == {}
+    assert control_recipes(recipe.model_copy(update={"tasks": {"ner": recipe.tasks["ner"]}})) == {}
+
+
+def test_scores_beside_controls_are_counted_from_the_answers_that_both_wrote() -> None:
+    """Four words of dev: the run gets three tags right and its control two; Zed is a word that the training never showed."""
+    task = job_of("default", controls=True)
+    directory, recipes = RunDirectory(Path("run")), {"upos": control_recipes(task.recipe)["upos"]}
+    task.tagged.scored["upos"] = {"dev": task.tagged.scored["upos"]["dev"]}
+    rows = [("the", "DET"), ("dog", "NOUN"), ("finds", "VERB"), ("Zed", "PROPN")]
+    answers = {"run/predictions/upos-dev.conll": ("DET", "NOUN", "NOUN", "PROPN")}
+    answers["run/controls/upos/predictions/dev.conll"] = ("DET", "NOUN", "NOUN", "NOUN")
+    for path, tags in answers.items():
+        write(Path(path), "".join(f"{word}\t{gold}\t{tag}\n" for (word, gold), tag in zip(rows, tags, strict=True)) + "\n")
+    found = {row.name: row for row in beside_controls(task, directory, recipes)}
+    assert {name: (row.value, row.control, row.difference) for name, row in found.items()} == {
+        "accuracy": (75.0, 50.0, 25.0),
+        "accuracy_oov": (100.0, 0.0, 100.0),
+    }
+    assert {(row.split, row.head) for row in found.values()} == {("dev", "upos")}

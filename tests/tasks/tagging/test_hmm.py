@@ -86,7 +86,7 @@ def test_counts_go_on_from_an_earlier_run_as_if_all_had_come_at_once(runner_of, 
 def test_its_parameters_are_the_numbers_that_were_saved(runner_of, tmp_path: Path) -> None:
     runner = runner_of(TRAIN, DEV)
     trained(runner, tmp_path / "run")
-    (counts,) = [path for path in (tmp_path / "run/hmm").glob("counts.npz")]
+    (counts,) = (tmp_path / "run/hmm").glob("counts.npz")
     with np.load(counts) as arrays:
         assert runner.parameters() == [(name, arrays[name].shape, arrays[name].size) for name in arrays.files]
     assert runner.structure() == repr(HMMTagger(scheme="BIO"))
