@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.miniature.corpora import SIZES, write
-from tests.miniature.fixtures import PIXEL
 from tests.miniature.runs import done, invoke, metrics, train
 
 
@@ -18,14 +17,12 @@ from tests.miniature.runs import done, invoke, metrics, train
 def runs(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
     """Finished runs: "plain" (no attention) and "two" (two seeds). Not to be changed. And copies of "plain" that say to be of other data:
     "back" (of another language), "unseen" (of another test part), "held" (its dev part held out of train)."""
-    from seqtasks.runs import reporting
-    from tests.miniature.fixtures import in_miniature
+    from tests.miniature.fixtures import in_miniature, without_figures
 
     folder = tmp_path_factory.mktemp("translations")
     with pytest.MonkeyPatch.context() as patch:
         in_miniature(patch, sample_folder, folder / "cache")
-        for drawing in ("curves", "length_scores", "heatmap"):
-            patch.setattr(reporting, drawing, lambda *given: given[-1].write_bytes(PIXEL))
+        without_figures(patch)
         train("translation", folder / "plain", decoder__attention="none")
         train("translation", folder / "two", "--seeds", "2")
     for name in ("back", "unseen", "held"):

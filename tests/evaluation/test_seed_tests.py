@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from seqtasks.evaluation import seed_tests
 from seqtasks.evaluation.seed_tests import against_fixed, hierarchical_bootstrap, permutation, runs_needed, sign_flips, welch
 from seqtasks.evaluation.significance import paired_from_draws
 from tests.oracles.significance import plain_permutation, plain_sign_flips
@@ -67,15 +66,16 @@ def test_so_few_runs_cannot_give_a_smaller_exact_p(counts: tuple[int, int], smal
     assert sign_flips(50.0, [60.0, 61.0, 70.0]).p == sign_flips(50.0, [60.0, 61.0, 70.0]).smallest == 0.25
 
 
-def test_too_many_ways_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = [93.1, 93.4, 93.3, 93.9, 93.2], [93.6, 93.8, 94.1, 93.5, 93.7]
-    exact, flips = permutation(first, second).p, sign_flips(93.5, second).p
-    monkeypatch.setattr(seed_tests, "MOST_PERMUTATIONS", 10)
+def test_too_many_ways_are_sampled() -> None:
+    """48,620 ways to deal 18 runs and 32,768 signs of 15: every one of them here, 4,000 there."""
+    first, second = np.linspace(93.1, 94.0, 9).tolist(), np.linspace(93.3, 94.3, 9).tolist()
+    exact = plain_permutation(first, second)
     sampled = permutation(first, second, seed=1, draws=4000)
     assert sampled.p == pytest.approx(exact, abs=0.02)
     assert sampled.p != exact
-    assert sampled.smallest == pytest.approx(2 / 252)
-    assert sign_flips(93.5, second, seed=1, draws=4000).p == pytest.approx(flips, abs=0.03)
+    assert sampled.smallest == pytest.approx(1 / 4001)  # of the draws; of all ways it is 2 / 48,620
+    runs = np.linspace(93.2, 94.0, 15).tolist()
+    assert sign_flips(93.5, runs, seed=1, draws=4000).p == pytest.approx(plain_sign_flips(93.5, runs), abs=0.03)
     assert sign_flips(0.0, [100.0 + run for run in range(30)], draws=99).p == pytest.approx(1 / 100)
 
 

@@ -229,22 +229,21 @@ def test_systems_of_other_sentences_are_refused(test) -> None:
 
 
 def test_the_bootstrap_draws_sentences_once_for_both_systems(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = tagged(1, 200, better=0.002)
-    monkeypatch.setattr(score_module, "BLOCK", 80_000)
+    sentences = score_module.BLOCK // 400
+    one, other = tagged(1, sentences, better=0.002)
     draws = count_draws(monkeypatch)
     paired_bootstrap(one, other, seed=1, draws=1000)
-    assert draws.positions == [(400, 200)] * 2 + [(200, 200)]
+    assert draws.positions == [(400, sentences)] * 2 + [(200, sentences)]
 
 
 def test_randomisation_draws_a_bit_for_each_sentence_that_differs_and_none_for_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = tagged(1, 200, better=0.002)
-    other[20:] = one[20:]
-    differing = int((one != other).any(axis=1).sum())
-    assert 8 < differing <= 20
-    monkeypatch.setattr(significance_module, "SWAPS", 60 * differing)
+    differing = significance_module.SWAPS // 600 - 1  # so few that 600 draws are held together
+    one, _ = tagged(1, 2 * differing)
+    other = one.copy()
+    other[:differing, 0] -= 1
     draws = count_draws(monkeypatch)
-    approximate_randomisation(one, other, seed=1, draws=100)
-    assert draws.swaps == [60 * -(-differing // 8), 40 * -(-differing // 8)]
+    approximate_randomisation(one, other, seed=1, draws=1000)
+    assert draws.swaps == [600 * -(-differing // 8), 400 * -(-differing // 8)]
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ from seqtasks.errors import UsageError
 from seqtasks.inference import tagger as tagger_module
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.posteriors import joined_paths, merged
-from seqtasks.inference.tagger import Tagger
+from seqtasks.inference.tagger import LONGEST, Tagger
 from seqtasks.models.heads import Head, SoftmaxHead
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
-from seqtasks.text.tags import convert, count_illegal, spans_of
+from seqtasks.text.tags import Span, convert, count_illegal, spans_of
 from seqtasks.training.weights import save_weights
 from tests.miniature.runs import TINY_TAGGING, spelled
 
@@ -113,12 +113,11 @@ def test_all_paths_together_are_certain_and_make_up_the_confidences(run_of, kind
             assert answer.confidences["ner"] == pytest.approx(marginals, abs=1e-5)
 
 
-def test_of_a_sentence_in_pieces_paths_and_spans_are_those_of_pieces_that_stand_alone(run_of, monkeypatch) -> None:
+def test_of_a_sentence_in_pieces_paths_and_spans_are_those_of_pieces_that_stand_alone(run_of) -> None:
     predictor = drawn(run_of("crf", "BIOES"), 5, scale=0.7)
-    words = WORDS[:5]
-    monkeypatch.setattr(tagger_module, "LONGEST", 2)
+    words = (WORDS * LONGEST)[: 2 * LONGEST + 1]
     answer = predictor.tag([["Odo"], words, []], confidences=True, k_best=9)[1]
-    pieces = [predictor.tag([words[at : at + 2]], confidences=True, k_best=1000)[0] for at in (0, 2, 4)]
+    pieces = [predictor.tag([words[at : at + LONGEST]], confidences=True, k_best=9)[0] for at in (0, LONGEST, 2 * LONGEST)]
     ways = itertools.product(*[[(path.tags, path.log_probability) for path in piece.k_best["ner"]] for piece in pieces])
     expected = sorted(((sum(score for _, score in way), [tag for tags, _ in way for tag in tags]) for way in ways), reverse=True)[:9]
     assert [path.tags for path in answer.k_best["ner"]] == [tags for _, tags in expected]
@@ -127,14 +126,12 @@ def test_of_a_sentence_in_pieces_paths_and_spans_are_those_of_pieces_that_stand_
     assert [entity.confidence for entity in answer.entities["ner"]] == pytest.approx(confidences, abs=1e-6)
 
 
-def test_a_span_over_a_seam_has_the_product_of_its_parts(run_of, monkeypatch) -> None:
+def test_a_span_over_a_seam_has_the_product_of_its_parts(run_of) -> None:
     predictor = drawn(run_of("softmax", "BIO"), 1, scale=0.5)
-    tagger = predictor.tagger
-    monkeypatch.setattr(tagger_module, "LONGEST", 2)
-    span = spans_of(["O", "B-PER", "I-PER", "I-PER"], "BIO")
-    (found,) = tagger.span_probabilities([WORDS[:4]], "ner", [span])
+    tagger, words = predictor.tagger, (WORDS * LONGEST)[: LONGEST + 2]
+    (found,) = tagger.span_probabilities([words], "ner", [[Span(LONGEST - 1, LONGEST + 2, "PER")]])
     parts = tagger.span_probabilities(
-        [WORDS[:2], WORDS[2:4]], "ner", [spans_of(["O", "B-PER"], "BIO"), spans_of(["I-PER", "I-PER"], "BIO")]
+        [words[:LONGEST], words[LONGEST:]], "ner", [[Span(LONGEST - 1, LONGEST, "PER")], spans_of(["I-PER", "I-PER"], "BIO")]
     )
     assert found == pytest.approx([parts[0][0] * parts[1][0]])
 
@@ -164,8 +161,18 @@ def test_joined_paths_are_the_best_of_all_ways_to_join_them(scores, k) -> None:
     assert all(len(tags) == len(pieces) for tags, _ in found)
 
 
-def test_a_head_that_is_no_chain_says_so(run_of, monkeypatch) -> None:
+class Unchained(SoftmaxHead):
+    """A head as another package may offer it: its labels are no chain."""
+
+    chain = Head.chain
+
+
+def test_a_head_that_is_no_chain_says_so(run_of) -> None:
     predictor = run_of("softmax", "BIO")
-    monkeypatch.setattr(SoftmaxHead, "chain", Head.chain)
-    with pytest.raises(UsageError, match="SoftmaxHead is no chain of labels"):
-        predictor.tag(WORDS, k_best=2)
+    heads, head = predictor.tagger.model.heads, predictor.tagger.model.head("ner")
+    heads["ner"] = Unchained(input_size=head.projection.in_features, labels=head.labels, dropout=0.0, layer=-1, scheme="BIO")
+    try:
+        with pytest.raises(UsageError, match="Unchained is no chain of labels"):
+            predictor.tag(WORDS, k_best=2)
+    finally:
+        heads["ner"] = head

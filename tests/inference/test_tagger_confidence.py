@@ -5,8 +5,7 @@ import pytest
 import torch
 
 import seqtasks
-from seqtasks.inference import tagger as tagger_module
-from seqtasks.inference.tagger import Tagger
+from seqtasks.inference.tagger import BATCH_TOKENS, LONGEST, Tagger
 from seqtasks.models.heads import Head, SoftmaxHead
 from seqtasks.text.batching import tagging_batch
 from seqtasks.text.encoded import FormTable
@@ -45,13 +44,13 @@ def test_tags_are_those_of_tag_and_confidences_the_posteriors_of_these_tags(fini
 
 
 @pytest.mark.parametrize(("task", "head"), [("pos", "upos"), ("ner", "ner")])
-def test_a_sentences_confidences_do_not_depend_on_order_and_company(finished, monkeypatch, task: str, head: str) -> None:
+def test_a_sentences_confidences_do_not_depend_on_order_and_company(finished, task: str, head: str) -> None:
     tagger = tagger_of(finished, task)
     tags, confidences = tagger.tag_with_confidence(SENTENCES, head)
-    monkeypatch.setattr(tagger_module, "BATCH_TOKENS", 20)
-    other_tags, other_confidences = tagger.tag_with_confidence(SENTENCES[::-1], head)
-    assert other_tags[::-1] == tags
-    for first, second in zip(confidences, other_confidences[::-1], strict=True):
+    company = [["dog"] * 900] * (BATCH_TOKENS // 900 + 1)  # more than a batch of it
+    other_tags, other_confidences = tagger.tag_with_confidence([*company, *SENTENCES[::-1]], head)
+    assert other_tags[: len(company) - 1 : -1] == tags
+    for first, second in zip(confidences, other_confidences[: len(company) - 1 : -1], strict=True):
         assert first == pytest.approx(second, abs=1e-5)
 
 
@@ -63,18 +62,26 @@ def test_empty_sentences_and_no_sentences_have_no_confidences(finished) -> None:
     assert [len(row) for row in tags] == [len(row) for row in confidences] == [0, len(SENTENCES[0]), 0]
 
 
-def test_a_long_sentence_is_answered_piece_by_piece(finished, monkeypatch) -> None:
+def test_a_long_sentence_is_answered_piece_by_piece(finished) -> None:
     tagger = tagger_of(finished, "ner")
-    monkeypatch.setattr(tagger_module, "LONGEST", 4)
-    words = [word for sentence in SENTENCES for word in sentence]
+    words = [word for sentence in SENTENCES for word in sentence] * 40
+    assert 2 * LONGEST < len(words) < 3 * LONGEST
     tags, confidences = tagger.tag_with_confidence([words], "ner")
-    pieces = [words[start : start + 4] for start in range(0, len(words), 4)]
+    pieces = [words[start : start + LONGEST] for start in range(0, len(words), LONGEST)]
     piece_tags, piece_confidences = tagger.tag_with_confidence(pieces, "ner")
     assert tags == [[tag for row in piece_tags for tag in row]] == [answer["ner"] for answer in tagger.tag([words])]
     assert confidences[0] == pytest.approx([sure for row in piece_confidences for sure in row], abs=1e-5)
 
 
-def test_a_head_without_probabilities_is_refused(finished, monkeypatch) -> None:
-    monkeypatch.setattr(SoftmaxHead, "probabilities", Head.probabilities)
-    with pytest.raises(seqtasks.errors.UsageError, match="SoftmaxHead answers tags without probabilities"):
-        tagger_of(finished, "pos").tag_with_confidence(SENTENCES, "upos")
+class Unsure(SoftmaxHead):
+    """A head as another package may offer it: it answers tags and no more."""
+
+    probabilities = Head.probabilities
+
+
+def test_a_head_without_probabilities_is_refused(finished) -> None:
+    tagger = tagger_of(finished, "pos")
+    head = tagger.model.head("upos")
+    tagger.model.heads["upos"] = Unsure(input_size=head.projection.in_features, labels=head.labels, dropout=0.0, layer=-1)
+    with pytest.raises(seqtasks.errors.UsageError, match="Unsure answers tags without probabilities"):
+        tagger.tag_with_confidence(SENTENCES, "upos")

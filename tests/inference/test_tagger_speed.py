@@ -7,29 +7,32 @@ from click.testing import CliRunner
 import seqtasks
 from seqtasks.cli.main import commands
 from seqtasks.errors import UsageError
-from seqtasks.inference import tagger as tagger_module
+from seqtasks.inference.tagger import BATCH_ROWS, BATCH_TOKENS, GROUP_WORDS
 from tests.miniature.sentences import tagged
 
 SENTENCES = [sentence.words for sentence in tagged(12, seed=5)]
 
 
-@pytest.mark.parametrize(("name", "value"), [("GROUP_WORDS", 5), ("BATCH_ROWS", 1), ("BATCH_ROWS", 5), ("BATCH_TOKENS", 20)])
-def test_answers_do_not_depend_on_groups_and_batches(finished, monkeypatch, name: str, value: int) -> None:
-    tagger = seqtasks.load(finished("multitask")).tagger
-    expected = tagger.tag(SENTENCES)
-    monkeypatch.setattr(tagger_module, name, value)
-    assert tagger.tag(SENTENCES) == expected
-    assert [tagger.tag([words])[0] for words in SENTENCES] == expected
-
-
-def test_answers_do_not_depend_on_threads(finished, monkeypatch) -> None:
+def test_answers_do_not_depend_on_groups_and_batches(finished) -> None:
+    """Sentences of 900 words are in batches by BATCH_TOKENS, all together in several groups; the short ones in batches by BATCH_ROWS."""
     tagger = seqtasks.load(finished("pos")).tagger
-    expected = tagger.tag(SENTENCES)
-    monkeypatch.setattr(tagger_module, "BATCH_ROWS", 2)
+    alone = [tagger.tag([words])[0] for words in SENTENCES]
+    assert tagger.tag(SENTENCES) == alone
+    times = 2 * BATCH_ROWS // len(SENTENCES)
+    assert tagger.tag(SENTENCES * times) == alone * times
+    long = [(words * 900)[:900] for words in SENTENCES[:4]]
+    assert GROUP_WORDS < 10 * 4 * 900 and BATCH_TOKENS < 4 * 10 * 900
+    assert tagger.tag(long * 10) == [tagger.tag([words])[0] for words in long] * 10
+
+
+def test_answers_do_not_depend_on_threads(finished) -> None:
+    tagger = seqtasks.load(finished("pos")).tagger
+    times = 2 * BATCH_ROWS // len(SENTENCES)
+    expected = tagger.tag(SENTENCES) * times
     before = torch.get_num_threads()
     torch.set_num_threads(3)
     try:
-        assert tagger.tag(SENTENCES) == expected
+        assert tagger.tag(SENTENCES * times) == expected
         assert torch.get_num_threads() == 3
     finally:
         torch.set_num_threads(before)

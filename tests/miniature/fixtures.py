@@ -51,14 +51,18 @@ def miniature(monkeypatch: pytest.MonkeyPatch, sample_folder: Path, tmp_path: Pa
     return sample_folder
 
 
-@pytest.fixture
-def plain_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plots of one pixel, where a test is about something else: drawing takes longer than training here."""
+def without_figures(patch: pytest.MonkeyPatch) -> None:
+    """Plots of one pixel: drawing takes longer than training here."""
     from seqtasks.runs import reporting
 
-    monkeypatch.setattr(reporting, "curves", lambda rows, path: path.write_bytes(PIXEL))
-    monkeypatch.setattr(reporting, "length_scores", lambda bins, path: path.write_bytes(PIXEL))
-    monkeypatch.setattr(reporting, "heatmap", lambda source, target, weights_TS, path: path.write_bytes(PIXEL))
+    for drawing in ("curves", "length_scores", "heatmap"):
+        patch.setattr(reporting, drawing, lambda *given: given[-1].write_bytes(PIXEL))
+
+
+@pytest.fixture
+def plain_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plots of one pixel, where a test is about something else."""
+    without_figures(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -110,21 +110,17 @@ def test_without_out_a_run_gets_a_new_directory_of_its_own(miniature: Path, plai
     assert result.stdout.splitlines()[1] == f"run directory: {run}"
 
 
-def test_a_default_directory_that_exists_is_never_used_twice(miniature: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import datetime
-
-    from seqtasks.recipes import run_directory
-
-    class Noon(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return cls(2030, 1, 2, 12, 0, 0)
-
-    monkeypatch.setattr(run_directory, "datetime", Noon)
-    first = default_path("pos", "default")
-    first.mkdir(parents=True)
-    second = default_path("pos", "default")
-    assert (str(first), str(second)) == ("runs/pos-default-20300102-120000", "runs/pos-default-20300102-120000-2")
+def test_a_default_directory_that_exists_is_never_used_twice(miniature: Path) -> None:
+    for _ in range(12):  # within one second, or two
+        default_path("pos", "default").mkdir(parents=True)
+    names = [path.name for path in Path("runs").iterdir()]
+    seconds = {name[: len("pos-default-20300102-120000")] for name in names}
+    assert all(re.fullmatch(r"pos-default-\d{8}-\d{6}", second) for second in seconds)
+    numbers = {
+        second: sorted(int(name.removeprefix(f"{second}-")) for name in names if name.startswith(f"{second}-")) for second in seconds
+    }
+    assert all(found == list(range(2, 2 + len(found))) for found in numbers.values())
+    assert sum(map(len, numbers.values())) == 12 - len(seconds)
 
 
 def test_evaluate_prints_one_json_object_and_agrees_with_the_run(finished, sample_folder: Path) -> None:

@@ -1,8 +1,7 @@
 """Parts of other packages are found by their entry points and run like ours; ours win over a name that is taken."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,49 +11,35 @@ from torch import nn
 
 import seqtasks
 import seqtasks.tasks.locations
-from seqtasks import registry as names
 from seqtasks.errors import RecipeError
 from seqtasks.evaluation.metrics import TagMetric, TextMetric, TranslationMetric
 from seqtasks.nn.attention import AnyAttention, Memory
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.registry import find_part
+from tests.miniature.offers import Offer, offering
 from tests.miniature.runs import invoke, metrics, spelled, train
 
 Tags = Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True)
-class Offered:
-    """An entry point as importlib.metadata gives it."""
-
-    name: str
-    part: object
-
-    def load(self) -> object:
-        return self.part
+HERE = "tests.tasks.test_registered_parts"
 
 
 @pytest.fixture
-def offer(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, object], None]:
-    offers: dict[str, list[Offered]] = {}
-    monkeypatch.setattr(names, "entry_points", lambda group: offers.get(group, []))
-
-    def add(group: str, name: str, part: object) -> None:
-        offers.setdefault(group, []).append(Offered(name, part))
-
-    return add
+def offer(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Offer:
+    return offering(monkeypatch, tmp_path_factory.mktemp("offered"))
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")
-def test_a_backbone_of_another_package_trains_and_loads(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.backbones", "theirs", BACKBONES["gru"])
+def test_a_backbone_of_another_package_trains_and_loads(offer: Offer) -> None:
+    offer("seqtasks.backbones", "theirs", f"{HERE}:narrow")
     train("pos", Path("run"), backbone__kind="theirs")
     assert seqtasks.load("run").tagger.model.trunk.output_size == 8
 
 
 @pytest.mark.usefixtures("miniature")
-def test_what_others_offer_is_named_among_the_known(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.heads", "biaffine", None)
+def test_what_others_offer_is_named_among_the_known(offer: Offer) -> None:
+    offer("seqtasks.heads", "biaffine", f"{HERE}:named_only")
     result = invoke("run", "pos", "--out", "run", "--set", "head.kind=biafine")
     assert (result.exit_code, result.stderr) == (
         2,
@@ -68,8 +53,8 @@ def narrow(*, input_size: int, hidden_size: int, layers: int, dropout: float, hi
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")
-def test_a_backbone_is_given_the_options_it_takes_and_no_others(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.backbones", "narrow", narrow)
+def test_a_backbone_is_given_the_options_it_takes_and_no_others(offer: Offer) -> None:
+    offer("seqtasks.backbones", "narrow", f"{HERE}:narrow")
     train("pos", Path("run"), backbone__kind="narrow", backbone__highway=True)
     assert seqtasks.load("run").tagger.model.trunk.output_size == 8
     result = invoke("run", "pos", "--out", "other", "--set", "backbone.kind=narrow", "--set", "backbone.recurrent_dropout=0.2")
@@ -116,10 +101,10 @@ def blunt(*, query_size: int, memory_size: int, hidden_size: int, edge: float = 
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")
-def test_an_attention_of_another_package_trains_and_is_told_what_it_does_not_take(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.attentions", "blunt", blunt)
+def test_an_attention_of_another_package_trains_and_is_told_what_it_does_not_take(offer: Offer) -> None:
+    offer("seqtasks.attentions", "blunt", f"{HERE}:blunt")
     train("translation", Path("run"), decoder__attention="blunt", decoder__heads=2)
-    assert isinstance(seqtasks.load("run").translator.model.decoder.attention.heads[0], Blunt)
+    assert type(seqtasks.load("run").translator.model.decoder.attention.heads[0]).__name__ == "Blunt"
     given = ("--set", "decoder.attention=blunt", "--set", "decoder.normaliser=sparsemax", "--set", "decoder.window=local-m")
     given = (*given, "--set", "decoder.hierarchical=true", "--set", "data.context=2")
     result = invoke("run", "translation", "--out", "other", *given)
@@ -130,8 +115,8 @@ def test_an_attention_of_another_package_trains_and_is_told_what_it_does_not_tak
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")
-def test_an_attention_of_another_package_is_given_its_own_options(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.attentions", "blunt", blunt)
+def test_an_attention_of_another_package_is_given_its_own_options(offer: Offer) -> None:
+    offer("seqtasks.attentions", "blunt", f"{HERE}:blunt")
     train("translation", Path("run"), decoder__attention="blunt", decoder__options__edge=0.25)
     assert seqtasks.load("run").translator.model.decoder.attention.edge == 0.25
     result = invoke("run", "translation", "--out", "x", "--set", "decoder.attention=blunt", "--set", "decoder.options.egde=0.5")
@@ -151,8 +136,8 @@ def test_options_that_do_not_fit_are_told_before_anything_is_read(options: dict[
     assert (result.exit_code, result.stderr) == (2, f"Error: {message}\n")
 
 
-def test_our_parts_win_over_a_taken_name(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.backbones", "gru", "another")
+def test_our_parts_win_over_a_taken_name(offer: Offer) -> None:
+    offer("seqtasks.backbones", "gru", f"{HERE}:narrow")
     assert find_part(BACKBONES, "gru", "seqtasks.backbones") is BACKBONES["gru"]
 
 
@@ -168,9 +153,13 @@ def capitals(gold: Tags, predicted: Tags, scheme: str | None) -> float:
     return 100 * sum(one != other for one, other in pairs) / len(pairs)
 
 
+ERROR_RATE = TagMetric(capitals, lower_is_better=True)
+BLEU_WORDS = TextMetric(lambda language: TranslationMetric(BLEU(tokenize="none", force=True)))
+
+
 @pytest.mark.usefixtures("plain_figures", "miniature")
-def test_a_measure_of_tags_of_another_package_selects_and_scores(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.tag_metrics", "error_rate", TagMetric(capitals, lower_is_better=True))
+def test_a_measure_of_tags_of_another_package_selects_and_scores(offer: Offer) -> None:
+    offer("seqtasks.tag_metrics", "error_rate", f"{HERE}:ERROR_RATE")
     train("pos", Path("run"), training__select_by="error_rate", training__epochs=2)
     scores = {(score["split"], score["name"]): score["value"] for score in metrics(Path("run"))["scores"]}
     assert scores["test", "error_rate"] == pytest.approx(100 - scores["test", "accuracy"])
@@ -181,8 +170,8 @@ def test_a_measure_of_tags_of_another_package_selects_and_scores(offer: Callable
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")
-def test_a_measure_of_translations_of_another_package_selects_and_scores(offer: Callable[[str, str, object], None]) -> None:
-    offer("seqtasks.translation_metrics", "bleu_words", TextMetric(lambda language: TranslationMetric(BLEU(tokenize="none", force=True))))
+def test_a_measure_of_translations_of_another_package_selects_and_scores(offer: Offer) -> None:
+    offer("seqtasks.translation_metrics", "bleu_words", f"{HERE}:BLEU_WORDS")
     train("translation", Path("run"), training__select_by="bleu_words")
     assert {score["name"] for score in metrics(Path("run"))["scores"]} >= {"bleu", "bleu_words"}
     assert "bleu_words" in json.loads(Path("run/history.jsonl").read_text().splitlines()[0])["scores"]

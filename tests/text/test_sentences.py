@@ -1,55 +1,61 @@
-"""Raw text to sentences with their places: with a stand-in for pysbd that shows what we make of its answers, and with pysbd itself."""
+"""Raw text to sentences with their places: with a splitter that shows what we make of its answers, and with pysbd."""
 
+import itertools
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtasks.errors import UsageError
-from seqtasks.text import sentences
-from seqtasks.text.sentences import BLOCK, LONGEST_SENTENCE, sentence_spans
+from seqtasks.text.sentences import BLOCK, LONGEST_SENTENCE, sentence_spans, splitter, starts_of_sentences, trimmed
 
 TEXT = st.lists(st.sampled_from(["a", "Dr.", "end. ", "why? ", " ", "\n", "\u2028", "x" * 70, "\0", "é", "(", "1."]), max_size=300).map(
     "".join
 )
 
 
-@pytest.fixture
-def after_marks(monkeypatch):
+def after_marks(text):
     """A splitter that ends a sentence after every . ! ? with white space behind it."""
-    monkeypatch.setattr(sentences, "splitter", lambda language: lambda text: re.findall(r".+?(?:[.!?]\s+|$)", text, re.DOTALL))
+    return re.findall(r".+?(?:[.!?]\s+|$)", text, re.DOTALL)
 
 
 def pieces(text, language="en"):
     return [text[start:end] for start, end in sentence_spans(text, language)]
 
 
-def test_sentences_stand_without_the_space_around_them(after_marks):
-    assert pieces("  One is here.  Two? \n Three") == ["One is here.", "Two?", "Three"]
-    assert pieces("") == pieces(" \n\t ") == []
+def parts(text, split=after_marks):
+    """What lies between two starts of sentences, as a splitter finds them."""
+    starts = [0, *starts_of_sentences(text, split), len(text)]
+    return [text[start:end].strip() for start, end in itertools.pairwise(starts)]
 
 
-def test_what_the_splitter_drops_or_rewrites_stays_with_the_sentence_before(monkeypatch):
-    monkeypatch.setattr(sentences, "splitter", lambda language: lambda text: ["One.", "TWO.", "Three."])
-    assert pieces("One. Two. Three. Four") == ["One. Two.", "Three. Four"]
-    monkeypatch.setattr(sentences, "splitter", lambda language: lambda text: [])
-    assert pieces("One. Two.") == ["One. Two."]
+def test_sentences_stand_without_the_space_around_them():
+    text = " \n One is here.  Two \t"
+    assert [text[start:end] for start, end in trimmed(text, 0, len(text))] == ["One is here.  Two"]
+    assert list(trimmed(text, 0, 3)) == list(trimmed(text, 5, 5)) == []
+    assert parts("  One is here.  Two? \n Three") == ["One is here.", "Two?", "Three"]
 
 
-def test_a_text_of_many_blocks_is_split_as_a_short_one(after_marks):
+def test_what_the_splitter_drops_or_rewrites_stays_with_the_sentence_before():
+    assert parts("One. Two. Three. Four", lambda text: ["One.", "TWO.", "Three."]) == ["One. Two.", "Three. Four"]
+    assert parts("One. Two.", lambda text: []) == ["One. Two."]
+
+
+def test_a_text_of_many_blocks_is_split_as_a_short_one():
     text = "".join(f"This is sentence {number} of many. " for number in range(1000))
     assert len(text) > 10 * BLOCK
-    assert pieces(text) == [f"This is sentence {number} of many." for number in range(1000)]
+    assert parts(text) == [f"This is sentence {number} of many." for number in range(1000)]
 
 
-def test_a_text_without_ends_of_sentences_is_cut_between_words(after_marks):
+def test_a_text_without_ends_of_sentences_is_cut_between_words():
     text = "the dog sees " * 5000
-    found = pieces(text)
+    found = parts(text)
     assert " ".join(found) == text.strip()
     assert len(found) > 1
     assert max(map(len, found)) <= LONGEST_SENTENCE + BLOCK
-    unbroken = pieces("a" * 100_000)
+    unbroken = parts("a" * 100_000)
     assert "".join(unbroken) == "a" * 100_000
     assert max(map(len, unbroken)) <= LONGEST_SENTENCE + BLOCK
 
@@ -74,11 +80,8 @@ def test_pysbd_knows_abbreviations():
 
 
 def test_without_the_package_the_remedy_is_told(monkeypatch):
-    def absent(name):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(sentences, "import_module", absent)
-    sentences.splitter.cache_clear()
+    monkeypatch.setitem(sys.modules, "pysbd.languages", None)  # so Python says that there is no such module
+    splitter.cache_clear()
     with pytest.raises(UsageError) as caught:
         pieces("One.")
     assert str(caught.value) == (
@@ -86,33 +89,16 @@ def test_without_the_package_the_remedy_is_told(monkeypatch):
     )
 
 
-class OtherPackage:
-    """What pysbd offers, as far as we use it."""
-
-    LANGUAGE_CODES = {"en": None, "da": None}
-
-    class Segmenter:
-        def __init__(self, language, clean):
-            self.language = language
-
-        def segment(self, text):
-            return text.splitlines(keepends=True)
-
-
 @pytest.mark.parametrize(
     ("language", "message"),
     [
-        ("", "--split-sentences needs the language of the text. Give --language, one of en, da."),
-        ("sv", "--split-sentences: pysbd has no rules for language 'sv'. It has en, da."),
+        ("", "--split-sentences needs the language of the text. Give --language, one of {known}."),
+        ("sv", "--split-sentences: pysbd has no rules for language 'sv'. It has {known}."),
     ],
 )
-def test_a_language_that_is_not_known_is_told(monkeypatch, language, message):
-    monkeypatch.setattr(sentences, "import_module", lambda name: OtherPackage)
-    sentences.splitter.cache_clear()
-    try:
-        assert pieces("One.\nTwo.", "da") == ["One.", "Two."]
-        with pytest.raises(UsageError) as caught:
-            pieces("One.", language)
-        assert str(caught.value) == message
-    finally:
-        sentences.splitter.cache_clear()
+def test_a_language_that_is_not_known_is_told(language, message):
+    known = ", ".join(pytest.importorskip("pysbd.languages").LANGUAGE_CODES)
+    assert pieces("One. Two.", "da") == ["One.", "Two."]
+    with pytest.raises(UsageError) as caught:
+        pieces("One.", language)
+    assert str(caught.value) == message.format(known=known)

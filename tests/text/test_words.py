@@ -1,5 +1,7 @@
 """Raw text to words with their places: nothing lost, nothing rewritten, words as treebanks have them, time that grows with the text."""
 
+import re
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from seqtasks.errors import UsageError
 from seqtasks.text import words as words_module
 from seqtasks.text.languages import LANGUAGES
-from seqtasks.text.words import plain_words, word_spans
+from seqtasks.text.words import cut, plain_words, word_spans
 
 INVISIBLE = "\u200b\u200e\u200f\u202a\u202e\u2066\ufeff"
 PIECES = [
@@ -142,18 +144,17 @@ def test_what_is_no_code_of_a_language_is_refused(language):
     assert str(caught.value) == f"language {language!r} is no code of two small letters. Give one such as 'en', or leave it out."
 
 
-def test_what_is_remembered_changes_nothing(monkeypatch):
+def test_what_is_remembered_changes_nothing():
     text = "don't Dr. x@y.com 5pm well-known ..."
-    before = word_spans(text, "en")
-    monkeypatch.setattr(words_module, "REMEMBERED_LENGTH", 0)
-    assert word_spans(text, "en") == before == word_spans(text, "en")
+    alone = [(chunk.start() + left, chunk.start() + right) for chunk in re.finditer(r"\S+", text) for left, right in cut(chunk[0], "en")]
+    assert word_spans(text, "en") == alone == word_spans(text, "en")
 
 
 @pytest.mark.parametrize(
     "unit", ["a", "a.", "a-", "a.b+c@d/", "http://", "(", "漢字、", "@/", ":;=", "_", "a_", "^_", "1-", "'", "é\u0301"]
 )
 def test_a_line_without_a_space_is_cut_in_pieces_that_are_each_looked_at_once(unit, monkeypatch):
-    text, pieces, cut = unit * (20_000 // len(unit)), [], words_module.cut
+    text, pieces = unit * (20_000 // len(unit)), []
     monkeypatch.setattr(words_module, "cut", lambda piece, language: pieces.append(piece) or cut(piece, language))
     spans = word_spans(text, "en")
     assert "".join(pieces) == text

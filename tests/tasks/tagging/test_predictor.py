@@ -1,7 +1,6 @@
 """A finished run in Python: raw text to words with places, tags, confidences and entities; words as they are given."""
 
 import math
-import re
 
 import pytest
 
@@ -11,7 +10,6 @@ from seqtasks.inference.tagged_line import TaggedLine
 from seqtasks.tasks.table import check_recipe, load_recipe
 from seqtasks.tasks.tagging import predictor as predictor_module
 from seqtasks.tasks.tagging.predictor import TaggingPredictor, sentences_of
-from seqtasks.text import sentences
 from tests.miniature.runs import done
 from tests.miniature.sentences import tagged
 
@@ -26,9 +24,9 @@ def predictor_of(finished, task: str) -> TaggingPredictor:
 
 
 @pytest.fixture
-def after_marks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stand-in for pysbd that ends a sentence after every . ! ? with white space behind it."""
-    monkeypatch.setattr(sentences, "splitter", lambda language: lambda text: re.findall(r".+?(?:[.!?]\s+|$)", text, re.DOTALL))
+def pysbd() -> None:
+    """The package that splits sentences, of the extra `text`."""
+    pytest.importorskip("pysbd")
 
 
 @pytest.mark.parametrize("task", ["pos", "ner", "multitask"])
@@ -118,7 +116,7 @@ def test_words_are_split_as_the_recipe_says_or_as_is_asked_for(finished) -> None
     assert [answer.words for answer in predictor.stream(["don't", "can't"], language="da")] == [("don't",), ("can't",)]
 
 
-def test_sentences_are_answered_by_themselves_with_their_places(finished, after_marks) -> None:
+def test_sentences_are_answered_by_themselves_with_their_places(finished, pysbd) -> None:
     predictor = predictor_of(finished, "multitask")
     found = predictor.tag(f"  {TEXT}", split_sentences=True)
     assert [(answer.text, answer.start) for answer in found] == [("Mara doesn't see  the dog, in Tessel.", 2), ("Why?", 40)]
@@ -134,13 +132,13 @@ def test_sentences_are_answered_by_themselves_with_their_places(finished, after_
     assert all(answer.words == tuple((answer.text or "")[start:end] for start, end in answer.offsets or ()) for answer in streamed)
 
 
-def test_a_sentence_without_end_is_answered_in_pieces(after_marks, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predictor_module, "LONGEST_PIECE", 4)
-    line = " ".join(WORDS[:9])
-    found = list(sentences_of([line], "", split=True))
-    assert [len(piece.words) for piece in found] == [4, 4, 1]
+def test_a_sentence_without_end_is_answered_in_pieces(pysbd) -> None:
+    words = ["the", "old", "dog"] * (2 * predictor_module.LONGEST_PIECE // 3) + ["and", "a", "boat"]
+    line = " ".join(words)
+    found = list(sentences_of([line], "en", split=True))
+    assert [len(piece.words) for piece in found] == [predictor_module.LONGEST_PIECE] * 2 + [len(words) % predictor_module.LONGEST_PIECE]
     assert [line[piece.start : piece.start + len(piece.text or "")] for piece in found] == [piece.text for piece in found]
-    assert [word for piece in found for word in piece.words] == WORDS[:9]
+    assert [word for piece in found for word in piece.words] == words
 
 
 def test_what_is_held_at_a_time_is_bounded_in_lines_and_in_words(finished, monkeypatch: pytest.MonkeyPatch) -> None:
