@@ -1,46 +1,16 @@
 """Downloads of a corpus: verified, kept, alone in their folder. The server is on the loopback."""
 
-import random
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from seqtasks.datasets.download import check_mirror, download_corpus, folder_lock
 from seqtasks.datasets.published import PublishedCorpus, PublishedFile
-from seqtasks.datasets.transfer import DownloadError, RetryPolicy
+from seqtasks.datasets.transfer import DownloadError
 from seqtasks.errors import UsageError
-from tests.datasets.published_server import PublishedServer, blob_id, corpus_of, serving
-
-CONTENT = random.Random(7).randbytes(300_000)
-TWO_ATTEMPTS = RetryPolicy(timeout=2.0, attempts=2, pause=0.01)
-ONE_ATTEMPT = RetryPolicy(timeout=2.0, attempts=1, pause=0.01)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[PublishedServer]:
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    with serving(PublishedServer(files={"/own/mini/train": CONTENT})) as running:
-        yield running
-
-
-def get(
-    corpus: PublishedCorpus, folder: Path, server: PublishedServer, retry: RetryPolicy = TWO_ATTEMPTS, steps: list | None = None
-) -> list[Path]:
-    return download_corpus(
-        corpus,
-        folder,
-        mirror=server.address,
-        retry=retry,
-        progress=lambda *step: None if steps is None else steps.append(step),
-        waiting=lambda: None,
-    )
-
-
-def left(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+from tests.datasets.fetching import CONTENT, ONE_ATTEMPT, TWO_ATTEMPTS, get, left
+from tests.datasets.published_server import PublishedServer, blob_id, corpus_of
 
 
 def test_a_corpus_is_fetched_whole_with_its_progress(server: PublishedServer, tmp_path: Path) -> None:
