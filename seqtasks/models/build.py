@@ -13,9 +13,8 @@ from torch import nn
 
 from seqtasks.models.heads import HEADS, Head
 from seqtasks.models.nested import NESTED_HEADS
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.embeddings import TokenEmbedder
+from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.registry import find_part
 from seqtasks.text.nested import Extent
 

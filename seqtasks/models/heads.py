@@ -48,7 +48,7 @@ class Head(nn.Module, ABC):
 
     def scores(self, encoded: Encoded) -> Tensor:
         """scores_BSN: the weight of each label for each word, any real number."""
-        return encoded.projected(self.layer, lambda states: self.projection(self.dropout(states)))
+        return encoded.projected(self.layer, lambda states: self.projection(self.dropout(states) if self.training else states))
 
     @abstractmethod
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:

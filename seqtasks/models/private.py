@@ -10,9 +10,9 @@ from typing import cast
 
 from torch import nn
 
-from seqtasks.models.trunk import Backbone
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.trunk import Backbone
 
 
 class PrivateLayers(nn.Module):

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from seqtasks.models.heads import Head
 from seqtasks.models.private import PrivateLayers
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.trunk import Trunk
 from seqtasks.text.batching import Batch
 
 
@@ -48,7 +48,7 @@ class TaggingModel(nn.Module):
 
     def forward(self, batch: Batch, heads: Iterable[str] = ()) -> dict[str, Tensor]:
         """{head: scores_BSN} for `heads`, or for those that `batch` has targets for, or for all if it has none."""
-        encoded = self.trunk(batch)
+        encoded = self.trunk(batch) if batch.encoded is None else batch.encoded  # a Reader has read it
         scores = {name: self.head(name).scores(self.head_input(name, encoded)) for name in heads or batch.targets or self.heads}
         for name, log_probs_BSN in batch.priors.items():
             if name in scores:

@@ -7,8 +7,8 @@ general    query . W value                           Luong et al. 2015, 3.1
 location   additive + U (F * weights before)         Chorowski et al. 2015, equations 8 and 9: F is a convolution over positions
 coverage   additive + U (sum of weights before)      Tu et al. 2016, See et al. 2017, equations 10 and 11
 
-Each takes any normaliser (`seqtasks.nn.normalisers`) and any window (`seqtasks.nn.windows`); `seqtasks.nn.composed_attention` makes heads
-and hierarchies of them. Keys are projected once per sentence, into a Memory; modules hold no call state. Weights are float32.
+Each takes any normaliser and any window (`seqtasks.nn.attention_weights`); `seqtasks.nn.composed_attention` makes heads and hierarchies
+of them. Keys are projected once per sentence, into a Memory; modules hold no call state. Weights are float32.
 B batch, S source position, Q queries per sentence, H hidden size (of queries or of values), A size of keys, X numbers of a state.
 """
 
@@ -21,7 +21,7 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.windows import AttentionWeights
+from seqtasks.nn.attention_weights import AttentionWeights
 
 CACHED = 2**20  # numbers of the B x Q x S x A tensor of additive attention that a CPU works on at a time
 FILTERS = 10  # of location-aware attention's convolution

@@ -17,11 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.nn.attention import AnyAttention, Memory
-from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack
 from seqtasks.nn.decoders import DecoderState, TargetEmbedding, attend, check_attention, check_bridge, initial_state
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.encoded import Bridge, Encoded
 
 
 class ConditionalGRUDecoder(nn.Module):

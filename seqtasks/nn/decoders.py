@@ -16,10 +16,9 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.nn.attention import AnyAttention, Memory
-from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack, SteppedLinear, working
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.encoded import Encoded, summary
+from seqtasks.nn.encoded import Bridge, Encoded, summary
 from seqtasks.nn.recurrent import WITH_CELLS
 
 

@@ -198,7 +198,7 @@ class RecurrentStack(nn.Module):
         """States of every layer. mask_BS is True at real words, which must come first in each row."""
         inputs_BSE, layers, final = embedded_BSE, [], []
         for number, layer in enumerate(self.layers):
-            if number > 0:
+            if number > 0 and self.training:
                 inputs_BSE = self.dropout(inputs_BSE)
             states_BSH, final_BH = layer(inputs_BSE, mask_BS)
             if self.highways:

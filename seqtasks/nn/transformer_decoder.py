@@ -17,11 +17,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqtasks.nn.attention import Memory
+from seqtasks.nn.attention_weights import masked_softmax
 from seqtasks.nn.decoder_state import CachedState
 from seqtasks.nn.decoders import TargetEmbedding, sentence_rows
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
-from seqtasks.nn.normalisers import masked_softmax
 from seqtasks.nn.transformer import TransformerLayer
 
 

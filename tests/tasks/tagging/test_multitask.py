@@ -8,7 +8,7 @@ import torch
 
 import seqtasks
 from seqtasks.errors import RecipeError
-from seqtasks.models.trunk import Trunk
+from seqtasks.nn.trunk import Trunk
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.table import check_recipe, load_recipe
 from seqtasks.tasks.tagging.task import TaggingTask

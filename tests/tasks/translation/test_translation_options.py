@@ -178,6 +178,12 @@ def test_every_length_penalty_scores_by_its_own_formula(finished) -> None:
                 assert best.score == pytest.approx(best.log_probability / power(length), rel=1e-5)
 
 
+def test_without_context_a_line_feed_within_a_line_is_a_space(finished) -> None:
+    predictor = seqtasks.load(finished("translation"))
+    assert list(predictor.as_read(["a dog\nsees", "", "c"])) == ["a dog sees", "", "c"]
+    assert predictor.translate(["A dog\nsees."]) == predictor.translate(["A dog sees."])
+
+
 def test_fifty_beams_never_find_less_than_one(finished) -> None:
     predictor = seqtasks.load(finished("translation"))
     predictor.translator.settings = predictor.translator.settings.model_copy(update={"length_penalty": "none"})
