@@ -20,17 +20,8 @@ from seqtasks.text.nested import Extent
 
 BACKBONE_GROUP, HEAD_GROUP = "seqtasks.backbones", "seqtasks.heads"
 BACKBONE_GIVEN = ("input_size", "hidden_size", "layers", "dropout")  # what every builder of a backbone is given
-HEAD_GIVEN = (
-    "input_size",
-    "labels",
-    "dropout",
-    "layer",
-    "scheme",
-    "outputs",
-    "constrained",
-    "extent",
-    "crossing",
-)  # and of a head, as it takes them
+# and of a head, as it takes them
+HEAD_GIVEN = ("input_size", "labels", "dropout", "layer", "scheme", "outputs", "constrained", "extent", "crossing")
 ALL_HEADS: Mapping[str, Callable[..., Head]] = {**HEADS, **NESTED_HEADS}
 
 

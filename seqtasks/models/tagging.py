@@ -1,20 +1,44 @@
 """A tagging model: one trunk and one or several heads that share it (multi-task is the same model with more heads).
 
-B batch, S position, N labels.
+B batch, S position, H hidden, N labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.models.heads import Head
-from seqtasks.models.private import PrivateLayers
+from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
-from seqtasks.nn.trunk import Trunk
+from seqtasks.nn.trunk import Backbone, Trunk
 from seqtasks.text.batching import Batch
+
+
+class PrivateLayers(nn.Module):
+    """A backbone of a head's own over one layer of the shared one: a task learns there what the others have no use for.
+
+    layer: the shared layer that it reads, -1 for the top; dropout: rate of the locked dropout between the two, 0 to 1.
+    """
+
+    def __init__(self, *, layer: int, backbone: nn.Module, dropout: float) -> None:
+        super().__init__()
+        self.layer = layer
+        self.dropout = LockedDropout(dropout)
+        self.backbone = backbone
+
+    @property
+    def output_size(self) -> int:
+        """Features of each state."""
+        return cast(Backbone, self.backbone).output_size
+
+    def forward(self, encoded: Encoded) -> Encoded:
+        """Encoded of the private layers from that of the trunk; states at padding are zero."""
+        own: Encoded = self.backbone(self.dropout(encoded.layers[self.layer]), encoded.mask_BS)
+        return own
 
 
 class TaggingModel(nn.Module):

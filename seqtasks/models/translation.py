@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from seqtasks.nn.attention import Memory
-from seqtasks.nn.decoder_state import Decoder
+from seqtasks.nn.decoders import Decoder
 from seqtasks.nn.trunk import Trunk, WordEmbedding
 from seqtasks.text.batching import IGNORE, Batch
 

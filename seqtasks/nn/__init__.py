@@ -30,15 +30,12 @@ from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.crf import CRF, ConstrainedChain
-from seqtasks.nn.decoder_state import CachedState, Decoder, RowState
-from seqtasks.nn.decoders import AttentionDecoder, DecoderState, PlainDecoder
+from seqtasks.nn.decoders import AttentionDecoder, CachedState, Decoder, DecoderState, PlainDecoder, RowState
 from seqtasks.nn.dropout import LockedDropout, WordDropout
 from seqtasks.nn.encoded import Bridge, Encoded, summary
 from seqtasks.nn.gnmt_decoder import GNMTDecoder
-from seqtasks.nn.highway import Highway
-from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
-from seqtasks.nn.self_attention import SelfAttention, SelfAttentionOnTop
-from seqtasks.nn.transformer import Transformer
+from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack
+from seqtasks.nn.transformer import SelfAttention, SelfAttentionOnTop, Transformer
 from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
 

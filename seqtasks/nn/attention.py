@@ -15,7 +15,9 @@ B batch, S source position, Q queries per sentence, H hidden size (of queries or
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 
 import torch
@@ -104,7 +106,6 @@ class Attention(AnyAttention):
         """energy_BQS, before masking."""
 
     def project(self, states_BSH: Tensor, mask_BS: Tensor, segments_BS: Tensor | None = None) -> Memory:
-        """The memory of a batch of sentences: once per sentence, not once per query."""
         return Memory(states_BSH, self.keys(states_BSH), mask_BS, segments_BS)
 
     def forward(self, query_BQH: Tensor, memory: Memory, state: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -252,24 +253,13 @@ class AttentionBuilder(Protocol):
     def __call__(self, *, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention: ...
 
 
-def additive(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """Additive attention with an inner layer of hidden_size."""
-    return AdditiveAttention(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, attention_weights=attention_weights)
+def without_inner_layer(kind: Callable[..., Attention]) -> AttentionBuilder:
+    """A kind that has no inner layer: hidden_size changes nothing."""
 
+    def build(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
+        return kind(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
 
-def dot(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """Dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
-
-
-def scaled(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """Scaled dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, scaled=True, attention_weights=attention_weights)
-
-
-def general(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """General attention; it has no inner layer, hidden_size changes nothing."""
-    return GeneralAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
+    return build
 
 
 def location(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
@@ -289,10 +279,10 @@ def coverage(*, query_size: int, memory_size: int, hidden_size: int, attention_w
 
 
 ATTENTIONS: dict[str, AttentionBuilder] = {
-    "additive": additive,
-    "dot": dot,
-    "scaled": scaled,
-    "general": general,
+    "additive": AdditiveAttention,
+    "dot": without_inner_layer(DotAttention),
+    "scaled": without_inner_layer(partial(DotAttention, scaled=True)),
+    "general": without_inner_layer(GeneralAttention),
     "location": location,
     "coverage": coverage,
 }

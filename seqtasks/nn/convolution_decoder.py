@@ -25,8 +25,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqtasks.nn.attention import AnyAttention, Memory
-from seqtasks.nn.decoder_state import CachedState
-from seqtasks.nn.decoders import TargetEmbedding, attend_rows
+from seqtasks.nn.decoders import CachedState, TargetEmbedding, attend_rows
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 

@@ -10,7 +10,7 @@ the K rows of a sentence (its beams) are consecutive and the memory has B rows.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,49 @@ from seqtasks.nn.cells import CellStack, SteppedLinear, working
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Bridge, Encoded, summary
 from seqtasks.nn.recurrent import WITH_CELLS
+
+Self = TypeVar("Self", bound="RowState")
+
+
+class RowState(Protocol):
+    """What a decoder remembers of each row."""
+
+    def select(self: Self, rows: Tensor) -> Self:
+        """The state of some rows, by position, in the order given; a row may be taken more than once."""
+        ...
+
+
+State = TypeVar("State", bound=RowState)
+
+
+class Decoder(Protocol[State]):
+    """A module that writes the target. What it remembers between steps is in the state, never in the module."""
+
+    embedding: nn.Module
+    output_size: int
+
+    def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, State]:
+        """What it sees of each source, made once per sentence, and each sentence's first state. segments_BS: chunks of a document."""
+        ...
+
+    def __call__(self, inputs_BT: Tensor, memory: Memory, state: State) -> tuple[Tensor, Tensor | None]:
+        """Teacher forcing: outputs_BTH and attention weights_BTS (None without attention). Dropout acts in training."""
+        ...
+
+    def step(self, last_N: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
+        """One more token for every row: outputs_NH, the next state and weights_NS; in evaluation the values of teacher forcing."""
+        ...
+
+
+@dataclass(frozen=True)
+class CachedState:
+    """What each layer keeps of the tokens read so far, a tensor each whose first dimension are the rows."""
+
+    caches: tuple[Tensor, ...]
+
+    def select(self, rows: Tensor) -> CachedState:
+        """The state of some rows, by position, in the order given; a row may be taken more than once."""
+        return CachedState(tuple(cache.index_select(0, rows) for cache in self.caches))
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ from torch.nn import functional
 
 from seqtasks.nn.attention import Memory
 from seqtasks.nn.attention_weights import masked_softmax
-from seqtasks.nn.decoder_state import CachedState
-from seqtasks.nn.decoders import TargetEmbedding, sentence_rows
+from seqtasks.nn.decoders import CachedState, TargetEmbedding, sentence_rows
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.transformer import TransformerLayer

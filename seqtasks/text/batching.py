@@ -1,11 +1,12 @@
 """Batches: what a model is given, cut by token budget from length-sorted pools, and several of them at once on a CPU's threads.
 
-B sentences, S position, U distinct words of the batch, C character position, T target position. Masks are bool, True at real tokens.
+B sentences, S position, U distinct words of the batch, C character position, T target position, G spans of a sentence, N of a batch.
+Masks are bool, True at real tokens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -16,9 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from seqtasks.text.encoded import FormTable, Ragged
+from seqtasks.text.tags import Span, layers_of
 
 IGNORE = -100  # the target where there is no word, or a label that training has not seen
 MULTIPLE = 4  # padded lengths are rounded up to this: few shapes, which the recurrent kernels cache
+FIELDS = 4  # of a span as a target: start, end, number of its label, and layer (`text.tags.layers_of`)
 ROWS = 8  # and a batch of pairs has a multiple of so many rows, where it can
 
 Positions = NDArray[np.int64]
@@ -142,6 +145,35 @@ def translation_batch(sources: Ragged, targets: Ragged, positions: Positions) ->
     targets_BT = pad([targets[position] for position in positions.tolist()], IGNORE, MULTIPLE)
     batch = source_batch([sources[position] for position in positions.tolist()])
     return replace(batch, positions_B=torch.from_numpy(np.array(positions, dtype=np.int64)), targets={"target": targets_BT})
+
+
+def span_targets(sentences: Iterable[Sequence[Span]], labels: Sequence[str]) -> Ragged:
+    """The spans of each sentence as rows of FIELDS numbers; those of a label that is not among `labels` are left out."""
+    number = {label: position for position, label in enumerate(labels)}
+    rows = []
+    for spans in sentences:
+        row: list[int] = []
+        for layer, members in enumerate(layers_of(spans)):
+            for start, end, label in members:
+                row += [start, end, number[label], layer] if label in number else []
+        rows.append(row)
+    return Ragged.from_lists(rows)
+
+
+def with_spans(batch: Batch, positions: Positions, targets: Mapping[str, Ragged]) -> Batch:
+    """The batch with, by head, the spans of its sentences as targets: spans_BG4, IGNORE where a sentence has fewer."""
+    if not targets:
+        return batch
+    found = {
+        head: pad([rows[position] for position in positions.tolist()], IGNORE).unflatten(1, (-1, FIELDS)) for head, rows in targets.items()
+    }
+    return replace(batch, targets={**batch.targets, **found})
+
+
+def real_spans(spans_BG4: Tensor) -> tuple[Tensor, Tensor]:
+    """(rows_N, spans_N4): the spans of a batch that are none of its padding, with the sentence that each is of."""
+    rows_N, columns_N = torch.nonzero(spans_BG4[:, :, 0] != IGNORE, as_tuple=True)
+    return rows_N, spans_BG4[rows_N, columns_N]
 
 
 class Batches(Sequence["Batch"]):

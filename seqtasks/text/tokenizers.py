@@ -29,6 +29,11 @@ SIGN = rf"[^\w\s][{MARKS}]*(?:\u200d[^\w\s][{MARKS}]*)*"  # a joined emoji is on
 PIECES = re.compile(rf"{WORD}|{SIGN}|_")
 ESCAPE = re.compile(r"%(0025|ffed|2581)")
 LOOKS_ESCAPED = re.compile(r"%(?=0025|ffed|2581)")
+WITHOUT_SPACES = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # kana, Chinese characters
+)
+CHARACTER = re.compile(f"[{WITHOUT_SPACES}]")
 
 
 class Tokenizer(Protocol):
@@ -109,6 +114,19 @@ def plain_pieces(chunk: str) -> list[str]:
 def is_word(piece: str) -> bool:
     """Whether a piece is a word (or an elided article), not punctuation."""
     return piece[0].isalnum()
+
+
+def words_and_marks(text: str) -> list[str]:
+    """The words and punctuation marks of a line, as written and as a reader counts them.
+
+    A script without spaces (Chinese, Japanese, Thai and their neighbours) has a word for each character: too many, but lengths compare.
+    """
+    return [piece for chunk in CHARACTER.sub(r" \g<0> ", text).split() for piece in plain_pieces(chunk)]
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a line, as written, without punctuation."""
+    return [piece for piece in words_and_marks(text) if is_word(piece)]
 
 
 class CharacterTokenizer:

@@ -6,9 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.text.batching import IGNORE, Batch
+from seqtasks.text.batching import IGNORE, Batch, real_spans, span_targets, with_spans
 from seqtasks.text.nested import Extent, cross, inner, lies_in, most_disjoint, outer, without_crossing
-from seqtasks.text.span_targets import real_spans, span_targets, with_spans
 from seqtasks.text.tags import Span, layers_of, repair, spans_of, tags_of
 from tests.oracles import nested_by_hand
 

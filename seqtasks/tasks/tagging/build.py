@@ -9,8 +9,7 @@ from torch import Tensor
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.build import build_backbone, build_head
 from seqtasks.models.heads import Head
-from seqtasks.models.private import PrivateLayers
-from seqtasks.models.tagging import TaggingModel
+from seqtasks.models.tagging import PrivateLayers, TaggingModel
 from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.dropout import WordDropout, rare_word_rates
 from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, Trunk, WordEmbedding

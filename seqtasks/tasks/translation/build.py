@@ -9,8 +9,7 @@ from torch import nn
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.models.translation import TiedOutput, TranslationModel
 from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
-from seqtasks.nn.decoder_state import Decoder
-from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
+from seqtasks.nn.decoders import AttentionDecoder, Decoder, PlainDecoder
 from seqtasks.nn.encoded import Bridge
 from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.nn.trunk import TokenEmbedder, Trunk, WordEmbedding
