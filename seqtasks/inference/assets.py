@@ -14,8 +14,8 @@ from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.run_directory import read_json
 from seqtasks.recipes.schema import TextSettings, WordSettings
 from seqtasks.text.files import write_atomically
-from seqtasks.text.nested import Extent
 from seqtasks.text.subwords import learn_subwords, load_subwords
+from seqtasks.text.tags import Extent
 from seqtasks.text.tokenizers import SubwordTokenizer, Tokenizer, make_tokenizer
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Language, Vocabulary
 

@@ -16,7 +16,7 @@ from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.registry import find_part
-from seqtasks.text.nested import Extent
+from seqtasks.text.tags import Extent
 
 BACKBONE_GROUP, HEAD_GROUP = "seqtasks.backbones", "seqtasks.heads"
 BACKBONE_GIVEN = ("input_size", "hidden_size", "layers", "dropout")  # what every builder of a backbone is given

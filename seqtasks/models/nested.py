@@ -24,8 +24,7 @@ from seqtasks.models.heads import Head, exact, spans_in_chain
 from seqtasks.nn.crf import CRF
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import IGNORE, real_spans
-from seqtasks.text.nested import Extent, without_crossing
-from seqtasks.text.tags import NESTED, OUTSIDE, Span, legal_transitions, span_steps, spans_of, tags_of
+from seqtasks.text.tags import NESTED, OUTSIDE, Extent, Span, legal_transitions, span_steps, spans_of, tags_of, without_crossing
 
 
 class LayeredHead(Head):

@@ -26,14 +26,13 @@ from seqtasks.nn.attention_weights import (
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.crf import CRF, ConstrainedChain
 from seqtasks.nn.decoders import AttentionDecoder, CachedState, Decoder, DecoderState, PlainDecoder, RowState
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
 from seqtasks.nn.dropout import LockedDropout, WordDropout
 from seqtasks.nn.encoded import Bridge, Encoded, summary
-from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack
 from seqtasks.nn.transformer import SelfAttention, SelfAttentionOnTop, Transformer
 from seqtasks.nn.transformer_decoder import TransformerDecoder

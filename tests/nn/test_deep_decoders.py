@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.attention_weights import WINDOWS, AttentionWeights, sparsemax
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
 from seqtasks.nn.encoded import Bridge, Encoded
-from seqtasks.nn.gnmt_decoder import GNMTDecoder
 from seqtasks.nn.trunk import WordEmbedding
 from tests.oracles.decoders import Rows, conditional_gru, first_attention, top_attention
 

@@ -16,7 +16,7 @@ from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, Trunk, WordEmbeddin
 from seqtasks.recipes.schema import CharacterSettings, HeadSettings, WordSettings
 from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, head_scheme, tasks_of
-from seqtasks.text.nested import Extent
+from seqtasks.text.tags import Extent
 
 
 def build_tagging(

@@ -16,8 +16,8 @@ from seqtasks.evaluation.bleu import sentence_bleu
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.search import forbid_tokens, step_function
 from seqtasks.models.translation import TranslationModel
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.decoders import Decoder
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.tasks.translation.decoding_checks import needs_lexicon
 from seqtasks.tasks.translation.recipe import TranslationRecipe

@@ -6,10 +6,9 @@ import pytest
 import torch
 
 import seqtasks
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
-from seqtasks.nn.gnmt_decoder import GNMTDecoder
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
 from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.tasks.translation.predictor import TranslationPredictor
 from tests.miniature.corpora import write
