@@ -61,7 +61,6 @@ class CachedState:
     caches: tuple[Tensor, ...]
 
     def select(self, rows: Tensor) -> CachedState:
-        """The state of some rows, by position, in the order given; a row may be taken more than once."""
         return CachedState(tuple(cache.index_select(0, rows) for cache in self.caches))
 
 
@@ -78,7 +77,6 @@ class DecoderState:
     looked_NSX: Tensor | None = None
 
     def select(self, rows: Tensor) -> DecoderState:
-        """The state of some rows, by position, in the order given; a row may be taken more than once."""
         cell = None if self.cell_LNH is None else self.cell_LNH.index_select(1, rows)
         feed = None if self.feed_NH is None else self.feed_NH.index_select(0, rows)
         looked = None if self.looked_NSX is None else self.looked_NSX.index_select(0, rows)

@@ -58,7 +58,6 @@ class GNMTDecoder(AttendingDecoder):
         self.output_size = hidden_size
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
-        """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""
         embedded_BTE = self.dropout(self.embedding(inputs_BT))
         first_BTH = self.cells.layer_sequence(0, embedded_BTE, state.hidden_LNH, state.cell_LNH)
         context_BTC, weights_BTS, _ = attend(self.attention, first_BTH, memory, state.looked_NSX)
@@ -67,7 +66,6 @@ class GNMTDecoder(AttendingDecoder):
         return self.dropout(outputs_BTH), weights_BTS
 
     def step(self, last_N: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, DecoderState, Tensor]:
-        """One more token for every row, without dropout: outputs_NH, the next state and weights_NS."""
         cell_NH = None if state.cell_LNH is None else state.cell_LNH[0]
         first = self.cells.layer_step(0, self.embedding(last_N), state.hidden_LNH[0], cell_NH)
         context_N1C, weights_N1S, looked_NSX = attend(self.attention, first[0][:, None], memory, state.looked_NSX)
