@@ -1,8 +1,8 @@
 """Beam search over a step function, many sentences at once, equal to the plain search of one sentence (tests/oracles/search.py).
 
 At each step the K best continuations of a sentence's live hypotheses are kept; one that ends takes its slot for that step, so one beam is
-greedy search. Ranking during the search is by log-probability (all live hypotheses are equally long); the length penalty ranks what
-is finished: score = log-probability / penalty(length), length counting the end of sentence, plus the coverage penalty, where there is one.
+greedy search. Ranking during the search is by log-probability (all live hypotheses are equally long); what is finished is ranked by
+score = log-probability / length penalty + coverage penalty (Wu et al. 2016, equation 14), the length counting the end of sentence.
 
 Early stop: log-probabilities only fall, so a live hypothesis of log-probability p can score at most p / (largest penalty of any length it
 may still have); the coverage penalty only takes away from that, and so do constraints, which only forbid. Where the n_best finished
@@ -18,14 +18,13 @@ sentence, M best finished ones, T tokens so far, S source positions (0 without a
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from seqtasks.decoding.penalties import Coverage, LengthPenalty, penalty_table
 from seqtasks.decoding.step import (
     Constraint,
     Hypothesis,
@@ -40,6 +39,38 @@ from seqtasks.decoding.step import (
     staying,
     with_room,
 )
+
+LengthPenalty = Callable[[int], float]
+LEAST_COVERED = 1e-6  # a position with less attention counts as if it had this: sparse attention gives exact zeros
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The coverage penalty: weight * sum over source positions of log(min(attention they got in all, 1)); never above 0.
+
+    mask_BS: True at real source positions; padding counts as covered. Raises ValueError for a negative weight, for which the early stop
+    of the search would not be proved.
+    """
+
+    weight: float
+    mask_BS: Tensor
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weight < math.inf:
+            raise ValueError(f"the weight of the coverage penalty must be a number from 0 on, got {self.weight}")
+
+    def penalty(self, coverage_NS: Tensor) -> Tensor:
+        """penalty_N of the attention that each position has had so far, 1 at padding; 0 for a source of no positions."""
+        return self.weight * coverage_NS.clamp(LEAST_COVERED, 1.0).log().sum(dim=-1)
+
+
+def penalty_table(length_penalty: LengthPenalty, longest: int) -> list[float]:
+    """The penalty of every length up to the longest; 1 for length 0. Raises ValueError for a penalty that is not positive."""
+    penalties = [1.0] + [float(length_penalty(length)) for length in range(1, longest + 1)]
+    for length, penalty in enumerate(penalties):
+        if not 0 < penalty < math.inf:
+            raise ValueError(f"length_penalty({length}) must be a positive number, got {penalty}")
+    return penalties
 
 
 @dataclass(frozen=True)
@@ -240,3 +271,22 @@ def beam_search(
             state = answer.state.select(row_BJ[:, :width].flatten())
             last_N = search.live.tokens_BKT[:, :, -1].flatten()
     return results
+
+
+def no_penalty(alpha: float) -> LengthPenalty:
+    """No penalty: the score is the log-probability."""
+    return lambda length: 1.0
+
+
+def average_penalty(alpha: float) -> LengthPenalty:
+    """length ** alpha; with alpha 1 the score is the mean log-probability of a token."""
+    return lambda length: float(length**alpha)
+
+
+def wu_penalty(alpha: float) -> LengthPenalty:
+    """((5 + length) / 6) ** alpha (Wu et al. 2016, equation 14)."""
+    return lambda length: float(((5 + length) / 6) ** alpha)
+
+
+# name -> (alpha -> penalty of a length)
+LENGTH_PENALTIES: dict[str, Callable[[float], LengthPenalty]] = {"none": no_penalty, "average": average_penalty, "wu": wu_penalty}

@@ -1,4 +1,4 @@
-"""Where a translation begins to count as faulty. Lengths are in words without punctuation (`seqtasks.text.plain_words`)."""
+"""Where a translation begins to count as faulty. Lengths are in words without punctuation (`seqtasks.text.tokenizers`)."""
 
 REPEATED = 4  # words of the longest n-gram that is looked at for repetition; only the copies of one so long may stand apart
 SHORT_RATIO, SHORT_BY = 0.6, 3  # truncated: at most this share of the expected length, and at least so many words below it

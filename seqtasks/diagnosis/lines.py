@@ -10,8 +10,7 @@ from itertools import pairwise
 from statistics import median
 
 from seqtasks.diagnosis.attention import AttentionStatistics
-from seqtasks.text.plain_words import words_and_marks
-from seqtasks.text.tokenizers import is_word
+from seqtasks.text.tokenizers import is_word, words_and_marks
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,9 @@ from torch import Tensor
 from seqtasks.errors import TrainingError
 from seqtasks.models.build import build_head, build_trunk
 from seqtasks.models.tagging import TaggingModel
+from seqtasks.nn.characters import CharacterCNN
 from seqtasks.nn.dropout import WordDropout
-from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_order, tagging_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary

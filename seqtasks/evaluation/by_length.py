@@ -1,6 +1,6 @@
 """BLEU and chrF of translations by the length of their source, as in Bahdanau et al. (2015, figure 2) and Luong et al. (2015, figure 6).
 
-Lengths are words without punctuation (`seqtasks.text.plain_words`). Bins are either of fixed ends (FIXED: 1-10, 11-20, ...) or of about
+Lengths are words without punctuation (`seqtasks.text.tokenizers`). Bins are either of fixed ends (FIXED: 1-10, 11-20, ...) or of about
 equally many lines, so that short corpora fill all of them. The interval of a bin is drawn from its own lines: few make it wide.
 Corpus BLEU of a part is not the mean of its bins.
 """
@@ -16,7 +16,7 @@ from typing import Any
 
 from seqtasks.evaluation.bleu import bleu_metric, measured
 from seqtasks.evaluation.score import Score, check_same_lengths, signed
-from seqtasks.text.plain_words import plain_words
+from seqtasks.text.tokenizers import plain_words
 
 BINS = 5
 FEWEST = 20  # lines of a bin of equally many lines, at least: a smaller part has fewer bins

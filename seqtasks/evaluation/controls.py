@@ -17,8 +17,7 @@ from seqtasks.evaluation.nested import counts_of
 from seqtasks.evaluation.significance import DRAWS, paired_from_draws, ratio, resampled_scores
 from seqtasks.evaluation.spans import RATIOS, mode_counts
 from seqtasks.evaluation.systems import sentence_statistics
-from seqtasks.text.nested import inner, outer
-from seqtasks.text.tags import NESTED, spans_of
+from seqtasks.text.tags import NESTED, inner, outer, spans_of
 
 Tags = Sequence[Sequence[str]]
 SEED = 1

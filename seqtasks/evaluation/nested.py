@@ -18,8 +18,7 @@ from numpy.typing import NDArray
 
 from seqtasks.evaluation.score import Score, bootstrap_interval, check_same_lengths, signed
 from seqtasks.evaluation.spans import EntityReport, TypeScore, entity_scores
-from seqtasks.text.nested import inner, most_disjoint, outer
-from seqtasks.text.tags import NESTED, Span, spans_of
+from seqtasks.text.tags import NESTED, Span, inner, most_disjoint, outer, spans_of
 
 Spans = Sequence[Span]
 Counts = NDArray[np.int64]  # [N, 3]: of each sentence the correct, gold and predicted spans

@@ -13,12 +13,11 @@ from seqtasks.errors import RunDirectoryError
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.run_directory import read_json
 from seqtasks.recipes.schema import TextSettings, WordSettings
-from seqtasks.text.corpora.documents import BREAK
 from seqtasks.text.files import write_atomically
-from seqtasks.text.nested import Extent
-from seqtasks.text.subwords import SubwordTokenizer
-from seqtasks.text.tokenizers import Tokenizer, make_tokenizer
-from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
+from seqtasks.text.subwords import learn_subwords, load_subwords
+from seqtasks.text.tags import Extent
+from seqtasks.text.tokenizers import SubwordTokenizer, Tokenizer, make_tokenizer
+from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Language, Vocabulary
 
 SUBWORDS = ("bpe", "unigram")
 LEXICON = "lexicon.npz"
@@ -90,34 +89,6 @@ class TaggingAssets:
 
 
 @dataclass(frozen=True)
-class Language:
-    """One side of a translation: its tokenizer and the vocabulary of its tokens."""
-
-    tokenizer: Tokenizer
-    vocabulary: Vocabulary
-    lowercase: bool
-
-    def split(self, line: str) -> list[str]:
-        """The tokens of a line, those too that the vocabulary lacks."""
-        return self.tokenizer.split(line.lower() if self.lowercase else line)
-
-    def encode(self, text: str) -> list[int]:
-        """Token ids of a line, with the end of sentence; of a text in context (`seqtasks.text.corpora.documents`) with each sentence's."""
-        return [number for line in text.split(BREAK) for number in (*self.vocabulary.ids(self.split(line)), self.vocabulary.eos)]
-
-    def spell(self, text: str) -> list[str]:
-        """The tokens that `encode` gives ids to, as they are written."""
-        return [token for line in text.split(BREAK) for token in (*self.split(line), EOS)]
-
-    def tokens(self, ids: Sequence[int]) -> list[str]:
-        return self.vocabulary.tokens(ids)
-
-    def decode(self, ids: Sequence[int]) -> str:
-        """The line that token ids (without end of sentence) write."""
-        return self.tokenizer.join(self.tokens(ids))
-
-
-@dataclass(frozen=True)
 class TranslationAssets:
     """Both sides; with a joint vocabulary they are one and the same. lexicon: of the training pairs' tokens, where decoding needs one."""
 
@@ -152,7 +123,7 @@ def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
         texts = [text.lower() for text in texts]
     tokenizer: Tokenizer
     if settings.tokenizer in SUBWORDS:
-        tokenizer = SubwordTokenizer.train(texts, kind=settings.tokenizer, size=settings.size)
+        tokenizer = learn_subwords(texts, kind=settings.tokenizer, size=settings.size)
     else:
         tokenizer = make_tokenizer(settings.tokenizer)
     counts = Counter(token for text in texts for token in tokenizer.split(text))
@@ -165,7 +136,7 @@ def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
 
 def load_language(folder: Path, side: str, settings: TextSettings) -> Language:
     subwords = settings.tokenizer in SUBWORDS
-    tokenizer = SubwordTokenizer.load(folder / f"{side}-subwords.json") if subwords else make_tokenizer(settings.tokenizer)
+    tokenizer = load_subwords(folder / f"{side}-subwords.json") if subwords else make_tokenizer(settings.tokenizer)
     return Language(tokenizer, load_vocabulary(folder / f"{side}.txt", (PAD, UNK, BOS, EOS)), settings.lowercase)
 
 

@@ -18,21 +18,18 @@ import torch
 from torch import Tensor
 
 from seqtasks.align.shortlist import Shortlists
-from seqtasks.decoding.beam import beam_search
+from seqtasks.decoding.beam import LENGTH_PENALTIES, Coverage, beam_search
 from seqtasks.decoding.constraints import block_ngrams, minimum_length, prefix_table, starting_with
 from seqtasks.decoding.ensembles import Together, ensemble
 from seqtasks.decoding.forced import ForcedOutput, forced
 from seqtasks.decoding.greedy import greedy
-from seqtasks.decoding.penalties import LENGTH_PENALTIES, Coverage
 from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.decoding.step import LEAVING, Constraint, Hypothesis, Step, StepFunction
 from seqtasks.inference.shortlists import short_memories, short_step_function
 from seqtasks.models.translation import TranslationModel, output_weights
 from seqtasks.recipes.schema import DecodingSettings
-from seqtasks.text.batching import in_order, pad, translation_batch
-from seqtasks.text.encoded import Ragged
+from seqtasks.text.batching import in_order, in_threads, pad, source_batch
 from seqtasks.text.vocabulary import Vocabulary
-from seqtasks.training.devices import autocast, in_threads
 
 PROBABILITIES = "probabilities"
 ROWS = LEAVING  # batches have a multiple of so many sentences, as they do when some have left
@@ -152,7 +149,7 @@ class ForcedScoring:
     exact: bool = field(default=True, init=False)
 
     def __call__(self, batch: EncodedBatch, /) -> list[ForcedOutput]:
-        rows = [np.asarray(one.prefix, dtype=np.int64) for one in batch.inputs]
+        rows = [one.prefix for one in batch.inputs]
         words_BT, lengths = pad(rows, 0).to(batch.own_BS.device), [len(row) for row in rows]
         found = forced(batch.step, batch.memory, batch.state, words_BT, lengths, bos=batch.bos, attention=self.attention)
         return [
@@ -195,12 +192,11 @@ class ModelSearch:
             return []
         for model in (*self.models, *self.searched):
             model.eval()
-        sources = Ragged.from_lists([one.ids for one in inputs])
-        lengths = np.stack([sources.lengths, [len(one.prefix) for one in inputs]], axis=1)
+        lengths = [(len(one.ids), len(one.prefix)) for one in inputs]
         plan = in_order(lengths, max(1, strategy.budget), rows=ROWS)
         if self.shortlists is not None and not strategy.exact:
             plan = [part for positions in plan for part in self.narrow(positions, inputs, self.shortlists)]
-        batches = in_threads(partial(self.answer_batch, inputs, sources, strategy), plan, self.device)
+        batches = in_threads(partial(self.answer_batch, inputs, strategy), plan, self.device)
         order = np.concatenate(plan).argsort()
         answers = [own for batch in batches for own in batch]
         return [answers[place] for place in order.tolist()]
@@ -212,15 +208,13 @@ class ModelSearch:
         inputs = [SearchInput(source, output) for source, output in zip(sources, outputs, strict=True)]
         return self.answer(inputs, ForcedScoring(budget, attention))
 
-    def answer_batch(
-        self, inputs: Sequence[SearchInput], sources: Ragged, strategy: Strategy[Answer], positions: np.ndarray
-    ) -> list[Answer]:
+    def answer_batch(self, inputs: Sequence[SearchInput], strategy: Strategy[Answer], positions: np.ndarray) -> list[Answer]:
         """The answers for the inputs at these positions."""
         precision = "float32" if strategy.exact else self.precision
         if len(positions) == 1 and precision == "bf16":  # a product of one row is another kernel's, which rounds otherwise
-            return self.answer_batch(inputs, sources, strategy, positions.repeat(2))[:1]
-        with torch.inference_mode(), autocast(self.device, precision):
-            return strategy(self.encode(sources, positions, [inputs[position] for position in positions.tolist()], exact=strategy.exact))
+            return self.answer_batch(inputs, strategy, positions.repeat(2))[:1]
+        with torch.inference_mode(), torch.autocast(self.device.type, torch.bfloat16, enabled=precision == "bf16"):
+            return strategy(self.encode([inputs[position] for position in positions.tolist()], exact=strategy.exact))
 
     def narrow(self, positions: np.ndarray, inputs: Sequence[SearchInput], shortlists: Shortlists) -> list[np.ndarray]:
         """A batch in parts whose rows of the output layer, a table of each sentence's own words, stay within TABLE."""
@@ -230,10 +224,10 @@ class ModelSearch:
         rows = most - most % ROWS if most > ROWS else most
         return [positions[first : first + rows] for first in range(0, len(positions), rows)]
 
-    def encode(self, sources: Ragged, positions: np.ndarray, inputs: Sequence[SearchInput], *, exact: bool = False) -> EncodedBatch:
+    def encode(self, inputs: Sequence[SearchInput], *, exact: bool = False) -> EncodedBatch:
         """The encoded sources of a batch, and with shortlists what each may answer: the words of its list, and of its prefix."""
         models, step = (self.models, self.step) if exact else (self.searched, self.fast_step)
-        batch = translation_batch(sources, None, positions).to(self.device)
+        batch = source_batch([one.ids for one in inputs]).to(self.device)
         memories, states = zip(*(model.encode(batch) for model in models), strict=True)
         if self.shortlists is not None and not exact:
             words = [(one.ids, one.prefix) for one in inputs]

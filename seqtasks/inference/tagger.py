@@ -21,9 +21,9 @@ from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_lo
 from seqtasks.inference.posteriors import Ranked, k_best, span_probabilities
 from seqtasks.models.reader import Reader, Text, state_of
 from seqtasks.models.tagging import TaggingModel
-from seqtasks.text.batching import Batch, Positions, in_order
+from seqtasks.text.batching import Batch, Positions, in_order, in_threads
 from seqtasks.text.tags import NESTED, Span, convert, repair
-from seqtasks.training.devices import denormals_flushed, in_threads
+from seqtasks.training.devices import denormals_flushed
 
 LONGEST = 1000
 BATCH_TOKENS = 16_000

@@ -20,8 +20,7 @@ from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.search import PROBABILITIES, BeamSearch, ModelSearch, Sampling, SearchInput
 from seqtasks.inference.shortlists import shortlists_of
-from seqtasks.inference.unknown_words import Tokens, without_unknown
-from seqtasks.inference.word_alignment import WordAlignment, by_word, joined, linked
+from seqtasks.inference.word_alignment import Tokens, WordAlignment, by_word, joined, linked, without_unknown
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.text.batching import in_order

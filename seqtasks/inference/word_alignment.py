@@ -1,4 +1,4 @@
-"""From attention between subwords to words: who looked at whom, as weights and as links.
+"""From attention between subwords to words: who looked at whom, as weights and as links, and unknown words replaced by what that means.
 
 Words are what white space separates, with punctuation apart. S source pieces, T target pieces.
 """
@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from seqtasks.align.unknown import replace_unknown
+from seqtasks.decoding.step import Hypothesis
+from seqtasks.inference.assets import TranslationAssets
+from seqtasks.inference.search import ModelSearch, SearchInput
 from seqtasks.text.tokenizers import JOINER, SPACE
+from seqtasks.text.vocabulary import UNK
+
+Tokens = list[list[list[str]]]  # of each hypothesis of each piece
 
 
 @dataclass(frozen=True)
@@ -101,3 +108,34 @@ def named(pieces: Sequence[str], starts: Sequence[int]) -> list[str]:
     """The words that begin at `starts`, without marks."""
     ends = [*starts[1:], len(pieces)]
     return ["".join(pieces[start:end]).strip(SPACE + JOINER) or SPACE for start, end in zip(starts, ends, strict=True)]
+
+
+def without_unknown(
+    search: ModelSearch,
+    assets: TranslationAssets,
+    inputs: Sequence[SearchInput],
+    surfaces: Sequence[Sequence[str]],
+    found: Sequence[Sequence[Hypothesis]],
+    budget: int,
+) -> Tokens:
+    """The tokens of all hypotheses; surfaces: the source tokens of each piece as they were written. The attention comes from walking the
+    models once along each hypothesis that has an unknown word."""
+    unknown, end = assets.target.vocabulary.unk, assets.source.vocabulary.eos
+    tokens = [[assets.target.tokens(one.tokens) for one in group] for group in found]
+    places = [(piece, rank) for piece, group in enumerate(found) for rank, one in enumerate(group) if unknown in one.tokens]
+    sources, outputs = [inputs[piece].ids for piece, _ in places], [found[piece][rank].tokens for piece, rank in places]
+    walked = search.forced(sources, outputs, budget, attention=True)
+    for (piece, rank), source, output, walk in zip(places, sources, outputs, walked, strict=True):
+        if walk.attention_TS is None:
+            continue
+        looked = most_looked_at(walk.attention_TS.float().cpu().numpy(), np.asarray(source) != end)
+        positions = [place if token == unknown else -1 for place, token in zip(looked, output, strict=True)]
+        tokens[piece][rank] = replace_unknown(tokens[piece][rank], surfaces[piece], positions, unknown=UNK, lexicon=assets.lexicon)
+    return tokens
+
+
+def most_looked_at(weights_TS: np.ndarray, words_S: np.ndarray) -> list[int]:
+    """The source word of each target token, ends of sentences being none; -1 where no word got any attention."""
+    weights_TS = np.where(words_S, weights_TS, 0)
+    places: list[int] = np.where(weights_TS.max(axis=1) > 0, weights_TS.argmax(axis=1), -1).tolist()
+    return places

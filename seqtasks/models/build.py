@@ -13,25 +13,15 @@ from torch import nn
 
 from seqtasks.models.heads import HEADS, Head
 from seqtasks.models.nested import NESTED_HEADS
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.embeddings import TokenEmbedder
+from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.registry import find_part
-from seqtasks.text.nested import Extent
+from seqtasks.text.tags import Extent
 
 BACKBONE_GROUP, HEAD_GROUP = "seqtasks.backbones", "seqtasks.heads"
 BACKBONE_GIVEN = ("input_size", "hidden_size", "layers", "dropout")  # what every builder of a backbone is given
-HEAD_GIVEN = (
-    "input_size",
-    "labels",
-    "dropout",
-    "layer",
-    "scheme",
-    "outputs",
-    "constrained",
-    "extent",
-    "crossing",
-)  # and of a head, as it takes them
+# and of a head, as it takes them
+HEAD_GIVEN = ("input_size", "labels", "dropout", "layer", "scheme", "outputs", "constrained", "extent", "crossing")
 ALL_HEADS: Mapping[str, Callable[..., Head]] = {**HEADS, **NESTED_HEADS}
 
 

@@ -48,7 +48,7 @@ class Head(nn.Module, ABC):
 
     def scores(self, encoded: Encoded) -> Tensor:
         """scores_BSN: the weight of each label for each word, any real number."""
-        return encoded.projected(self.layer, lambda states: self.projection(self.dropout(states)))
+        return encoded.projected(self.layer, lambda states: self.projection(self.dropout(states) if self.training else states))
 
     @abstractmethod
     def loss(self, scores_BSN: Tensor, targets_BS: Tensor, mask_BS: Tensor, *, label_smoothing: float) -> Tensor:
@@ -111,9 +111,7 @@ def spans_in_chain(
 ) -> list[list[float]]:
     """For each sentence the probabilities of its spans under a chain whose labels mean spans by `steps`; 0 for impossible ones."""
     longest = max((span.end - span.start for row in spans for span in row), default=0)
-    ends_BSLN = chain.span_marginals(
-        exact(scores_BSN), mask_BS, begins_first=steps.begins_first, begins=steps.begins, goes_on=steps.goes_on, longest=longest
-    )
+    ends_BSLN = chain.span_marginals(exact(scores_BSN), mask_BS, steps, longest=longest)
     label_of_N = torch.tensor(steps.label_of, device=ends_BSLN.device)
     answers: list[list[float]] = []
     for ends_SLN, words, row in zip(ends_BSLN, mask_BS.sum(1).tolist(), spans, strict=True):

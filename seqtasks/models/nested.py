@@ -2,7 +2,7 @@
 
 Layered: a chain of BIO tags for each layer, outermost first (Alex et al. 2007, "layering"; here the layers are trained together, each a
 CRF). Spans: every span up to a greatest width is given a label or none, from the states at its ends, the mean of those inside it, and its
-width (Sohrab and Miwa 2018; Lee et al. 2017). Labels are the labels of spans; targets are spans_BG4 of `seqtasks.text.span_targets`.
+width (Sohrab and Miwa 2018; Lee et al. 2017). Labels are the labels of spans; targets are spans_BG4 of `seqtasks.text.batching`.
 
 Answers nest. They cross only where `crossing` allows it; otherwise a span that crosses a more wanted one is left out: the one of the layer
 further out is more wanted, or the one that is more probable.
@@ -23,10 +23,8 @@ from seqtasks.errors import UsageError
 from seqtasks.models.heads import Head, exact, spans_in_chain
 from seqtasks.nn.crf import CRF
 from seqtasks.nn.encoded import Encoded
-from seqtasks.text.batching import IGNORE
-from seqtasks.text.nested import Extent, without_crossing
-from seqtasks.text.span_targets import real_spans
-from seqtasks.text.tags import NESTED, OUTSIDE, Span, legal_transitions, span_steps, spans_of, tags_of
+from seqtasks.text.batching import IGNORE, real_spans
+from seqtasks.text.tags import NESTED, OUTSIDE, Extent, Span, legal_transitions, span_steps, spans_of, tags_of, without_crossing
 
 
 class LayeredHead(Head):

@@ -15,9 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.packed import FirstLayer, PackedStack, packable
+from seqtasks.nn.trunk import Trunk
 from seqtasks.nn.word_cache import WordCache
 from seqtasks.text.batching import MULTIPLE, Batch, Positions
 from seqtasks.text.encoded import Ragged

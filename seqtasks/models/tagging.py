@@ -1,20 +1,44 @@
 """A tagging model: one trunk and one or several heads that share it (multi-task is the same model with more heads).
 
-B batch, S position, N labels.
+B batch, S position, H hidden, N labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.models.heads import Head
-from seqtasks.models.private import PrivateLayers
-from seqtasks.models.trunk import Trunk
+from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.trunk import Backbone, Trunk
 from seqtasks.text.batching import Batch
+
+
+class PrivateLayers(nn.Module):
+    """A backbone of a head's own over one layer of the shared one: a task learns there what the others have no use for.
+
+    layer: the shared layer that it reads, -1 for the top; dropout: rate of the locked dropout between the two, 0 to 1.
+    """
+
+    def __init__(self, *, layer: int, backbone: nn.Module, dropout: float) -> None:
+        super().__init__()
+        self.layer = layer
+        self.dropout = LockedDropout(dropout)
+        self.backbone = backbone
+
+    @property
+    def output_size(self) -> int:
+        """Features of each state."""
+        return cast(Backbone, self.backbone).output_size
+
+    def forward(self, encoded: Encoded) -> Encoded:
+        """Encoded of the private layers from that of the trunk; states at padding are zero."""
+        own: Encoded = self.backbone(self.dropout(encoded.layers[self.layer]), encoded.mask_BS)
+        return own
 
 
 class TaggingModel(nn.Module):
@@ -48,7 +72,7 @@ class TaggingModel(nn.Module):
 
     def forward(self, batch: Batch, heads: Iterable[str] = ()) -> dict[str, Tensor]:
         """{head: scores_BSN} for `heads`, or for those that `batch` has targets for, or for all if it has none."""
-        encoded = self.trunk(batch)
+        encoded = self.trunk(batch) if batch.encoded is None else batch.encoded  # a Reader has read it
         scores = {name: self.head(name).scores(self.head_input(name, encoded)) for name in heads or batch.targets or self.heads}
         for name, log_probs_BSN in batch.priors.items():
             if name in scores:

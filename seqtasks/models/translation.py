@@ -14,10 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.attention import Memory
-from seqtasks.nn.decoder_state import Decoder
-from seqtasks.nn.embeddings import WordEmbedding
+from seqtasks.nn.decoders import Decoder
+from seqtasks.nn.trunk import Trunk, WordEmbedding
 from seqtasks.text.batching import IGNORE, Batch
 
 TARGET = "target"  # the name of the target words in a batch, and of the loss in the history

@@ -12,27 +12,31 @@ from seqtasks.nn.attention import (
     LocationFeatures,
     Memory,
 )
+from seqtasks.nn.attention_weights import (
+    NORMALISERS,
+    WINDOWS,
+    AttentionWeights,
+    MonotonicWindow,
+    PredictedWindow,
+    entmax15,
+    masked_softmax,
+    sparsemax,
+    top_k,
+)
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.bridge import Bridge
-from seqtasks.nn.characters import CharacterLSTM
+from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.crf import CRF, ConstrainedChain
-from seqtasks.nn.decoder_state import CachedState, Decoder, RowState
-from seqtasks.nn.decoders import AttentionDecoder, DecoderState, PlainDecoder
+from seqtasks.nn.decoders import AttentionDecoder, CachedState, Decoder, DecoderState, PlainDecoder, RowState
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
 from seqtasks.nn.dropout import LockedDropout, WordDropout
-from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
-from seqtasks.nn.encoded import Encoded, summary
-from seqtasks.nn.gnmt_decoder import GNMTDecoder
-from seqtasks.nn.highway import Highway
-from seqtasks.nn.normalisers import NORMALISERS, entmax15, masked_softmax, sparsemax, top_k
-from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
-from seqtasks.nn.self_attention import SelfAttention, SelfAttentionOnTop
-from seqtasks.nn.transformer import Transformer
+from seqtasks.nn.encoded import Bridge, Encoded, summary
+from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack
+from seqtasks.nn.transformer import SelfAttention, SelfAttentionOnTop, Transformer
 from seqtasks.nn.transformer_decoder import TransformerDecoder
-from seqtasks.nn.windows import WINDOWS, AttentionWeights, MonotonicWindow, PredictedWindow
+from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
 
 __all__ = [
     "ATTENTIONS",

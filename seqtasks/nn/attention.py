@@ -7,21 +7,23 @@ general    query . W value                           Luong et al. 2015, 3.1
 location   additive + U (F * weights before)         Chorowski et al. 2015, equations 8 and 9: F is a convolution over positions
 coverage   additive + U (sum of weights before)      Tu et al. 2016, See et al. 2017, equations 10 and 11
 
-Each takes any normaliser (`seqtasks.nn.normalisers`) and any window (`seqtasks.nn.windows`); `seqtasks.nn.composed_attention` makes heads
-and hierarchies of them. Keys are projected once per sentence, into a Memory; modules hold no call state. Weights are float32.
+Each takes any normaliser and any window (`seqtasks.nn.attention_weights`); `seqtasks.nn.composed_attention` makes heads and hierarchies
+of them. Keys are projected once per sentence, into a Memory; modules hold no call state. Weights are float32.
 B batch, S source position, Q queries per sentence, H hidden size (of queries or of values), A size of keys, X numbers of a state.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, cast
 
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.windows import AttentionWeights
+from seqtasks.nn.attention_weights import AttentionWeights
 
 CACHED = 2**20  # numbers of the B x Q x S x A tensor of additive attention that a CPU works on at a time
 FILTERS = 10  # of location-aware attention's convolution
@@ -104,7 +106,6 @@ class Attention(AnyAttention):
         """energy_BQS, before masking."""
 
     def project(self, states_BSH: Tensor, mask_BS: Tensor, segments_BS: Tensor | None = None) -> Memory:
-        """The memory of a batch of sentences: once per sentence, not once per query."""
         return Memory(states_BSH, self.keys(states_BSH), mask_BS, segments_BS)
 
     def forward(self, query_BQH: Tensor, memory: Memory, state: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -252,24 +253,13 @@ class AttentionBuilder(Protocol):
     def __call__(self, *, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention: ...
 
 
-def additive(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """Additive attention with an inner layer of hidden_size."""
-    return AdditiveAttention(query_size=query_size, memory_size=memory_size, hidden_size=hidden_size, attention_weights=attention_weights)
+def without_inner_layer(kind: Callable[..., Attention]) -> AttentionBuilder:
+    """A kind that has no inner layer: hidden_size changes nothing."""
 
+    def build(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
+        return kind(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
 
-def dot(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """Dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
-
-
-def scaled(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """Scaled dot attention; it has no inner layer, hidden_size changes nothing."""
-    return DotAttention(query_size=query_size, memory_size=memory_size, scaled=True, attention_weights=attention_weights)
-
-
-def general(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
-    """General attention; it has no inner layer, hidden_size changes nothing."""
-    return GeneralAttention(query_size=query_size, memory_size=memory_size, attention_weights=attention_weights)
+    return build
 
 
 def location(*, query_size: int, memory_size: int, hidden_size: int, attention_weights: Weights = None) -> Attention:
@@ -289,10 +279,10 @@ def coverage(*, query_size: int, memory_size: int, hidden_size: int, attention_w
 
 
 ATTENTIONS: dict[str, AttentionBuilder] = {
-    "additive": additive,
-    "dot": dot,
-    "scaled": scaled,
-    "general": general,
+    "additive": AdditiveAttention,
+    "dot": without_inner_layer(DotAttention),
+    "scaled": without_inner_layer(partial(DotAttention, scaled=True)),
+    "general": without_inner_layer(GeneralAttention),
     "location": location,
     "coverage": coverage,
 }

@@ -13,10 +13,8 @@ from torch import nn
 
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.highway import Highway
-from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
-from seqtasks.nn.self_attention import SelfAttentionOnTop
-from seqtasks.nn.transformer import Transformer
+from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack
+from seqtasks.nn.transformer import SelfAttentionOnTop, Transformer
 
 
 class BackboneBuilder(Protocol):

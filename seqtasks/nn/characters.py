@@ -1,5 +1,7 @@
-"""Vectors of words from their characters by an LSTM in both directions (Ling et al. 2015; Lample et al. 2016, section 4.1).
+"""Vectors of words from their characters: by convolutions, or by an LSTM in both directions.
 
+The CNN is that of Ma and Hovy (2016) and Kim et al. (2016): convolve, take the maximum over the word, tanh; the LSTM that of Ling et al.
+(2015) and Lample et al. (2016, section 4.1). Either runs once per distinct word of a batch.
 Most words are short, but a batch of them is as wide as its longest: `by_length` reads short, middling and long words apart.
 U distinct words, C character position, E embedding, F features of a word.
 """
@@ -7,10 +9,11 @@ U distinct words, C character position, E embedding, F features of a word.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from seqtasks.nn.recurrent import BidirectionalLayer
 
@@ -32,6 +35,45 @@ def by_length(network: Callable[[Tensor, Tensor], Tensor], characters_UC: Tensor
         if len(rows):
             parts.append(network(characters_UC[rows, :longest], mask_UC[rows, :longest]))
     return torch.cat(parts)[order_U.argsort()]
+
+
+class CharacterCNN(nn.Module):
+    """Vectors of words from their characters; a word's vector does not depend on the words it is padded with.
+
+    Windows are centred on real characters only and see zeros beyond the word's ends. A word without characters gets zeros.
+    Character id 0 is padding. further: widths of more convolutions, of as many filters each; features stand side by side.
+    Recommended: embedding_dim 25 to 50, filters 30 to 100, width 3.
+    """
+
+    def __init__(self, *, num_characters: int, embedding_dim: int, filters: int, width: int, further: Sequence[int] = ()) -> None:
+        super().__init__()
+        self.table = nn.Embedding(num_characters, embedding_dim)
+        self.convolution = nn.Conv1d(embedding_dim, filters, width)
+        self.further = nn.ModuleList(nn.Conv1d(embedding_dim, filters, other) for other in further)
+        self.widths = (width, *further)
+        self.output_size = filters * len(self.widths)
+        bound = math.sqrt(3 / embedding_dim)
+        with torch.no_grad():
+            self.table.weight.uniform_(-bound, bound)
+        for convolution in (self.convolution, *self.further):
+            nn.init.xavier_uniform_(convolution.weight)
+            nn.init.zeros_(convolution.bias)
+
+    def forward(self, characters_UC: Tensor, mask_UC: Tensor) -> Tensor:
+        """characters_UC are ids, mask_UC is True at real characters; returns features_UF."""
+        return self.together(characters_UC, mask_UC) if self.training else by_length(self.together, characters_UC, mask_UC)
+
+    def together(self, characters_UC: Tensor, mask_UC: Tensor) -> Tensor:
+        """features_UF of words that are padded to one length."""
+        if characters_UC.numel() == 0:
+            return self.table.weight.new_zeros(characters_UC.size(0), self.output_size)
+        embedded_UCE = self.table(characters_UC) * mask_UC[:, :, None]
+        found = []
+        for width, convolution in zip(self.widths, (self.convolution, *self.further), strict=True):
+            padded_UEC = functional.pad(embedded_UCE.transpose(1, 2), ((width - 1) // 2, width // 2))
+            features_UFC = convolution(padded_UEC).masked_fill(~mask_UC[:, None], -math.inf)
+            found.append(torch.where(mask_UC.any(dim=1)[:, None], features_UFC.amax(dim=2), 0).tanh())
+        return torch.cat(found, dim=1)
 
 
 class CharacterLSTM(nn.Module):

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.nn.chain import k_best, log_partition, marginals, path_score, span_marginals, viterbi
+from seqtasks.text.tags import SpanSteps
 
 FORBIDDEN = -1e4  # in a CRF: no gradient of a forbidden path is left in float32
 NEVER = -1e30  # where nothing is learned: below every path that is allowed, and no infinity that would make marginals no numbers
@@ -81,33 +82,17 @@ class Chain(nn.Module, ABC):
         self.check(emissions_BSN)
         return marginals(emissions_BSN, *self.scores(), mask_BS)
 
-    def span_marginals(
-        self,
-        emissions_BSN: Tensor,
-        mask_BS: Tensor,
-        *,
-        begins_first: Sequence[bool],
-        begins: Sequence[Sequence[bool]],
-        goes_on: Sequence[Sequence[bool]],
-        longest: int,
-    ) -> Tensor:
-        """probabilities_BSLN of spans that begin at s, are l + 1 words long and end with label n. Tables of text.tags.span_steps fit."""
+    def span_marginals(self, emissions_BSN: Tensor, mask_BS: Tensor, steps: SpanSteps, *, longest: int) -> Tensor:
+        """probabilities_BSLN of spans that begin at s, are l + 1 words long and end with label n, as `steps` read the labels."""
         self.check(emissions_BSN)
-        shapes = {
-            "begins_first": (self.num_labels,),
-            "begins": (self.num_labels, self.num_labels),
-            "goes_on": (self.num_labels, self.num_labels),
-        }
-        given: dict[str, Table] = {"begins_first": begins_first, "begins": begins, "goes_on": goes_on}
-        tables = [legal_tensor(name, given[name], shape).to(emissions_BSN.device) for name, shape in shapes.items()]
-        first_N, begins_NN, goes_on_NN = tables
+        pair, device = (self.num_labels, self.num_labels), emissions_BSN.device
         return span_marginals(
             emissions_BSN,
             *self.scores(),
             mask_BS,
-            begins_first_N=first_N,
-            begins_NN=begins_NN,
-            goes_on_NN=goes_on_NN,
+            begins_first_N=legal_tensor("begins_first", steps.begins_first, pair[:1]).to(device),
+            begins_NN=legal_tensor("begins", steps.begins, pair).to(device),
+            goes_on_NN=legal_tensor("goes_on", steps.goes_on, pair).to(device),
             longest=longest,
         )
 

@@ -1,7 +1,7 @@
 """Recurrent decoders: with attention (Luong et al. 2015; input feeding, 3.3) and from one context vector (Cho et al. 2014).
 
 Training calls `forward` with the whole target (teacher forcing); search calls `step` once per token. Both give the same values.
-With residual every layer above the first adds its input to its states. Others: `gnmt_decoder`, `conditional_gru`.
+With residual every layer above the first adds its input to its states. Others: `deep_decoders`.
 Dropout acts in `forward` in training: on the embedded inputs, between layers and on the outputs, one mask per sentence each.
 B batch, S source position, T target position, E embedding, H hidden size, C size of a context, L layers, Q queries; N = B * K rows, where
 the K rows of a sentence (its beams) are consecutive and the memory has B rows.
@@ -10,17 +10,58 @@ the K rows of a sentence (its beams) are consecutive and the memory has B rows.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.nn.attention import AnyAttention, Memory
-from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack, SteppedLinear, working
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.encoded import Encoded, summary
+from seqtasks.nn.encoded import Bridge, Encoded, summary
 from seqtasks.nn.recurrent import WITH_CELLS
+
+Self = TypeVar("Self", bound="RowState")
+
+
+class RowState(Protocol):
+    """What a decoder remembers of each row."""
+
+    def select(self: Self, rows: Tensor) -> Self:
+        """The state of some rows, by position, in the order given; a row may be taken more than once."""
+        ...
+
+
+State = TypeVar("State", bound=RowState)
+
+
+class Decoder(Protocol[State]):
+    """A module that writes the target. What it remembers between steps is in the state, never in the module."""
+
+    embedding: nn.Module
+    output_size: int
+
+    def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, State]:
+        """What it sees of each source, made once per sentence, and each sentence's first state. segments_BS: chunks of a document."""
+        ...
+
+    def __call__(self, inputs_BT: Tensor, memory: Memory, state: State) -> tuple[Tensor, Tensor | None]:
+        """Teacher forcing: outputs_BTH and attention weights_BTS (None without attention). Dropout acts in training."""
+        ...
+
+    def step(self, last_N: Tensor, memory: Memory, state: State) -> tuple[Tensor, State, Tensor | None]:
+        """One more token for every row: outputs_NH, the next state and weights_NS; in evaluation the values of teacher forcing."""
+        ...
+
+
+@dataclass(frozen=True)
+class CachedState:
+    """What each layer keeps of the tokens read so far, a tensor each whose first dimension are the rows."""
+
+    caches: tuple[Tensor, ...]
+
+    def select(self, rows: Tensor) -> CachedState:
+        return CachedState(tuple(cache.index_select(0, rows) for cache in self.caches))
 
 
 @dataclass(frozen=True)
@@ -36,7 +77,6 @@ class DecoderState:
     looked_NSX: Tensor | None = None
 
     def select(self, rows: Tensor) -> DecoderState:
-        """The state of some rows, by position, in the order given; a row may be taken more than once."""
         cell = None if self.cell_LNH is None else self.cell_LNH.index_select(1, rows)
         feed = None if self.feed_NH is None else self.feed_NH.index_select(0, rows)
         looked = None if self.looked_NSX is None else self.looked_NSX.index_select(0, rows)
@@ -100,13 +140,28 @@ def attend_rows(
     return context_NTC, weights_BQS.reshape(rows, steps, weights_BQS.size(2)), None if looked is None else looked.flatten(0, 1)
 
 
-def initial_state(attention: AnyAttention, bridge: Bridge, encoded: Encoded, segments_BS: Tensor | None) -> tuple[Memory, DecoderState]:
-    """What an attention sees of each sentence, and the first state that its bridge makes, with nothing fed back."""
-    hidden_LBH, cell_LBH = bridge(encoded)
-    return attention.project(encoded.output, encoded.mask_BS, segments_BS), DecoderState(hidden_LBH, cell_LBH, None)
+class AttendingDecoder(nn.Module):
+    """What recurrent decoders that ask an attention have in common: these parts, which must fit, and where they start."""
+
+    def __init__(
+        self, *, embedding: nn.Module, attention: AnyAttention, bridge: Bridge, hidden_size: int, layers: int, dropout: float, kind: str
+    ) -> None:
+        super().__init__()
+        check_bridge(bridge, hidden_size=hidden_size, layers=layers, kind=kind)
+        check_attention(attention, bridge, hidden_size=hidden_size)
+        self.embedding = embedding
+        self.attention = attention
+        self.bridge = bridge
+        self.dropout = LockedDropout(dropout)
+
+    def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
+        """The memory and first state of each sentence, with nothing fed back; segments_BS numbers chunks of a document."""
+        hidden_LBH, cell_LBH = self.bridge(encoded)
+        memory = self.attention.project(encoded.output, encoded.mask_BS, segments_BS)
+        return memory, DecoderState(hidden_LBH, cell_LBH, None)
 
 
-class AttentionDecoder(nn.Module):
+class AttentionDecoder(AttendingDecoder):
     """The top layer's states ask the attention; output = tanh(W [context; state]).
 
     With input feeding the last output joins the next input, so training loops over T (the embeddings' share of the input product is
@@ -127,23 +182,17 @@ class AttentionDecoder(nn.Module):
         kind: str,
         residual: bool = False,
     ) -> None:
-        super().__init__()
-        check_bridge(bridge, hidden_size=hidden_size, layers=layers, kind=kind)
-        check_attention(attention, bridge, hidden_size=hidden_size)
-        embedding_size = cast(TargetEmbedding, embedding).output_size
-        self.embedding = embedding
-        self.attention = attention
-        self.bridge = bridge
+        super().__init__(
+            embedding=embedding, attention=attention, bridge=bridge, hidden_size=hidden_size, layers=layers, dropout=dropout, kind=kind
+        )
         self.input_feeding = input_feeding
-        input_size = embedding_size + (hidden_size if input_feeding else 0)
+        input_size = cast(TargetEmbedding, embedding).output_size + (hidden_size if input_feeding else 0)
         self.cells = CellStack(kind=kind, input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout, residual=residual)
         self.combine = nn.Linear(attention.memory_size + hidden_size, hidden_size)
-        self.dropout = LockedDropout(dropout)
         self.output_size = hidden_size
 
     def start(self, encoded: Encoded, segments_BS: Tensor | None = None) -> tuple[Memory, DecoderState]:
-        """The memory and first state of each sentence; segments_BS numbers chunks of a document."""
-        memory, state = initial_state(self.attention, self.bridge, encoded, segments_BS)
+        memory, state = super().start(encoded, segments_BS)
         return memory, replace(state, feed_NH=torch.zeros_like(state.hidden_LNH[0])) if self.input_feeding else state
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,7 @@
-"""What a backbone returns: the states of every layer, the final states and the mask. B batch, S source position, H hidden."""
+"""What a backbone returns, a summary of it, and the bridge from that to a decoder's first states.
+
+B batch, S source position, H hidden size, L decoder layers.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,26 @@ def summary(encoded: Encoded) -> Tensor:
         return encoded.final[-1]
     total_BH = torch.where(encoded.mask_BS[:, :, None], encoded.output, 0).sum(dim=1)
     return total_BH / encoded.mask_BS.sum(dim=1, keepdim=True).clamp(min=1)
+
+
+class Bridge(nn.Module):
+    """First states of every decoder layer, and cells for an LSTM, from any Encoded of encoder_size features.
+
+    tanh of a linear map of the sentence's summary (Bahdanau et al. 2015, A.2.2).
+    """
+
+    def __init__(self, *, encoder_size: int, hidden_size: int, layers: int, cell: bool) -> None:
+        super().__init__()
+        self.encoder_size = encoder_size
+        self.hidden_size = hidden_size
+        self.layers = layers
+        self.cell = cell
+        self.linear = nn.Linear(encoder_size, hidden_size * layers * (2 if cell else 1))
+
+    def forward(self, encoded: Encoded) -> tuple[Tensor, Tensor | None]:
+        """hidden_LBH and cell_LBH (None without cells), in the parameters' precision: a running state is not kept in bf16."""
+        start_BX = torch.tanh(self.linear(summary(encoded))).to(self.linear.weight.dtype)
+        start_XBH = start_BX.view(start_BX.size(0), -1, self.hidden_size).transpose(0, 1).contiguous()
+        if not self.cell:
+            return start_XBH, None
+        return start_XBH[: self.layers], start_XBH[self.layers :]

@@ -11,8 +11,10 @@ B sentences, S position, T steps, M sentences at a step, N real words in packed 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import overload
 
 import torch
@@ -20,9 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqtasks.nn.encoded import Encoded
-from seqtasks.nn.highway import Highway
-from seqtasks.nn.packed_scan import compiled
-from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
+from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack
 
 AT_ONCE = 512  # words whose highway is computed together: so many stay in the processor's cache
 
@@ -53,8 +53,58 @@ class Packing:
         return flat_PH.index_copy_(0, self.places_N, values_NH.float()).view(*self.mask_BS.shape, values_NH.size(1))
 
 
+@cache
+def compiled() -> Callable[[Tensor, list[Tensor], Tensor, bool], Tensor]:
+    """`scan`, compiled where torch can.
+
+    Step after step it runs small operations, between which threads would wait for the interpreter's lock. TorchScript runs the whole loop
+    without it, and two threads do twice as much. It is deprecated: where it is gone, `scan` runs as it stands, slower.
+    """
+    script = getattr(torch.jit, "script", None)
+    if script is None:
+        return scan
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        function: Callable[[Tensor, list[Tensor], Tensor, bool], Tensor] = script(scan)
+    return function
+
+
+def scan(products_UG: Tensor, steps: list[Tensor], recurrent_HG: Tensor, backward: bool) -> Tensor:
+    """states_NH of an LSTM (Hochreiter and Schmidhuber 1997, with a forget gate).
+
+    products_UG: what the gates are given before any recurrence; steps: the rows numbers_M of it that each step reads, no step longer than
+    the one before; backward: from the last step to the first.
+
+    Rows of a recurrent product are rounded up to a multiple of 16, since oneDNN makes a plan for each shape, and fewer shapes need fewer
+    plans; what the rows beyond the sentences hold is never read.
+    """
+    hidden, longest = recurrent_HG.size(0), steps[0].size(0)
+    rows = (longest + 15) // 16 * 16
+    before_BH = torch.zeros(rows, hidden, dtype=recurrent_HG.dtype)  # the last state of each sentence, 0 before its first
+    inputs_BG = torch.zeros(rows, 4 * hidden, dtype=recurrent_HG.dtype)
+    cells_BH, squashed_BH, gates_BG = torch.zeros(longest, hidden), torch.empty(longest, hidden), torch.empty(longest, 4 * hidden)
+    sizes = [numbers_M.size(0) for numbers_M in steps]
+    states_NH = torch.empty(sum(sizes), hidden, dtype=recurrent_HG.dtype)
+    states = states_NH.split(sizes)
+    going = 0  # how many sentences have a state already
+    for count in range(len(steps)):
+        step = len(steps) - 1 - count if backward else count
+        size = sizes[step]
+        torch.index_select(products_UG, 0, steps[step], out=inputs_BG[:size])
+        rows = (min(going, size) + 15) // 16 * 16
+        if rows > 0:
+            inputs_BG[:rows].addmm_(before_BH[:rows], recurrent_HG)
+        gates_MG = gates_BG[:size].copy_(inputs_BG[:size]).sigmoid_()
+        input_MH, forget_MH, new_MH, output_MH = gates_MG.chunk(4, dim=1)
+        cells_MH = cells_BH[:size].mul_(forget_MH).addcmul_(input_MH, new_MH, value=2).sub_(input_MH)
+        torch.tanh(cells_MH, out=squashed_BH[:size])
+        states[step].copy_(before_BH[:size].copy_(squashed_BH[:size].mul_(output_MH)))
+        going = size
+    return states_NH
+
+
 class PackedDirection:
-    """The weights of one layer in one direction, arranged for `packed_scan`."""
+    """The weights of one layer in one direction, arranged for `scan`."""
 
     def __init__(self, part: RecurrentLayer, precision: torch.dtype) -> None:
         weights = [weight.detach() for weight in part.layer.all_weights[0]]

@@ -16,10 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.nn.dilated import interleaved, joined
 from seqtasks.nn.dropout import LockedDropout, check_rate
 from seqtasks.nn.encoded import Encoded
-from seqtasks.nn.highway import Highway
 
 
 def reversal(mask_BS: Tensor) -> Tensor:
@@ -56,6 +54,24 @@ def last_real(states_BSH: Tensor, mask_BS: Tensor) -> Tensor:
         return states_BSH.new_zeros(states_BSH.size(0), states_BSH.size(2))
     last_B = (mask_BS.sum(dim=1) - 1).clamp(min=0)
     return states_BSH[torch.arange(states_BSH.size(0), device=states_BSH.device), last_B]
+
+
+def interleaved(states_BSH: Tensor, dilation: int) -> Tensor:
+    """dealt_RPH: each sentence dealt out into `dilation` ones, R of them in all, of words 0, D, 2D, ..., of 1, D + 1, ... and so on.
+
+    So an ordinary layer goes from each word to the one D further on (Chang et al. 2017, 2.1-2.2). Words behind the last one are zero.
+    """
+    sentences, length, size = states_BSH.shape
+    steps = -(-length // dilation)
+    padded_BSH = functional.pad(states_BSH, (0, 0, 0, steps * dilation - length))
+    return padded_BSH.view(sentences, steps, dilation, size).transpose(1, 2).reshape(sentences * dilation, steps, size)
+
+
+def rejoined(dealt_RPH: Tensor, dilation: int, length: int) -> Tensor:
+    """states_BSH, the first `length` words of each sentence: what `interleaved` dealt out."""
+    rows, steps, size = dealt_RPH.shape
+    whole_BSH = dealt_RPH.view(rows // dilation, dilation, steps, size).transpose(1, 2).reshape(rows // dilation, steps * dilation, size)
+    return whole_BSH[:, :length]
 
 
 def initialise(layer: nn.RNNBase) -> None:
@@ -126,7 +142,7 @@ class RecurrentLayer(nn.Module):
     def ahead(self, inputs_BSE: Tensor) -> Tensor:
         """states_BSH of the words in the order given."""
         if self.dilation > 1:
-            return joined(self.fused(interleaved(inputs_BSE, self.dilation)), self.dilation, inputs_BSE.size(1))
+            return rejoined(self.fused(interleaved(inputs_BSE, self.dilation)), self.dilation, inputs_BSE.size(1))
         return self.fused(inputs_BSE)
 
     def fused(self, inputs_BSE: Tensor) -> Tensor:
@@ -168,6 +184,25 @@ class BidirectionalLayer(nn.Module):
         return states_BSH, torch.cat([ahead_BH, back_BH], dim=1)
 
 
+class Highway(nn.Module):
+    """What one layer was given, gated and added to its states, whatever their sizes. Gates start half open.
+
+    states + sigmoid(G input + g) * tanh(W input + w): Srivastava et al. (2015), in the form of Stanza's taggers (Qi et al. 2018).
+    """
+
+    def __init__(self, *, input_size: int, output_size: int) -> None:
+        super().__init__()
+        self.gate = nn.Linear(input_size, output_size)
+        self.carry = nn.Linear(input_size, output_size)
+        for linear in (self.gate, self.carry):
+            nn.init.xavier_uniform_(linear.weight)
+            nn.init.zeros_(linear.bias)
+
+    def forward(self, inputs_BSE: Tensor, states_BSH: Tensor) -> Tensor:
+        """states_BSH with their inputs; not zero at padding."""
+        return states_BSH + torch.sigmoid(self.gate(inputs_BSE)) * torch.tanh(self.carry(inputs_BSE))
+
+
 class RecurrentStack(nn.Module):
     """Recurrent layers on top of each other: a backbone. Dropout between them, one mask per sentence; none after the last.
 
@@ -198,7 +233,7 @@ class RecurrentStack(nn.Module):
         """States of every layer. mask_BS is True at real words, which must come first in each row."""
         inputs_BSE, layers, final = embedded_BSE, [], []
         for number, layer in enumerate(self.layers):
-            if number > 0:
+            if number > 0 and self.training:
                 inputs_BSE = self.dropout(inputs_BSE)
             states_BSH, final_BH = layer(inputs_BSE, mask_BS)
             if self.highways:

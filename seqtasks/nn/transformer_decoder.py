@@ -17,11 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqtasks.nn.attention import Memory
-from seqtasks.nn.decoder_state import CachedState
-from seqtasks.nn.decoders import TargetEmbedding, sentence_rows
+from seqtasks.nn.attention_weights import masked_softmax
+from seqtasks.nn.decoders import CachedState, TargetEmbedding, sentence_rows
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
-from seqtasks.nn.normalisers import masked_softmax
 from seqtasks.nn.transformer import TransformerLayer
 
 
@@ -137,12 +136,10 @@ class TransformerDecoder(nn.Module):
         return Memory(encoded.output, encoded.output, encoded.mask_BS, segments_BS, parts), CachedState(nothing)
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: CachedState) -> tuple[Tensor, Tensor]:
-        """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""
         outputs_BTH, _, weights_BTS = self.read(inputs_BT, memory, state)
         return outputs_BTH, weights_BTS
 
     def step(self, last_N: Tensor, memory: Memory, state: CachedState) -> tuple[Tensor, CachedState, Tensor]:
-        """One more token for every row: outputs_NH, the next state and weights_NS. Search is done in evaluation, without dropout."""
         outputs_N1H, state, weights_N1S = self.read(last_N[:, None], memory, state)
         return outputs_N1H[:, 0], state, weights_N1S[:, 0]
 

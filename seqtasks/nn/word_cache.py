@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seqtasks.nn.embeddings import TokenEmbedder
+from seqtasks.nn.trunk import TokenEmbedder
 from seqtasks.text.batching import distinct_words
 from seqtasks.text.encoded import LONGEST_WORD, FormTable
 from seqtasks.text.vocabulary import Vocabulary

@@ -9,9 +9,8 @@ from typing import Any
 from torch import nn
 
 from seqtasks.models.build import BACKBONE_GIVEN, BACKBONE_GROUP, build_trunk
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.embeddings import TokenEmbedder
+from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.recipes.schema import BackboneSettings
 from seqtasks.registry import find_part, name_faults, option_faults
 

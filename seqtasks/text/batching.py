@@ -1,13 +1,15 @@
-"""Batches: what a model is given, cut by token budget from length-sorted pools.
+"""Batches: what a model is given, cut by token budget from length-sorted pools, and several of them at once on a CPU's threads.
 
-B sentences, S position, U distinct words of the batch, C character position, T target position. Masks are bool, True at real tokens.
+B sentences, S position, U distinct words of the batch, C character position, T target position, G spans of a sentence, N of a batch.
+Masks are bool, True at real tokens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,12 +17,17 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from seqtasks.text.encoded import FormTable, Ragged
+from seqtasks.text.tags import Span, layers_of
 
 IGNORE = -100  # the target where there is no word, or a label that training has not seen
 MULTIPLE = 4  # padded lengths are rounded up to this: few shapes, which the recurrent kernels cache
+FIELDS = 4  # of a span as a target: start, end, number of its label, and layer (`text.tags.layers_of`)
 ROWS = 8  # and a batch of pairs has a multiple of so many rows, where it can
 
 Positions = NDArray[np.int64]
+Row = Sequence[int] | NDArray[np.integer[Any]]
+S = TypeVar("S")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -79,7 +86,7 @@ class Batch:
         )
 
 
-def pad(rows: Sequence[NDArray[np.integer[Any]]], padding: int, multiple: int = 1) -> Tensor:
+def pad(rows: Sequence[Row], padding: int, multiple: int = 1) -> Tensor:
     """Rows as one tensor, filled up with `padding` to the longest, rounded up to a multiple."""
     longest = max((len(row) for row in rows), default=0)
     padded = np.full((len(rows), -(-longest // multiple) * multiple), padding, dtype=np.int64)
@@ -88,7 +95,7 @@ def pad(rows: Sequence[NDArray[np.integer[Any]]], padding: int, multiple: int = 
     return torch.from_numpy(padded)
 
 
-def mask_of(rows: Sequence[NDArray[np.integer[Any]]], width: int) -> Tensor:
+def mask_of(rows: Sequence[Row], width: int) -> Tensor:
     """True where a row has a token."""
     return torch.from_numpy(np.arange(width)[None, :] < np.array([len(row) for row in rows], dtype=np.int64)[:, None])
 
@@ -127,12 +134,46 @@ def distinct_words(forms: FormTable, distinct_U: NDArray[np.integer[Any]], inver
     return Distinct(words_U, characters_UC, mask_of(spelled, characters_UC.size(1)), inverse_BS, shapes_U)
 
 
-def translation_batch(sources: Ragged, targets: Ragged | None, positions: Positions) -> Batch:
-    """The pairs at `positions`; target rows end with the end of sentence already, and the decoder adds the begin."""
-    rows = [sources[position] for position in positions.tolist()]
+def source_batch(rows: Sequence[Row]) -> Batch:
+    """Sources to translate, in the order given."""
     ids_BS = pad(rows, 0, MULTIPLE)
-    wanted = {} if targets is None else {"target": pad([targets[position] for position in positions.tolist()], IGNORE, MULTIPLE)}
-    return Batch(ids_BS, mask_of(rows, ids_BS.size(1)), torch.from_numpy(np.array(positions, dtype=np.int64)), "translation", wanted)
+    return Batch(ids_BS, mask_of(rows, ids_BS.size(1)), torch.arange(len(rows)), "translation", {})
+
+
+def translation_batch(sources: Ragged, targets: Ragged, positions: Positions) -> Batch:
+    """The pairs at `positions`; target rows end with the end of sentence already, and the decoder adds the begin."""
+    targets_BT = pad([targets[position] for position in positions.tolist()], IGNORE, MULTIPLE)
+    batch = source_batch([sources[position] for position in positions.tolist()])
+    return replace(batch, positions_B=torch.from_numpy(np.array(positions, dtype=np.int64)), targets={"target": targets_BT})
+
+
+def span_targets(sentences: Iterable[Sequence[Span]], labels: Sequence[str]) -> Ragged:
+    """The spans of each sentence as rows of FIELDS numbers; those of a label that is not among `labels` are left out."""
+    number = {label: position for position, label in enumerate(labels)}
+    rows = []
+    for spans in sentences:
+        row: list[int] = []
+        for layer, members in enumerate(layers_of(spans)):
+            for start, end, label in members:
+                row += [start, end, number[label], layer] if label in number else []
+        rows.append(row)
+    return Ragged.from_lists(rows)
+
+
+def with_spans(batch: Batch, positions: Positions, targets: Mapping[str, Ragged]) -> Batch:
+    """The batch with, by head, the spans of its sentences as targets: spans_BG4, IGNORE where a sentence has fewer."""
+    if not targets:
+        return batch
+    found = {
+        head: pad([rows[position] for position in positions.tolist()], IGNORE).unflatten(1, (-1, FIELDS)) for head, rows in targets.items()
+    }
+    return replace(batch, targets={**batch.targets, **found})
+
+
+def real_spans(spans_BG4: Tensor) -> tuple[Tensor, Tensor]:
+    """(rows_N, spans_N4): the spans of a batch that are none of its padding, with the sentence that each is of."""
+    rows_N, columns_N = torch.nonzero(spans_BG4[:, :, 0] != IGNORE, as_tuple=True)
+    return rows_N, spans_BG4[rows_N, columns_N]
 
 
 class Batches(Sequence["Batch"]):
@@ -212,3 +253,19 @@ def cut(positions: Positions, lengths_NK: NDArray[np.int64], tokens: int, rows: 
         batches.append(ordered[start:end])
         start, end = end, end + 1
     return batches
+
+
+def in_threads(function: Callable[[S], T], items: Sequence[S], device: torch.device) -> list[T]:
+    """function(item) for each item: on a CPU several at once, in as many threads as torch would use for one, each with one of its own.
+
+    So threads need not wait for each other at every layer, which for small layers is most of what they would do.
+    """
+    threads = min(torch.get_num_threads(), len(items))
+    if threads < 2 or device.type != "cpu":
+        return [function(item) for item in items]
+    before = torch.get_num_threads()
+    try:
+        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            return list(pool.map(function, items))
+    finally:
+        torch.set_num_threads(before)  # what threads to come begin with

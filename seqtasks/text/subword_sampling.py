@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from seqtasks.text.corpora.documents import BREAK
 from seqtasks.text.encoded import Ragged
-from seqtasks.text.subwords import SubwordTokenizer, marked
+from seqtasks.text.tokenizers import SubwordTokenizer, marked
 from seqtasks.text.vocabulary import Vocabulary
 
 Numbers = NDArray[np.int64]

@@ -1,7 +1,7 @@
-"""Subword tokenizers: byte-pair encoding (Sennrich et al. 2016) and unigram (Kudo 2018), by the `tokenizers` library.
+"""Subwords learned from text: byte-pair encoding (Sennrich et al. 2016) and unigram (Kudo 2018), by the `tokenizers` library.
 
-A lower block marks where a word begins, so that joining is exact for lines with single spaces. Training is deterministic: what the
-library draws from the order of its hash tables (which rare characters it keeps, the last digits of unigram scores) is done here.
+Training is deterministic: what the library draws from the order of its hash tables (which rare characters it keeps, the last digits of
+unigram scores) is done here. What splits lines by them is `seqtasks.text.tokenizers.SubwordTokenizer`.
 """
 
 from __future__ import annotations
@@ -15,88 +15,32 @@ from tokenizers import Regex, models, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Backend
 
 from seqtasks.errors import DataError, UsageError
-from seqtasks.text.files import write_atomically
-from seqtasks.text.tokenizers import SPACE, protected, restored
+from seqtasks.text.tokenizers import SPACE, UNKNOWN, SubwordTokenizer, marked
 
-UNKNOWN = "<unk>"
 LONGEST = 30  # characters of the words that unigram probabilities are estimated from (all products stay far from zero)
 ROUNDS = 4
 FLOOR = 0.01  # expected count of a piece that no word needs
-CHUNK = 4096  # characters given to the library at once: it is slow on longer words
 
 
-class SubwordTokenizer:
-    """Pieces of words; a character that training has not seen stays a piece of its own, which the vocabulary then calls unknown."""
-
-    name = "subwords"
-
-    def __init__(self, backend: Backend) -> None:
-        self.backend = backend
-        self.cache: dict[str, list[str]] = {}
-
-    @classmethod
-    def train(cls, texts: Sequence[str], *, kind: str, size: int) -> SubwordTokenizer:
-        """Learn at most `size` pieces from texts. kind: "bpe" or "unigram". Raises UsageError for another kind."""
-        if kind not in TRAINERS:
-            raise UsageError(f"no kind of subwords {kind!r}. Kinds: {', '.join(TRAINERS)}.")
-        lines = [marked(text) for text in texts]
-        known = alphabet(lines, size // 2)
-        backend = TRAINERS[kind](lines, known, size)
-        backend.pre_tokenizer = splitter()
-        return cls(backend)
-
-    def split(self, text: str) -> list[str]:
-        """The pieces of a line; each begins with the lower block if it begins a word."""
-        return [piece for word in marked(text).split() for piece in self.pieces(word)]
-
-    def pieces(self, word: str) -> list[str]:
-        """The pieces of one marked word, remembered for the next time."""
-        found = self.cache.get(word)
-        if found is None:
-            found = [part[start:end] for part in chunks(word) for start, end in self.backend.encode(part).offsets]
-            if len(self.cache) < 100_000 and len(word) < 100:
-                self.cache[word] = found
-        return found
-
-    def units(self, word: str) -> list[str]:
-        """The parts of one marked word that no piece reaches beyond: punctuation is apart from letters."""
-        return [unit for part in chunks(word) for unit, _ in self.backend.pre_tokenizer.pre_tokenize_str(part)]
-
-    @property
-    def kind(self) -> str:
-        """ "bpe" or "unigram"."""
-        return "bpe" if isinstance(self.backend.model, models.BPE) else "unigram"
-
-    def known(self) -> list[str]:
-        """Every piece of the model, the unknown one left out, in the order of their numbers."""
-        vocabulary = self.backend.get_vocab()
-        return sorted(vocabulary.keys() - {UNKNOWN}, key=vocabulary.__getitem__)
-
-    def join(self, tokens: list[str]) -> str:
-        return restored("".join(tokens).replace(SPACE, " ").strip(" "))
-
-    def save(self, path: Path) -> None:
-        write_atomically(path, self.backend.to_str(pretty=True))
-
-    @classmethod
-    def load(cls, path: Path) -> SubwordTokenizer:
-        """What `save` wrote. Raises DataError for anything else."""
-        try:
-            return cls(Backend.from_str(path.read_text(encoding="utf-8")))
-        except OSError as fault:
-            raise DataError(path, 0, f"cannot be read ({fault.strerror})", "Restore it from a copy") from None
-        except Exception as fault:  # the library raises plain Exception
-            raise DataError(path, 0, f"no subword model ({fault})", "Restore it from a copy") from None
+def learn_subwords(texts: Sequence[str], *, kind: str, size: int) -> SubwordTokenizer:
+    """Learn at most `size` pieces from texts. kind: "bpe" or "unigram". Raises UsageError for another kind."""
+    if kind not in TRAINERS:
+        raise UsageError(f"no kind of subwords {kind!r}. Kinds: {', '.join(TRAINERS)}.")
+    lines = [marked(text) for text in texts]
+    backend = TRAINERS[kind](lines, alphabet(lines, size // 2), size)
+    backend.pre_tokenizer = splitter()
+    return SubwordTokenizer(backend, kind)
 
 
-def marked(text: str) -> str:
-    """Each word of a line with the mark that begins it, separated by spaces."""
-    return " ".join(SPACE + protected(word) for word in text.split())
-
-
-def chunks(word: str) -> list[str]:
-    """A word as the library is given it."""
-    return [word[start : start + CHUNK] for start in range(0, len(word), CHUNK)]
+def load_subwords(path: Path) -> SubwordTokenizer:
+    """What `SubwordTokenizer.save` wrote. Raises DataError for anything else."""
+    try:
+        backend = Backend.from_str(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise DataError(path, 0, f"cannot be read ({fault.strerror})", "Restore it from a copy") from None
+    except Exception as fault:  # the library raises plain Exception
+        raise DataError(path, 0, f"no subword model ({fault})", "Restore it from a copy") from None
+    return SubwordTokenizer(backend, "bpe" if isinstance(backend.model, models.BPE) else "unigram")
 
 
 def splitter() -> pre_tokenizers.PreTokenizer:

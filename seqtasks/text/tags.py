@@ -3,8 +3,9 @@
 A tag is "O" or a prefix, a hyphen and a label ("B-PER"). Spans are read leniently, as conlleval reads them: an I- that continues nothing
 begins a span. IOB1 writes B- only where a span follows another of the same label directly (Ramshaw and Marcus 1995).
 
-Spans that lie in each other or cross are written in the scheme "nested": BIO tags in layers, outermost first, those of a word joined by "+"
-("B-ORG+B-PER"; Straková et al. 2019 join them likewise). It has no table: each of its layers is BIO.
+A span lies in another that is longer and covers it; two cross where they overlap and neither covers the other. Such spans are written in
+the scheme "nested": BIO tags in layers, outermost first, those of a word joined by "+" ("B-ORG+B-PER"; Straková et al. 2019 join them
+likewise). It has no table: each of its layers is BIO.
 """
 
 from __future__ import annotations
@@ -209,3 +210,56 @@ def span_steps(tags: Sequence[str], scheme: str) -> SpanSteps:
             for row, before in enumerate(tags)
         ],
     )
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How far spans go: layers that they need (`layers_of`), and words of the longest; both at least 1."""
+
+    depth: int = 1
+    width: int = 1
+
+    @classmethod
+    def of(cls, sentences: Iterable[Sequence[Span]]) -> Extent:
+        """The extent of the spans of all sentences."""
+        rows = list(sentences)
+        depth = max((len(layers_of(row)) for row in rows), default=1)
+        return cls(max(1, depth), max((span.end - span.start for row in rows for span in row), default=1))
+
+
+def lies_in(span: Span, other: Span) -> bool:
+    """Whether `other` is longer and covers `span`."""
+    return other.start <= span.start and span.end <= other.end and span.end - span.start < other.end - other.start
+
+
+def cross(one: Span, other: Span) -> bool:
+    """Whether they overlap and neither covers the other."""
+    return one.start < other.start < one.end < other.end or other.start < one.start < other.end < one.end
+
+
+def outer(spans: Sequence[Span]) -> list[Span]:
+    """Those that lie in no other."""
+    return [span for span in spans if not any(lies_in(span, other) for other in spans)]
+
+
+def inner(spans: Sequence[Span]) -> list[Span]:
+    """Those that lie in another."""
+    return [span for span in spans if any(lies_in(span, other) for other in spans)]
+
+
+def most_disjoint(spans: Iterable[Span]) -> int:
+    """How many spans without overlap can be chosen at most: those that end first (interval scheduling)."""
+    chosen, free = 0, 0
+    for span in sorted(spans, key=lambda span: span.end):
+        if span.start >= free:
+            chosen, free = chosen + 1, span.end
+    return chosen
+
+
+def without_crossing(spans: Iterable[Span]) -> list[Span]:
+    """Those that cross none before them: the most wanted come first."""
+    kept: list[Span] = []
+    for span in spans:
+        if not any(cross(span, other) for other in kept):
+            kept.append(span)
+    return kept

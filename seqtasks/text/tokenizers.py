@@ -9,10 +9,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from seqtasks.errors import UsageError, did_you_mean
+from seqtasks.text.files import write_atomically
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer as Backend
+
+UNKNOWN = "<unk>"  # of subword models
+CHUNK = 4096  # characters given to the library of subwords at once: it is slow on longer words
 JOINER = "\uffed"  # ￭, halfwidth black square
 SPACE = "\u2581"  # ▁, stands for a space among characters
 ESCAPED = {JOINER: "%ffed", SPACE: "%2581"}
@@ -22,6 +29,11 @@ SIGN = rf"[^\w\s][{MARKS}]*(?:\u200d[^\w\s][{MARKS}]*)*"  # a joined emoji is on
 PIECES = re.compile(rf"{WORD}|{SIGN}|_")
 ESCAPE = re.compile(r"%(0025|ffed|2581)")
 LOOKS_ESCAPED = re.compile(r"%(?=0025|ffed|2581)")
+WITHOUT_SPACES = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # kana, Chinese characters
+)
+CHARACTER = re.compile(f"[{WITHOUT_SPACES}]")
 
 
 class Tokenizer(Protocol):
@@ -104,6 +116,19 @@ def is_word(piece: str) -> bool:
     return piece[0].isalnum()
 
 
+def words_and_marks(text: str) -> list[str]:
+    """The words and punctuation marks of a line, as written and as a reader counts them.
+
+    A script without spaces (Chinese, Japanese, Thai and their neighbours) has a word for each character: too many, but lengths compare.
+    """
+    return [piece for chunk in CHARACTER.sub(r" \g<0> ", text).split() for piece in plain_pieces(chunk)]
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a line, as written, without punctuation."""
+    return [piece for piece in words_and_marks(text) if is_word(piece)]
+
+
 class CharacterTokenizer:
     """Every character is a token; a space is written as a lower block."""
 
@@ -114,6 +139,58 @@ class CharacterTokenizer:
 
     def join(self, tokens: list[str]) -> str:
         return "".join(" " if token == SPACE else SPACE if token == ESCAPED[SPACE] else token for token in tokens)
+
+
+class SubwordTokenizer:
+    """Pieces of words; a character that training has not seen stays a piece of its own, which the vocabulary then calls unknown.
+
+    A lower block marks where a word begins. backend: of the `tokenizers` library, see `seqtasks.text.subwords`; kind: "bpe" or "unigram".
+    """
+
+    name = "subwords"
+
+    def __init__(self, backend: Backend, kind: str) -> None:
+        self.backend = backend
+        self.kind = kind
+        self.cache: dict[str, list[str]] = {}
+
+    def split(self, text: str) -> list[str]:
+        """The pieces of a line; each begins with the lower block if it begins a word."""
+        return [piece for word in marked(text).split() for piece in self.pieces(word)]
+
+    def pieces(self, word: str) -> list[str]:
+        """The pieces of one marked word, remembered for the next time."""
+        found = self.cache.get(word)
+        if found is None:
+            found = [part[start:end] for part in chunks(word) for start, end in self.backend.encode(part).offsets]
+            if len(self.cache) < 100_000 and len(word) < 100:
+                self.cache[word] = found
+        return found
+
+    def units(self, word: str) -> list[str]:
+        """The parts of one marked word that no piece reaches beyond: punctuation is apart from letters."""
+        return [unit for part in chunks(word) for unit, _ in self.backend.pre_tokenizer.pre_tokenize_str(part)]
+
+    def known(self) -> list[str]:
+        """Every piece of the model, the unknown one left out, in the order of their numbers."""
+        vocabulary = self.backend.get_vocab()
+        return sorted(vocabulary.keys() - {UNKNOWN}, key=vocabulary.__getitem__)
+
+    def join(self, tokens: list[str]) -> str:
+        return restored("".join(tokens).replace(SPACE, " ").strip(" "))
+
+    def save(self, path: Path) -> None:
+        write_atomically(path, self.backend.to_str(pretty=True))
+
+
+def marked(text: str) -> str:
+    """Each word of a line with the mark that begins it, separated by spaces."""
+    return " ".join(SPACE + protected(word) for word in text.split())
+
+
+def chunks(word: str) -> list[str]:
+    """A word as the library is given it."""
+    return [word[start : start + CHUNK] for start in range(0, len(word), CHUNK)]
 
 
 class TorchtextTokenizer:

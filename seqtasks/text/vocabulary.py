@@ -1,4 +1,4 @@
-"""Vocabularies: tokens and their numbers, saved as text with one token a line.
+"""Vocabularies: tokens and their numbers, saved as text with one token a line; with a tokenizer, lines to numbers and back.
 
 A token of the data that looks like a special one ("<pad>") is kept apart from it: in memory and in the file it is written with a
 leading backslash, as is a token that begins with one. So no text can make the model see padding.
@@ -7,11 +7,14 @@ leading backslash, as is a token that begins with one. So no text can make the m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from seqtasks.errors import DataError
+from seqtasks.text.corpora.documents import BREAK
 from seqtasks.text.corpora.lines import read_lines
 from seqtasks.text.files import write_atomically
+from seqtasks.text.tokenizers import Tokenizer
 
 PAD, UNK, BOS, EOS = "<pad>", "<unk>", "<bos>", "<eos>"
 SPECIALS = (PAD, UNK, BOS, EOS)
@@ -116,6 +119,34 @@ class Vocabulary:
             else:
                 tokens.append(unescaped(line, path, number))
         return cls(tokens, specials=specials)
+
+
+@dataclass(frozen=True)
+class Language:
+    """One side of a translation: its tokenizer and the vocabulary of its tokens."""
+
+    tokenizer: Tokenizer
+    vocabulary: Vocabulary
+    lowercase: bool
+
+    def split(self, line: str) -> list[str]:
+        """The tokens of a line, those too that the vocabulary lacks."""
+        return self.tokenizer.split(line.lower() if self.lowercase else line)
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a line, with the end of sentence; of a text in context (`seqtasks.text.corpora.documents`) with each sentence's."""
+        return [number for line in text.split(BREAK) for number in (*self.vocabulary.ids(self.split(line)), self.vocabulary.eos)]
+
+    def spell(self, text: str) -> list[str]:
+        """The tokens that `encode` gives ids to, as they are written."""
+        return [token for line in text.split(BREAK) for token in (*self.split(line), EOS)]
+
+    def tokens(self, ids: Sequence[int]) -> list[str]:
+        return self.vocabulary.tokens(ids)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The line that token ids (without end of sentence) write."""
+        return self.tokenizer.join(self.tokens(ids))
 
 
 def escaped(token: str) -> str:

@@ -69,11 +69,6 @@ def word_spans(text: str, language: str = NEUTRAL) -> list[WordSpan]:
     return spans
 
 
-def plain_words(text: str, language: str = NEUTRAL) -> list[str]:
-    """The words of raw text, as a tagger sees them."""
-    return [text[start:end] for start, end in word_spans(text, language)]
-
-
 def check_language(language: str) -> None:
     """Raises UsageError where `language` is neither "" nor a code of two letters."""
     if language and not re.fullmatch("[a-z]{2}", language):

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import torch
 
 from seqtasks.errors import DeviceError
 
 PRECISIONS = ("float32", "bf16", "auto")
-S = TypeVar("S")
-T = TypeVar("T")
 
 
 def find_device(name: str) -> torch.device:
@@ -59,11 +55,6 @@ def cpu_has_fast_bf16() -> bool:
     return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
-def autocast(device: torch.device, precision: str) -> AbstractContextManager[object]:
-    """The context in which forward passes run: bfloat16 matrix products, or nothing changed."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
-
-
 @contextmanager
 def denormals_flushed() -> Iterator[None]:
     """Numbers below 1e-38 count as zero, which is much faster on CPUs; afterwards the process computes as before."""
@@ -73,22 +64,6 @@ def denormals_flushed() -> Iterator[None]:
         yield
     finally:
         torch.set_flush_denormal(before)
-
-
-def in_threads(function: Callable[[S], T], items: Sequence[S], device: torch.device) -> list[T]:
-    """function(item) for each item: on a CPU several at once, in as many threads as torch would use for one, each with one of its own.
-
-    So threads need not wait for each other at every layer, which for small layers is most of what they would do.
-    """
-    threads = min(torch.get_num_threads(), len(items))
-    if threads < 2 or device.type != "cpu":
-        return [function(item) for item in items]
-    before = torch.get_num_threads()
-    try:
-        with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            return list(pool.map(function, items))
-    finally:
-        torch.set_num_threads(before)  # what threads to come begin with
 
 
 def describe_machine(device: torch.device, precision: str) -> dict[str, str]:

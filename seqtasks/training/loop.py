@@ -20,7 +20,6 @@ from seqtasks.errors import Interrupted, TrainingError
 from seqtasks.text.batching import Batch
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
-from seqtasks.training.devices import autocast
 from seqtasks.training.objectives import Loss, Objective, SummedGradients
 from seqtasks.training.schedules import Schedule
 
@@ -162,7 +161,7 @@ def backward(
     together, tokens = SummedGradients(model.parameters()), 0
     for batch in batches:
         batch = batch.to(environment.device)
-        with autocast(environment.device, environment.precision):
+        with torch.autocast(environment.device.type, torch.bfloat16, enabled=environment.precision == "bf16"):
             terms = objective(model, batch, progress.update)
         if count == 1:
             weighted_loss(terms, options.weights).backward()

@@ -5,8 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.decoding.beam import beam_search
-from seqtasks.decoding.penalties import LENGTH_PENALTIES
+from seqtasks.decoding.beam import LENGTH_PENALTIES, beam_search
 from seqtasks.decoding.step import Hypothesis, Step
 from tests.decoding.tables import TableModel, TableState, table_model
 from tests.oracles.search import exhaustive_search, plain_beam_search

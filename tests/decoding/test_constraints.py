@@ -5,10 +5,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.decoding.beam import beam_search
+from seqtasks.decoding.beam import LENGTH_PENALTIES, Coverage, beam_search
 from seqtasks.decoding.constraints import block_ngrams, keep_top_k, keep_top_p, minimum_length, prefix_table, starting_with
 from seqtasks.decoding.greedy import greedy
-from seqtasks.decoding.penalties import LENGTH_PENALTIES, Coverage
 from seqtasks.decoding.step import Step
 from tests.decoding.tables import source_mask, table_model
 from tests.oracles.search import coverage_bonus, exhaustive_search, plain_beam_search, rules

@@ -3,9 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.decoding.beam import beam_search
+from seqtasks.decoding.beam import LENGTH_PENALTIES, beam_search
 from seqtasks.decoding.ensembles import AVERAGES, Together, ensemble
-from seqtasks.decoding.penalties import LENGTH_PENALTIES
 from seqtasks.decoding.step import Step
 from tests.decoding.tables import TableModel, table_model
 

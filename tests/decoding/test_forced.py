@@ -3,9 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.decoding.beam import beam_search
+from seqtasks.decoding.beam import LENGTH_PENALTIES, beam_search
 from seqtasks.decoding.forced import forced
-from seqtasks.decoding.penalties import LENGTH_PENALTIES
 from seqtasks.decoding.step import Step, largest
 from tests.decoding.tables import table_model
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 import seqtasks
-from seqtasks.decoding.penalties import LENGTH_PENALTIES
+from seqtasks.decoding.beam import LENGTH_PENALTIES
 from seqtasks.errors import RecipeError, UsageError
 from seqtasks.inference.search import ModelSearch, SearchInput
 from seqtasks.inference.translator import LONGEST

@@ -14,7 +14,7 @@ from seqtasks.errors import RecipeError, UsageError
 from seqtasks.inference import search as model_search
 from seqtasks.inference.search import BeamSearch, SearchInput
 from seqtasks.inference.shortlists import short_memories, shortlists_of
-from seqtasks.inference.unknown_words import most_looked_at
+from seqtasks.inference.word_alignment import most_looked_at
 from seqtasks.models.translation import OutputRows
 from seqtasks.nn.attention import Memory
 from seqtasks.recipes.schema import DecodingSettings

@@ -12,8 +12,7 @@ from seqtasks.models.heads import Head
 from seqtasks.models.nested import LayeredHead, SpanHead
 from seqtasks.nn.encoded import Encoded
 from seqtasks.text.batching import IGNORE
-from seqtasks.text.nested import Extent, cross, without_crossing
-from seqtasks.text.tags import Span, layers_of, spans_of, tags_of
+from seqtasks.text.tags import Extent, Span, cross, layers_of, spans_of, tags_of, without_crossing
 from tests.oracles.crf import log_partition, marginals, path_score
 from tests.oracles.nested_by_hand import log_shares, score_of_span
 

@@ -3,8 +3,7 @@
 import torch
 
 from seqtasks.models.heads import CRFHead, SoftmaxHead
-from seqtasks.models.private import PrivateLayers
-from seqtasks.models.tagging import TaggingModel
+from seqtasks.models.tagging import PrivateLayers, TaggingModel
 from seqtasks.nn.backbones import BACKBONES
 from tests.models.test_tagging_model import SENTENCES, batch_of, model_of
 

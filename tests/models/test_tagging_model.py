@@ -6,9 +6,9 @@ import torch
 
 from seqtasks.models.heads import CRFHead, SoftmaxHead
 from seqtasks.models.tagging import TaggingModel
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.embeddings import CharacterCNN, TokenEmbedder, WordEmbedding
+from seqtasks.nn.characters import CharacterCNN
+from seqtasks.nn.trunk import TokenEmbedder, Trunk, WordEmbedding
 from seqtasks.text.batching import Batch, tagging_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import PAD, UNK, Vocabulary

@@ -3,11 +3,10 @@
 import pytest
 import torch
 
-from seqtasks.decoding.beam import beam_search
-from seqtasks.decoding.penalties import LENGTH_PENALTIES
+from seqtasks.decoding.beam import LENGTH_PENALTIES, beam_search
 from seqtasks.inference.search import BeamSearch, ModelSearch, SearchInput
 from seqtasks.models.translation import TARGET, TiedOutput, TranslationModel
-from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import TokenEmbedder, WordEmbedding
 from seqtasks.recipes.schema import BackboneSettings, DecoderSettings, DecodingSettings
 from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.translation.build import build_decoder

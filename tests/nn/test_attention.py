@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seqtasks.nn.attention import ATTENTIONS, AdditiveAttention, DotAttention, GeneralAttention, Memory
-from seqtasks.nn.normalisers import masked_softmax
+from seqtasks.nn.attention_weights import masked_softmax
 from tests.miniature.manual import objects_of
 from tests.oracles.attention import additive_energy, attend, dot_energy, general_energy, scaled_energy
 

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.nn.attention import ATTENTIONS, DotAttention, GeneralAttention
+from seqtasks.nn.attention_weights import NORMALISERS, WINDOWS, AttentionWeights, sparsemax
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
-from seqtasks.nn.normalisers import NORMALISERS, sparsemax
-from seqtasks.nn.windows import WINDOWS, AttentionWeights
 from tests.oracles.attention import attend, dot_energy, general_energy, hierarchical, scaled_energy, softmax
 from tests.oracles.attention import sparsemax as plain_sparsemax
 

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.nn.normalisers import NORMALISERS, entmax15, masked_softmax, sparsemax, top_k
+from seqtasks.nn.attention_weights import NORMALISERS, entmax15, masked_softmax, sparsemax, top_k
 from tests.oracles import attention as oracle
 
 ORACLES = {"softmax": oracle.softmax, "sparsemax": oracle.sparsemax, "entmax15": oracle.entmax15, "topk": lambda z: oracle.top_k(z, 3)}

@@ -5,8 +5,7 @@ import pytest
 import torch
 
 from seqtasks.nn.attention import ATTENTIONS, DotAttention, GeneralAttention
-from seqtasks.nn.normalisers import NORMALISERS
-from seqtasks.nn.windows import WINDOWS, AttentionWeights, MonotonicWindow, PredictedWindow
+from seqtasks.nn.attention_weights import NORMALISERS, WINDOWS, AttentionWeights, MonotonicWindow, PredictedWindow
 from tests.oracles.attention import attend, dot_energy, entmax15, softmax, sparsemax, top_k
 
 LENGTHS = [7, 0, 3, 1]

@@ -8,12 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.dilated import interleaved, joined
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.highway import Highway
-from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
-from seqtasks.nn.self_attention import SelfAttention
-from seqtasks.nn.transformer import RelativeBias
+from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack, interleaved, rejoined
+from seqtasks.nn.transformer import RelativeBias, SelfAttention
 from tests.miniature.manual import objects_of
 from tests.oracles import backbones as slow
 
@@ -151,7 +148,7 @@ def test_a_dilated_backbone_skips_one_two_and_four_words():
 def test_words_that_are_dealt_out_are_joined_again(length, dilation):
     states_BSH = torch.arange(2.0 * length * 3).view(2, length, 3)
     dealt_RPH = interleaved(states_BSH, dilation)
-    assert torch.equal(joined(dealt_RPH, dilation, length), states_BSH)
+    assert torch.equal(rejoined(dealt_RPH, dilation, length), states_BSH)
     for number in range(min(dilation, length)):
         assert torch.equal(dealt_RPH[dilation + number][: len(states_BSH[1, number::dilation])], states_BSH[1, number::dilation])
 

@@ -103,9 +103,7 @@ def test_span_marginals_equal_enumeration_in_every_scheme_on_legal_and_on_free_c
     lengths, steps = [3, 0, 1, 4 if scheme != "BIOES" else 2], span_steps(tags, scheme)
     emissions_BSN, _, mask_BS = drawn(chain, lengths)
     scores = [tensor.detach().double() for tensor in chain.scores()]
-    found_BSLN = chain.span_marginals(
-        emissions_BSN.double(), mask_BS, begins_first=steps.begins_first, begins=steps.begins, goes_on=steps.goes_on, longest=4
-    )
+    found_BSLN = chain.span_marginals(emissions_BSN.double(), mask_BS, steps, longest=4)
     for emissions_SN, found_SLN, length in zip(emissions_BSN.double(), found_BSLN, lengths, strict=True):
         shares = oracle.span_shares(emissions_SN[:length], *scores, tags, lambda row: spans_of(row, scheme))
         found = {}

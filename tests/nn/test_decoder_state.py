@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.nn.decoder_state import CachedState, Decoder
+from seqtasks.nn.decoders import CachedState, Decoder
 from tests.nn.test_rival_decoders import KINDS, WORDS, build, encoded_of
 
 

@@ -4,11 +4,10 @@ import pytest
 import torch
 
 from seqtasks.nn.attention import ATTENTIONS, DotAttention, Memory
-from seqtasks.nn.bridge import Bridge
 from seqtasks.nn.cells import CellStack, SteppedLinear
 from seqtasks.nn.decoders import AttentionDecoder, DecoderState, PlainDecoder
-from seqtasks.nn.embeddings import WordEmbedding
-from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.encoded import Bridge, Encoded
+from seqtasks.nn.trunk import WordEmbedding
 
 LENGTHS = [5, 2, 0, 3]
 SIZE = 6

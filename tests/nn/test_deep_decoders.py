@@ -6,15 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.nn.attention import ATTENTIONS
-from seqtasks.nn.bridge import Bridge
+from seqtasks.nn.attention_weights import WINDOWS, AttentionWeights, sparsemax
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
-from seqtasks.nn.embeddings import WordEmbedding
-from seqtasks.nn.encoded import Encoded
-from seqtasks.nn.gnmt_decoder import GNMTDecoder
-from seqtasks.nn.normalisers import sparsemax
-from seqtasks.nn.windows import WINDOWS, AttentionWeights
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
+from seqtasks.nn.encoded import Bridge, Encoded
+from seqtasks.nn.trunk import WordEmbedding
 from tests.oracles.decoders import Rows, conditional_gru, first_attention, top_attention
 
 SIZE, WORDS = 6, 9

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from seqtasks.nn.packed_scan import compiled, scan
+from seqtasks.nn.packed import compiled, scan
 
 WORDS, SIZE = 7, 3
 

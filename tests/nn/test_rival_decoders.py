@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
-from seqtasks.nn.embeddings import WordEmbedding
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.transformer_decoder import TransformerDecoder
+from seqtasks.nn.trunk import WordEmbedding
 from tests.oracles.rivals import convolved_target, transformer_outputs
 
 KINDS = ("transformer", "convolution")

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.nn import word_cache
-from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
+from seqtasks.nn.characters import CharacterCNN
+from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.nn.word_cache import WordCache
 from seqtasks.text.batching import tagging_batch
 from seqtasks.text.encoded import LONGEST_WORD, FormTable

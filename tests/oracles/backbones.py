@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 from seqtasks.nn.convolution import DILATIONS, IteratedConvolutions
 from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer
-from seqtasks.nn.self_attention import SelfAttention
-from seqtasks.nn.transformer import REACH, Transformer
+from seqtasks.nn.transformer import REACH, SelfAttention, Transformer
 
 
 def stepped(layer: nn.RNNBase, words_SE: Tensor, *, skip: int = 1, recurrent_GH: Tensor | None = None) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 
-from seqtasks.text.subwords import SubwordTokenizer
+from seqtasks.text.tokenizers import SubwordTokenizer
 
 
 def merges_of(tokenizer: SubwordTokenizer) -> dict[tuple[str, str], int]:

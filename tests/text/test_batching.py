@@ -6,7 +6,20 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.text.batching import IGNORE, MULTIPLE, BatchPlan, columns, cut, in_order, pad, rounded, tagging_batch, translation_batch
+from seqtasks.text.batching import (
+    IGNORE,
+    MULTIPLE,
+    BatchPlan,
+    columns,
+    cut,
+    in_order,
+    in_threads,
+    pad,
+    rounded,
+    source_batch,
+    tagging_batch,
+    translation_batch,
+)
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import PAD, UNK, Vocabulary
 from seqtasks.text.word_shapes import shape_of
@@ -149,7 +162,10 @@ def test_a_translation_batch_rebuilds_its_pairs(pairs):
     assert not batch.ids_BS[~batch.mask_BS].any()
     assert (batch.task, batch.distinct, batch.positions_B.tolist()) == ("translation", None, order.tolist())
     assert batch.tokens == sum(map(len, sources))
-    assert translation_batch(Ragged.from_lists(sources), None, order).targets == {}
+    alone = source_batch(sources[::-1])
+    assert torch.equal(alone.ids_BS, batch.ids_BS)
+    assert torch.equal(alone.mask_BS, batch.mask_BS)
+    assert alone.targets == {}
 
 
 def test_a_batch_moves_to_a_device_with_all_that_the_model_reads():
@@ -160,3 +176,28 @@ def test_a_batch_moves_to_a_device_with_all_that_the_model_reads():
     assert {tensor.device.type for tensor in tensors} == {"meta"}
     assert (moved.task, moved.segments_BS) == ("ner", None)
     assert batch.ids_BS.device.type == "cpu"
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_work_in_threads_is_answered_in_order_and_each_thread_computes_alone(threads):
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        found = in_threads(lambda item: (item * item, torch.get_num_threads()), range(4), torch.device("cpu"))
+        assert [square for square, _ in found] == [0, 1, 4, 9]
+        assert {own for _, own in found} == {1}
+        assert torch.get_num_threads() == threads
+        assert in_threads(lambda item: item, [], torch.device("cpu")) == []
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_an_error_in_a_thread_is_raised():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            in_threads(lambda item: 1 // item, [1, 0], torch.device("cpu"))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

@@ -6,10 +6,21 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.text.batching import IGNORE, Batch
-from seqtasks.text.nested import Extent, cross, inner, lies_in, most_disjoint, outer, without_crossing
-from seqtasks.text.span_targets import real_spans, span_targets, with_spans
-from seqtasks.text.tags import Span, layers_of, repair, spans_of, tags_of
+from seqtasks.text.batching import IGNORE, Batch, real_spans, span_targets, with_spans
+from seqtasks.text.tags import (
+    Extent,
+    Span,
+    cross,
+    inner,
+    layers_of,
+    lies_in,
+    most_disjoint,
+    outer,
+    repair,
+    spans_of,
+    tags_of,
+    without_crossing,
+)
 from tests.oracles import nested_by_hand
 
 SPAN = st.builds(lambda start, size, label: Span(start, start + size, label), st.integers(0, 6), st.integers(1, 5), st.sampled_from("XY"))

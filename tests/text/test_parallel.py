@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, SentencePair
 from seqtasks.text.corpora.lines import file_checksum
-from seqtasks.text.corpora.parallel import listed, read_documents, read_pairs, read_parallel, without_empty
+from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel, without_empty
 
 
 @pytest.fixture
@@ -88,18 +88,3 @@ def test_pairs_with_an_empty_side_are_dropped_and_counted():
 def test_lists_of_lines_are_cut_after_five():
     assert listed([5, 9, 12]) == "lines 5, 9, 12"
     assert listed([1, 2, 3, 4, 5]) == "lines 1, 2, 3, 4, 5"
-
-
-def test_documents_lie_between_blank_lines(files):
-    documents = read_documents(*files("\na\nb\n\n \n\nc\n", "\nA\nB\n\t\n\n\nC\n"))
-    assert documents == [[SentencePair("a", "A", 2), SentencePair("b", "B", 3)], [SentencePair("c", "C", 7)]]
-
-
-def test_documents_must_part_on_both_sides(files):
-    source, target = files("a\n\nb\n", "A\nX\nB\n")
-    with pytest.raises(DataError) as caught:
-        read_documents(source, target)
-    assert str(caught.value) == f"{source}:2: blank line, but {target} has text there. Separate documents on both sides."
-    with pytest.raises(DataError) as caught:
-        read_documents(target, source)
-    assert str(caught.value) == f"{source}:2: blank line, but {target} has text there. Separate documents on both sides."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seqtasks.text.plain_words import plain_words, words_and_marks
+from seqtasks.text.tokenizers import plain_words, words_and_marks
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.text.subword_sampling import MergeDropout, PieceSampling, SampledLines, mixed, uniform
-from seqtasks.text.subwords import SubwordTokenizer
+from seqtasks.text.subwords import learn_subwords
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 from tests.oracles.subwords import dropped_out, merges_of, segmentations
 from tests.text.test_subwords import corpus
 
 LINES = corpus(seed=3)
-TOKENIZERS = {kind: SubwordTokenizer.train(LINES, kind=kind, size=90) for kind in ("bpe", "unigram")}
+TOKENIZERS = {kind: learn_subwords(LINES, kind=kind, size=90) for kind in ("bpe", "unigram")}
 VOCABULARIES = {kind: Vocabulary(one.known(), specials=(PAD, UNK, BOS, EOS)) for kind, one in TOKENIZERS.items()}
 
 

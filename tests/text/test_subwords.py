@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError, UsageError
-from seqtasks.text.subwords import CHUNK, SubwordTokenizer, probabilities
-from seqtasks.text.tokenizers import JOINER, SPACE
+from seqtasks.text.subwords import learn_subwords, load_subwords, probabilities
+from seqtasks.text.tokenizers import CHUNK, JOINER, SPACE
 
 KINDS = ["bpe", "unigram"]
 TRAP = [
@@ -47,7 +47,7 @@ def corpus(seed=0, lines=200):
 
 @pytest.fixture(scope="module", params=KINDS)
 def tokenizer(request):
-    return SubwordTokenizer.train(corpus(), kind=request.param, size=150)
+    return learn_subwords(corpus(), kind=request.param, size=150)
 
 
 def single_spaced(text):
@@ -85,7 +85,7 @@ def test_at_most_as_many_pieces_as_asked_for_and_half_of_them_characters(tokeniz
 def test_saved_and_loaded_it_is_the_same(tokenizer, tmp_path):
     path = tmp_path / "subwords.json"
     tokenizer.save(path)
-    loaded = SubwordTokenizer.load(path)
+    loaded = load_subwords(path)
     assert loaded.backend.to_str() == tokenizer.backend.to_str()
     assert [loaded.split(line) for line in corpus(seed=1)] == [tokenizer.split(line) for line in corpus(seed=1)]
 
@@ -94,22 +94,22 @@ def test_training_is_the_same_in_every_process(tmp_path):
     script = f"""
 import sys
 from pathlib import Path
-from seqtasks.text.subwords import SubwordTokenizer
+from seqtasks.text.subwords import learn_subwords
 lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
 for kind in {KINDS!r}:
-    SubwordTokenizer.train(lines, kind=kind, size=150).save(Path(sys.argv[2]) / kind)
+    learn_subwords(lines, kind=kind, size=150).save(Path(sys.argv[2]) / kind)
 """
     (tmp_path / "lines").write_text("\n".join(corpus()), encoding="utf-8")
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "lines"), str(tmp_path)], check=True)
     for kind in KINDS:
-        here = SubwordTokenizer.train(corpus(), kind=kind, size=150)
+        here = learn_subwords(corpus(), kind=kind, size=150)
         assert json.loads((tmp_path / kind).read_text(encoding="utf-8")) == json.loads(here.backend.to_str())
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("texts", "size"), [([], 10), ([""], 10), (["a"], 1), (["a b"], 3), (["漢字 仮名"] * 3, 4), (corpus(), 12)])
 def test_small_texts_and_sizes_train_too(kind, texts, size):
-    tokenizer = SubwordTokenizer.train(texts, kind=kind, size=size)
+    tokenizer = learn_subwords(texts, kind=kind, size=size)
     assert tokenizer.join(tokenizer.split("so it goes 漢")) == "so it goes 漢"
 
 
@@ -143,20 +143,20 @@ def test_unigram_probabilities_equal_an_enumeration_of_segmentations():
 
 def test_an_unknown_kind_is_named():
     with pytest.raises(UsageError) as caught:
-        SubwordTokenizer.train(["a"], kind="wordpiece", size=10)
+        learn_subwords(["a"], kind="wordpiece", size=10)
     assert str(caught.value) == "no kind of subwords 'wordpiece'. Kinds: bpe, unigram."
 
 
 def test_files_that_are_missing_or_no_model_are_named(tmp_path):
     path = tmp_path / "subwords.json"
     with pytest.raises(DataError) as caught:
-        SubwordTokenizer.load(path)
+        load_subwords(path)
     assert str(caught.value) == f"{path}: cannot be read (No such file or directory). Restore it from a copy."
     path.write_text("{")
     with pytest.raises(DataError) as caught:
-        SubwordTokenizer.load(path)
+        load_subwords(path)
     assert str(caught.value) == f"{path}: no subword model (EOF while parsing an object at line 1 column 1). Restore it from a copy."
     path.write_bytes(b"\xff")
     with pytest.raises(DataError) as caught:
-        SubwordTokenizer.load(path)
+        load_subwords(path)
     assert str(caught.value).startswith(f"{path}: no subword model ('utf-8' codec can't decode byte 0xff in position 0")

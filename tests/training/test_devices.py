@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from seqtasks.errors import DeviceError
-from seqtasks.training.devices import autocast, describe_machine, find_device, find_precision, in_threads
+from seqtasks.training.devices import describe_machine, find_device, find_precision
 
 CPU = torch.device("cpu")
 
@@ -38,38 +38,5 @@ def test_precisions_resolve_to_what_runs():
     assert find_precision("auto", CPU) in ("float32", "bf16")
 
 
-def test_autocast_multiplies_in_bfloat16_only_when_asked():
-    matrix = torch.eye(4)
-    with autocast(CPU, "bf16"):
-        assert (matrix @ matrix).dtype == torch.bfloat16
-    with autocast(CPU, "float32"):
-        assert (matrix @ matrix).dtype == torch.float32
-
-
 def test_the_machine_is_described_by_what_results_depend_on():
     assert set(describe_machine(CPU, "bf16")) == {"torch", "device", "threads", "precision"}
-
-
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_work_in_threads_is_answered_in_order_and_each_thread_computes_alone(threads):
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        found = in_threads(lambda item: (item * item, torch.get_num_threads()), range(4), CPU)
-        assert [square for square, _ in found] == [0, 1, 4, 9]
-        assert {own for _, own in found} == {1}
-        assert torch.get_num_threads() == threads
-        assert in_threads(lambda item: item, [], CPU) == []
-    finally:
-        torch.set_num_threads(before)
-
-
-def test_an_error_in_a_thread_is_raised():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    try:
-        with pytest.raises(ZeroDivisionError):
-            in_threads(lambda item: 1 // item, [1, 0], CPU)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)

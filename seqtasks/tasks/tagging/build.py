@@ -9,16 +9,14 @@ from torch import Tensor
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.build import build_backbone, build_head
 from seqtasks.models.heads import Head
-from seqtasks.models.private import PrivateLayers
-from seqtasks.models.tagging import TaggingModel
-from seqtasks.models.trunk import Trunk
-from seqtasks.nn.characters import CharacterLSTM
+from seqtasks.models.tagging import PrivateLayers, TaggingModel
+from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.dropout import WordDropout, rare_word_rates
-from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, Trunk, WordEmbedding
 from seqtasks.recipes.schema import CharacterSettings, HeadSettings, WordSettings
 from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, head_scheme, tasks_of
-from seqtasks.text.nested import Extent
+from seqtasks.text.tags import Extent
 
 
 def build_tagging(

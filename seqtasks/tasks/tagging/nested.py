@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from seqtasks.errors import DataError
 from seqtasks.tasks.tagging.parts import Part, TaggedParts
 from seqtasks.tasks.tagging.recipe import TaskSettings
-from seqtasks.text.nested import Extent, without_crossing
-from seqtasks.text.tags import NESTED, Span, layers_of, outermost_first, spans_of
+from seqtasks.text.tags import NESTED, Extent, Span, layers_of, outermost_first, spans_of, without_crossing
 
 
 def extents_of(parts: TaggedParts) -> dict[str, Extent]:

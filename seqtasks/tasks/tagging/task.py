@@ -27,10 +27,9 @@ from seqtasks.tasks.tagging.parts import TaggedParts, read_tagged_parts
 from seqtasks.tasks.tagging.pooled_heads import fit_hmms, words_of
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, data_of, file_scheme, head_scheme, output_schemes, tasks_of
 from seqtasks.tasks.tagging.scores import tagged_outcome
-from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, in_order, tagging_batch
+from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, in_order, span_targets, tagging_batch, with_spans
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.encoded import FormTable, Ragged
-from seqtasks.text.span_targets import span_targets, with_spans
 from seqtasks.text.tags import NESTED, spans_of
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Loss, tagging_objective

@@ -8,13 +8,10 @@ from torch import nn
 
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.models.translation import TiedOutput, TranslationModel
-from seqtasks.models.trunk import Trunk
-from seqtasks.nn.bridge import Bridge
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
-from seqtasks.nn.decoder_state import Decoder
-from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
-from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
-from seqtasks.nn.gnmt_decoder import GNMTDecoder
+from seqtasks.nn.decoders import AttentionDecoder, Decoder, PlainDecoder
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
+from seqtasks.nn.encoded import Bridge
+from seqtasks.nn.trunk import TokenEmbedder, Trunk, WordEmbedding
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.translation.build_attention import build_attention

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 from seqtasks.errors import RecipeError
 from seqtasks.nn.attention import ATTENTIONS, AnyAttention, Attention
+from seqtasks.nn.attention_weights import NORMALISERS, WINDOWS, AttentionWeights
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
-from seqtasks.nn.normalisers import NORMALISERS
-from seqtasks.nn.windows import WINDOWS, AttentionWeights
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.registry import find_part
 from seqtasks.tasks.translation.checks import EQUAL_SIZES, size_faults

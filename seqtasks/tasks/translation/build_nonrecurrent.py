@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
-from seqtasks.nn.decoder_state import Decoder
-from seqtasks.nn.embeddings import WordEmbedding
+from seqtasks.nn.decoders import Decoder
 from seqtasks.nn.transformer_decoder import TransformerDecoder
+from seqtasks.nn.trunk import WordEmbedding
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.tasks.translation.build_attention import build_scored
 

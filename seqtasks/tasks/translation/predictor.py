@@ -27,7 +27,7 @@ from seqtasks.tasks.translation.formats import in_form, refuse_translation
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.tasks.translation.review import review, reviews_json
 from seqtasks.tasks.translation.task import score_pairs
-from seqtasks.text.corpora.documents import in_context, pairs_in_context
+from seqtasks.text.corpora.documents import BREAK, in_context, pairs_in_context
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
@@ -110,13 +110,18 @@ class TranslationPredictor:
         if alignments and not self.attention:
             raise UsageError("alignments come from attention, which this run has not (decoder.attention is 'none').")
         lines, read = tee(lines)
-        contexts = in_context(read, self.recipe.data.context)
+        contexts = self.as_read(read)
         both = ((line, "") for line in lines) if prefixes is None else paired(lines, prefixes, "lines", "prefixes")
         for first, some in chunks_of(both, chunk):
             texts, begins = [line for line, _ in some], [begin for _, begin in some]
             sources = [*islice(contexts, len(texts))]
             found = self.translator.translate(sources, beams=beams, n_best=n_best, prefixes=begins, first=first, alignments=alignments)
             yield from zip(texts, found, strict=True)
+
+    def as_read(self, lines: Iterable[str]) -> Iterator[str]:
+        """Lines as the model reads them: after those before them in their document, or each alone and without line feeds."""
+        context = self.recipe.data.context
+        return in_context(lines, context) if context else (line.replace(BREAK, " ") for line in lines)
 
     def check_count(self, beams: int | None, n_best: int) -> None:
         """Raises UsageError where more translations are asked for than there will be, or the beams do not fit the other settings."""
@@ -134,7 +139,7 @@ class TranslationPredictor:
     def stream_scores(self, sources: Iterable[str], targets: Iterable[str], *, chunk: int = CHUNK) -> Iterator[tuple[str, str, ScoredPair]]:
         """(source, target, what the model says) in order, with a bounded number of lines in memory."""
         sources, read = tee(sources)
-        contexts = in_context(read, self.recipe.data.context)
+        contexts = self.as_read(read)
         for _, some in chunks_of(paired(sources, targets, "source lines", "target lines"), chunk):
             left, right = [source for source, _ in some], [target for _, target in some]
             yield from zip(left, right, self.translator.score([*islice(contexts, len(left))], right), strict=True)
@@ -160,7 +165,8 @@ class TranslationPredictor:
         if not 1 <= len(files) <= 2:
             raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
         pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
-        examples = pairs_in_context(pairs.examples, self.recipe.data.context)
+        context = self.recipe.data.context
+        examples = pairs_in_context(pairs.examples, context) if context else pairs.examples
         split = files[0].name
         scores, found = score_pairs(self.translator, examples, split=split, language=self.recipe.data.target)
         return scores, review(self.translator, examples, found, split=split, recipe=self.recipe)

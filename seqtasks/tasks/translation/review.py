@@ -15,7 +15,6 @@ from seqtasks.diagnosis.lines import TranslatedLine
 from seqtasks.diagnosis.translations import diagnose
 from seqtasks.errors import UsageError
 from seqtasks.evaluation.by_length import scores_by_length
-from seqtasks.inference.assets import Language
 from seqtasks.inference.translator import LONGEST, Translation, Translator, sentence_start
 from seqtasks.inference.word_alignment import by_word, named, word_starts
 from seqtasks.recipes.load import override, validate
@@ -25,6 +24,7 @@ from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.text.corpora.documents import sentence_of
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.tokenizers import JOINER, SPACE, restored
+from seqtasks.text.vocabulary import Language
 
 HEAD = "translation"
 CHUNK = 1000  # lines whose attention is in memory

@@ -13,11 +13,11 @@ from seqtasks.align.corpus import Side
 from seqtasks.align.lexicon import Lexicon
 from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.evaluation.bleu import sentence_bleu
-from seqtasks.inference.assets import Language, TranslationAssets
+from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.search import forbid_tokens, step_function
 from seqtasks.models.translation import TranslationModel
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
-from seqtasks.nn.decoder_state import Decoder
+from seqtasks.nn.decoders import Decoder
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.tasks.translation.decoding_checks import needs_lexicon
 from seqtasks.tasks.translation.recipe import TranslationRecipe
@@ -26,7 +26,8 @@ from seqtasks.text.corpora.documents import sentence_of
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.subword_sampling import SampledLines
-from seqtasks.text.subwords import SubwordTokenizer
+from seqtasks.text.tokenizers import SubwordTokenizer
+from seqtasks.text.vocabulary import Language
 from seqtasks.training.guided_attention import GuidedAttention
 from seqtasks.training.objectives import Objective
 from seqtasks.training.risk import Risk, Sample, risk_objective

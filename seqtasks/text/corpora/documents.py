@@ -18,13 +18,11 @@ BREAK = "\n"  # between sentences of a text
 def in_context(lines: Iterable[str], sentences: int) -> Iterator[str]:
     """Each line after the up to `sentences` lines before it in its document; a blank line ends a document and gives "".
 
-    A line that holds line feeds has its context already and is left so. With 0 sentences lines stay as they are, line feeds made spaces.
+    A line that holds line feeds has its context already and is left so.
     """
     before: deque[str] = deque(maxlen=sentences)
     for line in lines:
-        if not sentences:
-            yield line.replace(BREAK, " ")
-        elif not line.strip():
+        if not line.strip():
             before.clear()
             yield ""
         else:

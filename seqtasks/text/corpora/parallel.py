@@ -1,4 +1,4 @@
-"""Parallel text: two files with a line for a line, TSV files of pairs (Tatoeba and Anki too), and documents between blank lines."""
+"""Parallel text: two files with a line for a line, and TSV files of pairs (Tatoeba and Anki too)."""
 
 from __future__ import annotations
 
@@ -73,21 +73,3 @@ def listed(lines: Sequence[int]) -> str:
     """ "lines 5, 9, 12" or the first few of them."""
     shown = ", ".join(map(str, lines[:SHOWN]))
     return f"line{'s' if len(lines) > 1 else ''} {shown}{' ...' if len(lines) > SHOWN else ''}"
-
-
-def read_documents(source_path: Path | str, target_path: Path | str) -> list[list[SentencePair]]:
-    """Documents: runs of pairs between lines that are blank on both sides.
-
-    Raises DataError where only one side is blank.
-    """
-    documents: list[list[SentencePair]] = [[]]
-    for pair in read_parallel(source_path, target_path):
-        blank = not pair.source.strip(), not pair.target.strip()
-        if any(blank) and not all(blank):
-            path, other = (source_path, target_path) if blank[0] else (target_path, source_path)
-            raise DataError(path, pair.line, f"blank line, but {other} has text there", "Separate documents on both sides")
-        if all(blank):
-            documents.append([])
-        else:
-            documents[-1].append(pair)
-    return [document for document in documents if document]

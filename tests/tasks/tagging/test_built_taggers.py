@@ -7,8 +7,7 @@ import pytest
 import torch
 
 import seqtasks
-from seqtasks.nn.characters import CharacterLSTM
-from seqtasks.nn.embeddings import CharacterCNN
+from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.recurrent import RecurrentStack
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.table import load_recipe

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtasks.tasks.tagging.nested import crossing, deeper, longer, sharing
-from seqtasks.text.nested import cross
-from seqtasks.text.tags import Span, layers_of
+from seqtasks.text.tags import Span, cross, layers_of
 
 spans = st.lists(
     st.builds(lambda start, width, label: Span(start, start + width, label), st.integers(0, 6), st.integers(1, 5), st.sampled_from("XY")),

@@ -13,8 +13,7 @@ from seqtasks.inference.word_alignment import linked
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.tasks.table import check_recipe, load_recipe
-from seqtasks.text.batching import translation_batch
-from seqtasks.text.encoded import Ragged
+from seqtasks.text.batching import source_batch
 from tests.miniature.fixtures import in_miniature
 from tests.miniature.runs import train
 
@@ -34,7 +33,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> 
 def test_a_sentences_own_positions_are_those_after_the_last_end_before_its_own() -> None:
     end = 2
     sources = [[5, 6, end], [7, end, 5, 8, end, 9, end], [end, 4, end], [end]]
-    batch = translation_batch(Ragged.from_lists(sources), None, np.arange(len(sources)))
+    batch = source_batch(sources)
     told = type("Told", (), {"sentence_end": end, "segments": TranslationModel.segments})()
     found_BS = TranslationModel.own(told, batch)
     assert [row.nonzero().flatten().tolist() for row in found_BS] == [[0, 1, 2], [5, 6], [1, 2], [0]]
@@ -50,7 +49,7 @@ def test_the_limit_and_the_coverage_penalty_count_the_sentence_alone(documents: 
     for line in lines:
         ids = translator.pieces(line)[0]
         with torch.inference_mode():
-            batches.append(translator.models.encode(Ragged.from_lists([ids]), np.array([0]), [SearchInput(ids)]))
+            batches.append(translator.models.encode([SearchInput(ids)]))
     alone, with_context = batches
     own = int(alone.own_BS.sum())
     assert limits(alone, settings).tolist() == limits(with_context, settings).tolist() == [2 * own + 3]

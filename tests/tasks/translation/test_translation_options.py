@@ -6,10 +6,9 @@ import pytest
 import torch
 
 import seqtasks
-from seqtasks.nn.conditional_gru import ConditionalGRUDecoder
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
-from seqtasks.nn.gnmt_decoder import GNMTDecoder
+from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
 from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.tasks.translation.predictor import TranslationPredictor
 from tests.miniature.corpora import write
@@ -176,6 +175,12 @@ def test_every_length_penalty_scores_by_its_own_formula(finished) -> None:
             for best in translator.search(translator.pieces(line), beams=5, n_best=3)[0]:
                 length = len(best.tokens) + best.finished
                 assert best.score == pytest.approx(best.log_probability / power(length), rel=1e-5)
+
+
+def test_without_context_a_line_feed_within_a_line_is_a_space(finished) -> None:
+    predictor = seqtasks.load(finished("translation"))
+    assert list(predictor.as_read(["a dog\nsees", "", "c"])) == ["a dog sees", "", "c"]
+    assert predictor.translate(["A dog\nsees."]) == predictor.translate(["A dog sees."])
 
 
 def test_fifty_beams_never_find_less_than_one(finished) -> None:

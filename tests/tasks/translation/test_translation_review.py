@@ -15,7 +15,7 @@ from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.translation.review import attention_statistics, fits, review, sentence_words, unknown
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import read_parallel
-from seqtasks.text.plain_words import plain_words
+from seqtasks.text.tokenizers import plain_words
 from tests.miniature.runs import done, metrics, train
 
 LINES = ["A dog sees the boat in the garden.", "", "A lamp finds the baker.", "x", "The boat, the boat \u2603."]

@@ -5,9 +5,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.nn.characters import CharacterLSTM
+from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.dropout import WordDropout
-from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Distinct
 from seqtasks.text.word_shapes import SHAPES
 from tests.oracles.backbones import stepped_direction

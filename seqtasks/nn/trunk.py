@@ -1,21 +1,21 @@
-"""Words as vectors: a table, convolutions over characters, a table of shapes, and what is chosen of them joined.
+"""The trunk that every model stands on: words as vectors, locked dropout, backbone. Models that share a trunk share its weights.
 
-The character network is that of Ma and Hovy (2016) / Kim et al. (2016): convolve, take the maximum over the word, tanh. It runs once
-per distinct word of a batch. B batch, S position, E embedding, U distinct words, C character position, F filters.
+A word's vector is a row of a table, joined with what its characters and its shape say where those are asked for.
+B batch, S position, E embedding, U distinct words, F features of a word.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqtasks.nn.characters import CharacterLSTM, by_length
-from seqtasks.nn.dropout import WordDropout
+from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
+from seqtasks.nn.dropout import LockedDropout, WordDropout
+from seqtasks.nn.encoded import Encoded
 from seqtasks.text.word_shapes import SHAPES
 
 if TYPE_CHECKING:
@@ -45,45 +45,6 @@ class WordEmbedding(nn.Module):
     def forward(self, ids_BS: Tensor) -> Tensor:
         embedded_BSE: Tensor = self.table(ids_BS)
         return embedded_BSE
-
-
-class CharacterCNN(nn.Module):
-    """Vectors of words from their characters; a word's vector does not depend on the words it is padded with.
-
-    Windows are centred on real characters only and see zeros beyond the word's ends. A word without characters gets zeros.
-    Character id 0 is padding. further: widths of more convolutions, of as many filters each; features stand side by side.
-    Recommended: embedding_dim 25 to 50, filters 30 to 100, width 3.
-    """
-
-    def __init__(self, *, num_characters: int, embedding_dim: int, filters: int, width: int, further: Sequence[int] = ()) -> None:
-        super().__init__()
-        self.table = nn.Embedding(num_characters, embedding_dim)
-        self.convolution = nn.Conv1d(embedding_dim, filters, width)
-        self.further = nn.ModuleList(nn.Conv1d(embedding_dim, filters, other) for other in further)
-        self.widths = (width, *further)
-        self.output_size = filters * len(self.widths)
-        bound = math.sqrt(3 / embedding_dim)
-        with torch.no_grad():
-            self.table.weight.uniform_(-bound, bound)
-        for convolution in (self.convolution, *self.further):
-            nn.init.xavier_uniform_(convolution.weight)
-            nn.init.zeros_(convolution.bias)
-
-    def forward(self, characters_UC: Tensor, mask_UC: Tensor) -> Tensor:
-        """characters_UC are ids, mask_UC is True at real characters; returns features_UF."""
-        return self.together(characters_UC, mask_UC) if self.training else by_length(self.together, characters_UC, mask_UC)
-
-    def together(self, characters_UC: Tensor, mask_UC: Tensor) -> Tensor:
-        """features_UF of words that are padded to one length."""
-        if characters_UC.numel() == 0:
-            return self.table.weight.new_zeros(characters_UC.size(0), self.output_size)
-        embedded_UCE = self.table(characters_UC) * mask_UC[:, :, None]
-        found = []
-        for width, convolution in zip(self.widths, (self.convolution, *self.further), strict=True):
-            padded_UEC = functional.pad(embedded_UCE.transpose(1, 2), ((width - 1) // 2, width // 2))
-            features_UFC = convolution(padded_UEC).masked_fill(~mask_UC[:, None], -math.inf)
-            found.append(torch.where(mask_UC.any(dim=1)[:, None], features_UFC.amax(dim=2), 0).tanh())
-        return torch.cat(found, dim=1)
 
 
 class ShapeEmbedding(nn.Module):
@@ -145,3 +106,34 @@ class TokenEmbedder(nn.Module):
         if self.shapes is not None:
             parts.append(self.shapes(distinct.shapes_U))
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
+
+
+class Backbone(Protocol):
+    """What every entry of BACKBONES has beside `forward`."""
+
+    output_size: int
+
+
+class Trunk(nn.Module):
+    """Reads a batch and answers with the states of every layer of its backbone.
+
+    embedder: batch -> embedded_BSE; backbone: (embedded_BSE, mask_BS) -> Encoded (see `seqtasks.nn.backbones`);
+    dropout: rate of the locked dropout between the two, 0 to 1.
+    """
+
+    def __init__(self, *, embedder: TokenEmbedder, backbone: nn.Module, dropout: float) -> None:
+        super().__init__()
+        self.embedder = embedder
+        self.dropout = LockedDropout(dropout)
+        self.backbone = backbone
+
+    @property
+    def output_size(self) -> int:
+        """Features of each state."""
+        return cast(Backbone, self.backbone).output_size
+
+    def forward(self, batch: Batch) -> Encoded:
+        """Encoded(layers, final) of the sentences in `batch`; states at padding are zero."""
+        embedded_BSE = self.embedder(batch)
+        encoded: Encoded = self.backbone(self.dropout(embedded_BSE) if self.training else embedded_BSE, batch.mask_BS)
+        return encoded
