@@ -11,10 +11,10 @@ from seqtasks.models.build import build_backbone, build_head, build_trunk
 from seqtasks.models.heads import CRFHead, SoftmaxHead
 from seqtasks.models.nested import LayeredHead, SpanHead
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
 from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.trunk import TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch
-from seqtasks.text.nested import Extent
+from seqtasks.text.tags import Extent
 
 SIZES = {"input_size": 4, "hidden_size": 8, "layers": 2, "dropout": 0.0}
 MASK_BS = torch.arange(5) < torch.tensor([5, 2, 0])[:, None]

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
-from seqtasks.nn.embeddings import WordEmbedding
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.transformer_decoder import TransformerDecoder
+from seqtasks.nn.trunk import WordEmbedding
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.tasks.translation.build_nonrecurrent import RIVALS
 from tests.oracles.rivals import convolved_target, transformer_outputs
