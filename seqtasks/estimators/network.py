@@ -27,8 +27,8 @@ from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_orde
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.checkpoints import Progress
-from seqtasks.training.devices import denormals_flushed
-from seqtasks.training.loop import Environment, TrainingOptions, train
+from seqtasks.training.devices import denormals_flushed, find_precision
+from seqtasks.training.loop import Environment, TrainingOptions, Watcher, train
 from seqtasks.training.objectives import tagging_objective
 from seqtasks.training.schedules import SCHEDULES
 
@@ -41,39 +41,38 @@ KEPT = ("epoch", "update", "train_loss", "train_accuracy", "learning_rate", "tok
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Architecture:
     """The numbers a network is built from. hidden_size is per direction; character_size 0 leaves the character network out."""
 
-    backbone: str
-    hidden_size: int
-    layers: int
-    word_size: int
-    character_size: int
-    filters: int
-    dropout: float
-    word_dropout: float
-    head: str
-    scheme: str | None
+    backbone: str = "bilstm"
+    hidden_size: int = 128
+    layers: int = 1
+    word_size: int = 100
+    character_size: int = 32
+    filters: int = 64
+    dropout: float = 0.33
+    word_dropout: float = 0.1
+    head: str = "softmax"
+    scheme: str | None = None
 
-    @classmethod
-    def of(cls, parameters: Mapping[str, Any]) -> Architecture:
-        """Those of an estimator's parameters; numbers of numpy as Python's."""
-        chosen = {field.name: parameters[field.name] for field in fields(cls)}
-        return cls(**{name: value.item() if isinstance(value, np.generic) else value for name, value in chosen.items()})
+    def architecture(self) -> Architecture:
+        """Just these numbers; those of numpy as Python's."""
+        chosen = {field.name: getattr(self, field.name) for field in fields(Architecture)}
+        return Architecture(**{name: value.item() if isinstance(value, np.generic) else value for name, value in chosen.items()})
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Training:
     """How a network is trained. batch_tokens counts padded positions; clip_norm 0 does not clip."""
 
-    epochs: int
-    batch_tokens: int
-    learning_rate: float
-    schedule: str
-    warmup_updates: int
-    clip_norm: float
-    precision: str
+    epochs: int = 10
+    batch_tokens: int = 600
+    learning_rate: float = 0.003
+    schedule: str = "cosine"
+    warmup_updates: int = 100
+    clip_norm: float = 1.0
+    precision: str = "float32"
 
 
 def learn_vocabularies(sentences: Sequence[Sequence[str]], min_count: int) -> tuple[Vocabulary, Vocabulary]:
@@ -130,11 +129,11 @@ def train_network(
 
     Raises TrainingError when the loss is no longer a number.
     """
-    parameters = list(model.parameters())
-    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True)
+    epochs, rate, precision = int(settings.epochs), float(settings.learning_rate), find_precision(settings.precision, device)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True)
     for group in optimizer.param_groups:
-        group["initial_lr"] = settings.learning_rate
-    updates = len(data.epoch(1)) * settings.epochs
+        group["initial_lr"] = rate
+    schedule = SCHEDULES[settings.schedule](warmup=int(settings.warmup_updates), total=len(data.epoch(1)) * epochs)
     rows: list[Row] = []
     try:
         train(
@@ -142,17 +141,17 @@ def train_network(
             data,
             tagging_objective(label_smoothing=0.0),
             optimizer=optimizer,
-            schedule=SCHEDULES[settings.schedule](warmup=settings.warmup_updates, total=updates),
+            schedule=schedule,
             score_dev=lambda: None,
             checkpoints=None,
             history=rows,
             progress=Progress(),
-            options=TrainingOptions(settings.epochs, patience=0, clip_norm=settings.clip_norm, checkpoint_every=0),
-            environment=Environment(device, settings.precision, Listener(told), stop_asked=lambda: False),
+            options=TrainingOptions(epochs, patience=0, clip_norm=float(settings.clip_norm), checkpoint_every=0),
+            environment=Environment(device, precision, Listener(told), stop_asked=lambda: False),
         )
     except TrainingError:
         problem = f"the loss is no longer a number in epoch {len(rows) + 1}"
-        raise TrainingError(f"{problem}. Lower learning_rate={settings.learning_rate:g} or clip_norm={settings.clip_norm:g}.") from None
+        raise TrainingError(f"{problem}. Lower learning_rate={rate:g} or clip_norm={settings.clip_norm:g}.") from None
     return [shown(row) for row in rows]
 
 
@@ -161,20 +160,11 @@ def shown(row: Mapping[str, Any]) -> Row:
     return {key: row[key] for key in KEPT}
 
 
-class Listener:
+class Listener(Watcher):
     """A watcher that hands on the row of each epoch."""
 
     def __init__(self, told: Callable[[Row], object] | None) -> None:
         self.told = told
-
-    def start(self, epochs: int, progress: Progress) -> None:
-        pass
-
-    def epoch_starts(self, epoch: int, updates: int, done: int) -> None:
-        pass
-
-    def updated(self, progress: Progress, loss: float, tokens_per_second: float) -> None:
-        pass
 
     def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None:
         if self.told:

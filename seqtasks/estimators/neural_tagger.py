@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -42,23 +42,18 @@ from seqtasks.estimators.storage import (
     save_vocabularies,
     write_facts,
 )
-from seqtasks.estimators.tagged_input import (
-    check_entity_tags,
-    checked_sentences,
-    checked_tagged,
-    refuse_new_labels,
-    refuse_no_words,
-)
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.spans import entity_scores
-from seqtasks.training.devices import find_device, find_precision
+from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
+from seqtasks.training.devices import find_device
 from seqtasks.training.weights import load_weights, save_weights
 
 Sentences = Sequence[Sequence[str]]
 Told = Callable[[Row], object]
 
 
-class NeuralTagger(BaseEstimator):
+@dataclass(kw_only=True, eq=False, repr=False)
+class NeuralTagger(Architecture, Training, BaseEstimator):
     """Tags for words, from a network trained on tagged sentences.
 
     backbone: a name from `seqtasks.nn.BACKBONES`; hidden_size: of it, per direction; word_size, character_size, filters: of the
@@ -73,50 +68,9 @@ class NeuralTagger(BaseEstimator):
     Learned: classes_ (labels [N], sorted), model_ (a TaggingModel), vocabularies_ (words, characters), history_ (a row for each epoch).
     """
 
-    def __init__(
-        self,
-        *,
-        backbone: str = "bilstm",
-        hidden_size: int = 128,
-        layers: int = 1,
-        word_size: int = 100,
-        min_count: int = 1,
-        character_size: int = 32,
-        filters: int = 64,
-        dropout: float = 0.33,
-        word_dropout: float = 0.1,
-        head: str = "softmax",
-        scheme: str | None = None,
-        epochs: int = 10,
-        batch_tokens: int = 600,
-        learning_rate: float = 0.003,
-        schedule: str = "cosine",
-        warmup_updates: int = 100,
-        clip_norm: float = 1.0,
-        seed: int = 1,
-        device: str = "cpu",
-        precision: str = "float32",
-    ) -> None:
-        self.backbone = backbone
-        self.hidden_size = hidden_size
-        self.layers = layers
-        self.word_size = word_size
-        self.min_count = min_count
-        self.character_size = character_size
-        self.filters = filters
-        self.dropout = dropout
-        self.word_dropout = word_dropout
-        self.head = head
-        self.scheme = scheme
-        self.epochs = epochs
-        self.batch_tokens = batch_tokens
-        self.learning_rate = learning_rate
-        self.schedule = schedule
-        self.warmup_updates = warmup_updates
-        self.clip_norm = clip_norm
-        self.seed = seed
-        self.device = device
-        self.precision = precision
+    min_count: int = 1
+    seed: int = 1
+    device: str = "cpu"
 
     def fit(self, sentences: Sentences, tags: Sentences, *, progress: Told | None = None) -> NeuralTagger:
         """Learn from sentences of words and a tag for each word, anew. progress: called with a row (a dict) after every epoch.
@@ -125,11 +79,8 @@ class NeuralTagger(BaseEstimator):
         loss is no longer a number.
         """
         check_parameters(self.get_params())
-        words, labels = checked_tagged(sentences, tags)
-        refuse_no_words(words)
-        architecture = Architecture.of(self.get_params())
-        if architecture.scheme is not None:
-            check_entity_tags(labels, architecture.scheme, chain=architecture.head == "crf")
+        architecture = self.architecture()
+        words, labels = learnable(sentences, tags, architecture)
         device = find_device(self.device)
         classes = sorted({str(tag) for row in labels for tag in row})
         vocabularies = learn_vocabularies(words, self.min_count)
@@ -137,7 +88,7 @@ class NeuralTagger(BaseEstimator):
         with seeded(seed, device):
             model = build_network(architecture, *vocabularies, classes).to(device)
             data = TrainingSentences(words, labels, vocabularies, classes, batch_tokens=self.batch_tokens, seed=seed)
-            history = train_network(model, data, self.training(device), device, progress)
+            history = train_network(model, data, self, device, progress)
         self.architecture_, self.vocabularies_, self.model_ = architecture, vocabularies, model
         self.classes_: NDArray[np.str_] = np.array(classes)
         self.history_, self.fits_ = history, 1
@@ -153,17 +104,14 @@ class NeuralTagger(BaseEstimator):
         if not hasattr(self, "model_"):
             return self.fit(sentences, tags, progress=progress)
         check_parameters(self.get_params())
-        words, labels = checked_tagged(sentences, tags)
-        refuse_no_words(words)
+        words, labels = learnable(sentences, tags, self.architecture_)
         classes = self.classes_.tolist()
         refuse_new_labels(labels, classes)
-        if self.architecture_.scheme is not None:
-            check_entity_tags(labels, self.architecture_.scheme, chain=self.architecture_.head == "crf")
         device, seed = self.placed(), round_seed(int(self.seed), self.fits_)
         model = copy.deepcopy(self.model_)
         with seeded(seed, device):
             data = TrainingSentences(words, labels, self.vocabularies_, classes, batch_tokens=self.batch_tokens, seed=seed)
-            rows = train_network(model, data, self.training(device), device, progress)
+            rows = train_network(model, data, self, device, progress)
         self.model_, self.history_, self.fits_ = model, [*self.history_, *rows], self.fits_ + 1
         return self
 
@@ -223,6 +171,8 @@ class NeuralTagger(BaseEstimator):
         try:
             tagger = cls(**facts["parameters"])
             tagger.architecture_ = Architecture(**facts["architecture"])
+            if asdict(tagger.architecture_) != facts["architecture"]:
+                raise ValueError("its architecture lacks numbers")
             tagger.classes_ = np.array(facts["labels"])
             tagger.history_, tagger.fits_ = list(facts["history"]), int(facts["fits"])
             check_parameters(tagger.get_params())
@@ -238,18 +188,6 @@ class NeuralTagger(BaseEstimator):
         tagger.model_ = model.to(found)
         return tagger
 
-    def training(self, device: torch.device) -> Training:
-        """The parameters of training, for a device."""
-        return Training(
-            epochs=int(self.epochs),
-            batch_tokens=int(self.batch_tokens),
-            learning_rate=float(self.learning_rate),
-            schedule=self.schedule,
-            warmup_updates=int(self.warmup_updates),
-            clip_norm=float(self.clip_norm),
-            precision=find_precision(self.precision, device),
-        )
-
     def placed(self) -> torch.device:
         """The device the network is on."""
         return next(self.model_.parameters()).device
@@ -258,3 +196,19 @@ class NeuralTagger(BaseEstimator):
         """Sentences to tag. Raises NotFittedError before `fit`, DataError for what is no list of words."""
         check_is_fitted(self, "model_")
         return checked_sentences(sentences)
+
+
+def learnable(sentences: Sentences, tags: Sentences, architecture: Architecture) -> tuple[list[list[str]], list[list[str]]]:
+    """Sentences and tags as lists. Raises DataError where a network of these numbers cannot learn from them."""
+    words, labels = checked_tagged(sentences, tags)
+    refuse_no_words(words)
+    if architecture.scheme is not None:
+        check_entity_tags(labels, architecture.scheme, chain=architecture.head == "crf")
+    return words, labels
+
+
+def refuse_new_labels(tags: Sentences, known: Sequence[str]) -> None:
+    """Raises UsageError for labels that the network has no output for."""
+    new = sorted({tag for row in tags for tag in row} - set(known))
+    if new:
+        raise UsageError(f"partial_fit: the labels {', '.join(new[:5])} were not among those of fit ({', '.join(known[:5])} ...). Use fit.")

@@ -71,7 +71,7 @@ def _best_guesser(
         features_WF = feature_matrix(words, initial, rare.related, options.word_classes)
         training_WF = feature_matrix(rare.words, rare.initial_W, rare.related, options.word_classes)
         best, best_likelihood, epochs = None, -np.inf, weights.epochs
-        for number, model in enumerate(islice(max_ent_passes(training_WF, rare.counts_WN, seed=options.seed), EPOCHS), start=1):
+        for number, model in enumerate(islice(max_ent_passes(training_WF, rare.counts_WN, seed=options.random_state), EPOCHS), start=1):
             likelihood = _log_likelihood(model.probabilities(features_WF), gold)
             if best is None or likelihood > best_likelihood:
                 best, best_likelihood, epochs = MaxEnt(model.features_X, model.weights_XN.copy()), likelihood, number

@@ -15,6 +15,7 @@ from seqtasks.hmm.decoders.forward import log_likelihoods, posteriors
 from seqtasks.hmm.decoders.k_best import k_best
 from seqtasks.hmm.decoders.lattice import Emissions
 from seqtasks.hmm.decoders.span_posteriors import restriction, shares
+from seqtasks.hmm.decoders.trellis import runs
 from seqtasks.hmm.decoders.viterbi import viterbi
 from seqtasks.hmm.emissions import emissions_of
 from seqtasks.hmm.model import HMM
@@ -61,8 +62,7 @@ class HMMDecoder:
         """The posterior of each tag of each word, for some sentences at a time."""
         for emissions, types_T, lengths_B in self._lattices(sentences):
             first_T1, probabilities_Z, log_likelihoods_B = posteriors(emissions, self.model.scores_PPO, types_T, lengths_B)
-            places = np.arange(first_T1[-1]) + np.repeat(emissions.first_Y1[types_T] - first_T1[:-1], np.diff(first_T1))
-            tags_Z = self.model.states.tag_S[emissions.tags_C[places]]
+            tags_Z = self.model.states.tag_S[emissions.tags_C[runs(emissions.first_Y1[types_T], np.diff(first_T1))]]
             yield Marginals(first_T1, tags_Z, probabilities_Z, log_likelihoods_B, lengths_B)
 
     def log_likelihoods(self, sentences: Sentences) -> Floats:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,11 +25,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import UsageError
 from seqtasks.hmm.baum_welch import Tables, expected_counts, reestimated
-from seqtasks.hmm.counts.corpus import check_sentences, check_tagged
 from seqtasks.hmm.decoders.forward import log_likelihoods, posteriors
 from seqtasks.hmm.decoders.lattice import Floats
+from seqtasks.hmm.decoders.trellis import runs
 from seqtasks.hmm.decoders.viterbi import viterbi
 from seqtasks.hmm.em_start import random_tables, supervised_tables
+from seqtasks.text.tagged_input import checked_sentences, checked_tagged, refuse_no_words
 
 Sentences = Sequence[Sequence[str]]
 Labels = Sequence[Sequence[str]]
@@ -41,6 +44,7 @@ class EMStep(NamedTuple):
     accuracy: float | None
 
 
+@dataclass(eq=False, repr=False)
 class EMTagger(BaseEstimator):
     """Learns by EM from a random start (no tags), or from the relative frequencies of tagged sentences.
 
@@ -52,26 +56,15 @@ class EMTagger(BaseEstimator):
     the start and after each iteration), best_iteration_ (whose tables are kept), clusters_ (whether there were no tags to learn from).
     """
 
-    def __init__(
-        self,
-        n_tags: int | None = None,
-        *,
-        order: int = 1,
-        iterations: int = 20,
-        tolerance: float = 1e-4,
-        patience: int = 2,
-        rare_count: int = 1,
-        smoothing: float = 0.1,
-        seed: int = 0,
-    ) -> None:
-        self.n_tags = n_tags
-        self.order = order
-        self.iterations = iterations
-        self.tolerance = tolerance
-        self.patience = patience
-        self.rare_count = rare_count
-        self.smoothing = smoothing
-        self.seed = seed
+    n_tags: int | None = None
+    _: KW_ONLY
+    order: int = 1
+    iterations: int = 20
+    tolerance: float = 1e-4
+    patience: int = 2
+    rare_count: int = 1
+    smoothing: float = 0.1
+    seed: int = 0
 
     def fit(
         self,
@@ -85,18 +78,15 @@ class EMTagger(BaseEstimator):
         sentences without their tags.
 
         dev: (sentences, tags); the step with the best accuracy on it is kept (many-to-one accuracy where no tags are given to learn from).
-        Raises UsageError for parameters that cannot be, and for sentences that are no lists of words or not as long as their tags.
+        Raises UsageError for parameters that cannot be, DataError for sentences that are no lists of words or not as long as their tags.
         """
         self._check(tags is not None)
         self.clusters_ = tags is None
-        check_sentences(sentences)
-        if not any(map(len, sentences)):
-            raise UsageError("no sentence has a word. Give at least one sentence with words.")
-        words = sentences if unlabelled is None else [*sentences, *unlabelled]
-        check_sentences(words)
-        if dev is not None:
-            check_tagged(*dev)
-        counts = Counter(word for sentence in words for word in sentence)
+        sentences = checked_sentences(sentences)
+        refuse_no_words(sentences)
+        further = None if unlabelled is None else checked_sentences(unlabelled)
+        words = [*sentences, *(further or [])]
+        counts = Counter(chain.from_iterable(words))
         kept = [word for word, count in counts.items() if count > self.rare_count]
         self.vocabulary_ = {word: kind for kind, word in enumerate(kept)}
         if tags is None:
@@ -104,13 +94,13 @@ class EMTagger(BaseEstimator):
             types_T, lengths_B = self._encoded(words)
             tables = random_tables(np.bincount(types_T, minlength=len(kept) + 1), len(self.classes_), self.order, self.seed)
         else:
-            check_tagged(sentences, tags)
+            sentences, tags = checked_tagged(sentences, tags)
             types_T, lengths_B = self._encoded(sentences)
-            self.classes_, tags_T = np.unique([tag for row in tags for tag in row], return_inverse=True)
+            self.classes_, tags_T = np.unique(_flat(tags), return_inverse=True)
             tables = supervised_tables(types_T, tags_T, lengths_B, (len(kept) + 1, len(self.classes_)), self.order, self.smoothing)
-            if unlabelled is not None:
-                types_T, lengths_B = self._encoded(unlabelled)
-        self._learn(tables, types_T, lengths_B, dev)
+            if further is not None:
+                types_T, lengths_B = self._encoded(further)
+        self._learn(tables, types_T, lengths_B, None if dev is None else checked_tagged(*dev))
         return self
 
     def predict(self, sentences: Sentences) -> list[list[Any]]:
@@ -119,7 +109,7 @@ class EMTagger(BaseEstimator):
         tags_T, _ = viterbi(*self.tables_.logarithms(), types_T, lengths_B)
         labels = self.classes_[tags_T].tolist()
         ends = np.cumsum(lengths_B).tolist()
-        return [labels[end - len(sentence) : end] for end, sentence in zip(ends, sentences, strict=True)]
+        return [labels[end - length : end] for end, length in zip(ends, lengths_B.tolist(), strict=True)]
 
     def predict_proba(self, sentences: Sentences) -> list[Floats]:
         """probabilities_SN of each word's tags, given its whole sentence, in the order of classes_; one array for each sentence."""
@@ -127,21 +117,19 @@ class EMTagger(BaseEstimator):
         emissions, transitions_PPC = self.tables_.logarithms()
         first_T1, probabilities_Z, _ = posteriors(emissions, transitions_PPC, types_T, lengths_B)
         counts_T = np.diff(first_T1)
-        words_Z = np.repeat(np.arange(len(types_T)), counts_T)
-        candidates_Z = np.arange(len(words_Z)) + np.repeat(emissions.first_Y1[types_T] - first_T1[:-1], counts_T)
+        tags_Z = emissions.tags_C[runs(emissions.first_Y1[types_T], counts_T)]
         table_TN = np.zeros((len(types_T), len(self.classes_)))
-        table_TN[words_Z, emissions.tags_C[candidates_Z]] = probabilities_Z
+        table_TN[np.repeat(np.arange(len(types_T)), counts_T), tags_Z] = probabilities_Z
         return np.split(table_TN, np.cumsum(lengths_B)[:-1]) if len(lengths_B) else []
 
     def score(self, sentences: Sentences, tags: Labels) -> float:
         """Accuracy, as a fraction of the words. After a fit without tags each state first gets the tag it meets most often here."""
-        check_tagged(sentences, tags)
-        return self._accuracy(sentences, tags)
+        return self._accuracy(*checked_tagged(sentences, tags))
 
     def v_measure(self, sentences: Sentences, tags: Labels) -> float:
         """How well states and tags tell each other, 0 to 1 (the harmonic mean of homogeneity and completeness)."""
-        check_tagged(sentences, tags)
-        return float(v_measure_score(_flat(tags), _flat(self.predict(sentences))))
+        words, gold = checked_tagged(sentences, tags)
+        return float(v_measure_score(_flat(gold), _flat(self.predict(words))))
 
     def log_likelihood(self, sentences: Sentences) -> Floats:
         """log P(words) of each sentence, rare and unknown words as the one type they share."""
@@ -169,8 +157,7 @@ class EMTagger(BaseEstimator):
 
     def _ready(self, sentences: Sentences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         check_is_fitted(self, "tables_")
-        check_sentences(sentences)
-        return self._encoded(sentences)
+        return self._encoded(checked_sentences(sentences))
 
     def _learn(
         self, tables: Tables, types_T: NDArray[np.int64], lengths_B: NDArray[np.int64], dev: tuple[Sentences, Labels] | None

@@ -21,8 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.hmm.counts.states import States
-from seqtasks.hmm.counts.word_tags import Cells, WordTags, runs_of
+from seqtasks.hmm.counts.word_tags import Cells, WordTags
 from seqtasks.hmm.decoders.lattice import Emissions
+from seqtasks.hmm.decoders.trellis import runs
 from seqtasks.hmm.unknown.guesser import Guesser
 
 Integers = NDArray[np.int64]
@@ -157,7 +158,7 @@ class WordEmissions:
     def _add(self, seen_UN: Floats, rows: Integers, words: Integers, weight: float, counts_A: Integers) -> None:
         rows, words = rows[words >= 0], words[words >= 0]
         firsts, counts = self.pairs.first_Y1[words], np.diff(self.pairs.first_Y1)[words]
-        places = runs_of(firsts, counts)
+        places = runs(firsts, counts)
         seen_UN[np.repeat(rows, counts), self.pairs.tags_A[places]] += weight * counts_A[places]
 
 
@@ -197,7 +198,7 @@ def _cells_of(candidates: Candidates, level: Level) -> tuple[Integers, Integers,
     known = np.flatnonzero(candidates.words_U >= 0)
     words = candidates.words_U[known]
     counts = np.diff(level.first_Y1)[words]
-    cells = runs_of(level.first_Y1[words], counts)
+    cells = runs(level.first_Y1[words], counts)
     tags = int(max(candidates.tags_C.max(initial=0), level.tags_K.max(initial=0))) + 1
     types_C = np.repeat(np.arange(len(candidates.words_U)), np.diff(candidates.first_U1))
     keys_C = types_C * tags + candidates.tags_C

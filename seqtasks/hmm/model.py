@@ -30,9 +30,9 @@ GUESSES = 8  # candidates of an unknown word
 SMALL_LETTERS = 0.5  # what an occurrence in small letters counts for at the start of a sentence
 
 
-@dataclass(frozen=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Options:
-    """What the model is made of; see HMMTagger."""
+    """What the model is made of, the parameters of an HMMTagger, which see."""
 
     order: int = 2
     smoothing: str = "witten_bell"
@@ -44,7 +44,7 @@ class Options:
     backoff_rare: bool = True
     scheme: str | None = None
     calibrate: bool = True
-    seed: int = 0
+    random_state: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def train_guesser(corpus: TaggedCorpus, pairs: WordTags, options: Options, weigh
     rare = rare_words(corpus, pairs, RARE_TO_LEARN)
     if options.unknown == "max_ent":
         features_WF = feature_matrix(rare.words, rare.initial_W, rare.related, options.word_classes)
-        model = train_max_ent(features_WF, rare.counts_WN, epochs=weights.epochs, seed=options.seed)
+        model = train_max_ent(features_WF, rare.counts_WN, epochs=weights.epochs, seed=options.random_state)
         return guesser_from(rare, options, max_ent=model)
     suffixes = train_suffixes(rare.words, rare.counts_WN, weights.theta) if options.unknown == "suffix" else None
     return guesser_from(rare, options, suffixes=suffixes)

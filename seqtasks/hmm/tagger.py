@@ -8,6 +8,7 @@ says what each step gives. All weights are chosen on held-out sentences of the t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import RunDirectoryError, UsageError, did_you_mean
 from seqtasks.hmm.choosing import choose_weights
-from seqtasks.hmm.counts.corpus import TaggedCorpus, add_sentences, check_sentences, check_tagged, empty_corpus
+from seqtasks.hmm.counts.corpus import TaggedCorpus, add_sentences, empty_corpus
 from seqtasks.hmm.decoding import HMMDecoder
 from seqtasks.hmm.emissions import Candidates
 from seqtasks.hmm.model import Options, Statistics, TunedWeights, assemble, count, train_guesser
@@ -26,7 +27,8 @@ from seqtasks.hmm.storage import HEAD, Stored, read_tagger, write_tagger
 from seqtasks.hmm.temperature import tempered
 from seqtasks.hmm.unknown.guesser import KINDS, Guesser
 from seqtasks.hmm.word_types import WordTypes
-from seqtasks.text.tags import OUTSIDE, PREFIXES, Span, spans_of, split_tag
+from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
+from seqtasks.text.tags import OUTSIDE, Span, spans_of
 
 Sentences = Sequence[Sequence[str]]
 CHOICES = {
@@ -40,7 +42,8 @@ REMEMBERED = 20_000  # word types that are not of the training data
 MOST_STATES = 500  # the table of transitions has the third power of it
 
 
-class HMMTagger(BaseEstimator):
+@dataclass(kw_only=True, eq=False, repr=False)
+class HMMTagger(Options, BaseEstimator):
     """Tags words by a hidden Markov model. Sentences are sequences of words (str), tags one sequence of str for each sentence.
 
     order: 2 looks at the two tags before, 1 at one. smoothing: of tag n-grams, "witten_bell" or "deleted" (interpolation). lexical_states:
@@ -54,39 +57,11 @@ class HMMTagger(BaseEstimator):
     Learned: classes_ (the tags, sorted), weights_ (what was chosen), statistics_ (all counts), n_features_in_ is not set.
     """
 
-    def __init__(
-        self,
-        *,
-        order: int = 2,
-        smoothing: str = "witten_bell",
-        lexical_states: int = 300,
-        contextual: bool = True,
-        unknown: str = "max_ent",
-        word_classes: bool = True,
-        lower_initial: bool = True,
-        backoff_rare: bool = True,
-        scheme: str | None = None,
-        decoding: str = "viterbi",
-        held_out: float = 0.1,
-        calibrate: bool = True,
-        random_state: int = 0,
-    ) -> None:
-        self.order = order
-        self.smoothing = smoothing
-        self.lexical_states = lexical_states
-        self.contextual = contextual
-        self.unknown = unknown
-        self.word_classes = word_classes
-        self.lower_initial = lower_initial
-        self.backoff_rare = backoff_rare
-        self.scheme = scheme
-        self.decoding = decoding
-        self.held_out = held_out
-        self.calibrate = calibrate
-        self.random_state = random_state
+    decoding: str = "viterbi"
+    held_out: float = 0.1
 
     def fit(self, sentences: Sentences, tags: Sentences) -> HMMTagger:
-        """Forget what was learned and learn from these sentences. Raises UsageError for wrong options, and for data that do not fit."""
+        """Forget what was learned and learn from these sentences. Raises UsageError for wrong options, DataError for such data."""
         self._check_options()
         return self._learn(empty_corpus(), sentences, tags)
 
@@ -100,25 +75,25 @@ class HMMTagger(BaseEstimator):
 
     def predict(self, sentences: Sentences) -> list[list[str]]:
         """The tags of each sentence."""
-        decoder = self._decoder(sentences)
-        found = decoder.tags(sentences) if self.decoding == "viterbi" else decoder.likeliest_tags(sentences, self.scheme)
+        words, decoder = self._asked(sentences)
+        found = decoder.tags(words) if self.decoding == "viterbi" else decoder.likeliest_tags(words, self.scheme)
         texts = self.classes_[found].tolist()
-        ends = np.cumsum(np.fromiter(map(len, sentences), dtype=np.int64, count=len(sentences))).tolist()
+        ends = np.cumsum(np.fromiter(map(len, words), dtype=np.int64, count=len(words))).tolist()
         return [texts[first:end] for first, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
 
     def predict_proba(self, sentences: Sentences) -> list[NDArray[np.float64]]:
         """For each sentence of S words the posterior of each tag of each word, [S, N] in the order of classes_; rows sum to 1."""
-        ends = np.cumsum(np.fromiter(map(len, sentences), dtype=np.int64, count=len(sentences)))
-        return np.split(self.posterior_table(sentences), ends[:-1]) if len(ends) else []
+        words = checked_sentences(sentences)
+        return np.split(self.posterior_table(words), np.cumsum([*map(len, words)])[:-1]) if words else []
 
     def posterior_table(self, sentences: Sentences) -> NDArray[np.float64]:
         """The rows of `predict_proba` of all T words, one sentence after another: [T, N]."""
-        parts = self._decoder(sentences).marginals(sentences)
+        words, decoder = self._asked(sentences)
         tables = [np.zeros((0, len(self.classes_)))]
-        for part in parts:
-            words = np.repeat(np.arange(len(part.first_T1) - 1), np.diff(part.first_T1))
+        for part in decoder.marginals(words):
+            words_Z = np.repeat(np.arange(len(part.first_T1) - 1), np.diff(part.first_T1))
             table = np.zeros((len(part.first_T1) - 1, len(self.classes_)))
-            table[words, part.tags_Z] = tempered(part.first_T1, part.probabilities_Z, self.weights_.temperature)
+            table[words_Z, part.tags_Z] = tempered(part.first_T1, part.probabilities_Z, self.weights_.temperature)
             tables.append(table)
         return np.concatenate(tables)
 
@@ -126,8 +101,8 @@ class HMMTagger(BaseEstimator):
         """Of each sentence its k best sequences of tags with log P(words, tags), best first; fewer where there are fewer."""
         if isinstance(k, bool) or not isinstance(k, int) or k < 1:
             raise UsageError(f"k is {k!r}. Ask for 1 sequence of tags or more.")
-        ranked = self._decoder(sentences).k_best(sentences, k)
-        return [[(self.classes_[tags].tolist(), score) for tags, score in paths] for paths in ranked]
+        words, decoder = self._asked(sentences)
+        return [[(self.classes_[tags].tolist(), score) for tags, score in paths] for paths in decoder.k_best(words, k)]
 
     def span_probabilities(self, sentences: Sentences, spans: Sequence[Sequence[Span]]) -> list[list[float]]:
         """For each sentence the posterior probability of each of its spans: that there is an entity with just these ends and this label.
@@ -136,20 +111,22 @@ class HMMTagger(BaseEstimator):
         """
         if self.scheme is None:
             raise UsageError("the tags of this tagger are no spans. Name their scheme.")
-        return self._decoder(sentences).span_probabilities(sentences, spans, self.scheme)
+        words, decoder = self._asked(sentences)
+        return decoder.span_probabilities(words, spans, self.scheme)
 
     def log_likelihood(self, sentences: Sentences) -> NDArray[np.float64]:
         """log P(words) of each sentence, all tags summed out. An unknown word counts as if it had occurred once, in all."""
-        return self._decoder(sentences).log_likelihoods(sentences)
+        words, decoder = self._asked(sentences)
+        return decoder.log_likelihoods(words)
 
     def score(self, sentences: Sentences, tags: Sentences) -> float:
         """Between 0 and 1: the share of words that get their tag; with a scheme, F1 over whole entities."""
-        check_tagged(sentences, tags)
-        predicted = self.predict(sentences)
+        words, expected = checked_tagged(sentences, tags)
+        predicted = self.predict(words)
         if self.scheme is None:
-            right = sum(gold == found for pair in zip(tags, predicted, strict=True) for gold, found in zip(*pair, strict=True))
-            return right / max(1, sum(map(len, tags)))
-        sides = [[set(spans_of(row, self.scheme)) for row in side] for side in (tags, predicted)]
+            right = sum(gold == found for pair in zip(expected, predicted, strict=True) for gold, found in zip(*pair, strict=True))
+            return right / max(1, sum(map(len, expected)))
+        sides = [[set(spans_of(row, self.scheme)) for row in side] for side in (expected, predicted)]
         correct = sum(len(gold & found) for gold, found in zip(*sides, strict=True))
         return 2 * correct / max(1, sum(len(spans) for side in sides for spans in side))
 
@@ -173,48 +150,32 @@ class HMMTagger(BaseEstimator):
         return tagger
 
     def _learn(self, known: TaggedCorpus, sentences: Sentences, tags: Sentences) -> HMMTagger:
-        corpus = add_sentences(known, sentences, tags)
-        if not len(corpus.types_T):
-            raise UsageError("no words to learn from: every sentence is empty, or there are none. Give tagged sentences.")
+        words, labels = checked_tagged(sentences, tags)
         if self.scheme is not None:
-            _check_tags(corpus.tags, self.scheme)
-        options = self._options()
+            check_entity_tags([*labels, known.tags], self.scheme, chain=False)
+        corpus = add_sentences(known, words, labels)
+        refuse_no_words([corpus.words])
         counted = corpus.with_sorted_tags([OUTSIDE] if self.scheme is not None else [])
         held_B = counted.held_out(self.held_out)
-        weights = choose_weights(counted.select(~held_B), counted.select(held_B), options) if held_B.any() else TunedWeights()
-        statistics = count(counted, options)
+        weights = choose_weights(counted.select(~held_B), counted.select(held_B), self) if held_B.any() else TunedWeights()
+        statistics = count(counted, self)
         self._sentences: TaggedCorpus | None = corpus
-        self._use(statistics, train_guesser(counted, statistics.pairs, options, weights), weights, None)
+        self._use(statistics, train_guesser(counted, statistics.pairs, self, weights), weights, None)
         return self
 
     def _use(self, statistics: Statistics, guesser: Guesser, weights: TunedWeights, trained: Candidates | None) -> None:
         """Answer from these from now on."""
-        model = assemble(statistics, guesser, self._options(), weights)
+        model = assemble(statistics, guesser, self, weights)
         self._guesser = guesser
         self._types = WordTypes(model.lexicon, statistics.words, most=REMEMBERED, trained=trained)
         self._model = model
         self.classes_ = np.array(statistics.tags, dtype=object)
         self.weights_, self.statistics_ = weights, statistics
 
-    def _decoder(self, sentences: Sentences) -> HMMDecoder:
+    def _asked(self, sentences: Sentences) -> tuple[list[list[str]], HMMDecoder]:
+        """Sentences to tag as lists, and what tags them."""
         check_is_fitted(self, "statistics_")
-        check_sentences(sentences)
-        return HMMDecoder(self._model, self._types)
-
-    def _options(self) -> Options:
-        return Options(
-            order=self.order,
-            smoothing=self.smoothing,
-            lexical_states=self.lexical_states,
-            contextual=self.contextual,
-            unknown=self.unknown,
-            word_classes=self.word_classes,
-            lower_initial=self.lower_initial,
-            backoff_rare=self.backoff_rare,
-            scheme=self.scheme,
-            calibrate=self.calibrate,
-            seed=self.random_state,
-        )
+        return checked_sentences(sentences), HMMDecoder(self._model, self._types)
 
     def _check_options(self) -> None:
         """Raises UsageError with all wrong options at once."""
@@ -236,11 +197,3 @@ class HMMTagger(BaseEstimator):
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-
-
-def _check_tags(tags: Sequence[str], scheme: str) -> None:
-    for tag in tags:
-        prefix, label = split_tag(tag)
-        if tag != OUTSIDE and (not label or prefix not in tuple(PREFIXES[scheme])):
-            expected = ", ".join(f"{letter}-LABEL" for letter in PREFIXES[scheme])
-            raise UsageError(f"{tag!r} is no {scheme} tag; expected O or one of {expected}. Name the scheme of these tags, or none.")

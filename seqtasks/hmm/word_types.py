@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.hmm.counts.corpus import starts_of
-from seqtasks.hmm.counts.word_tags import runs_of
+from seqtasks.hmm.decoders.trellis import bounds_of, runs
 from seqtasks.hmm.emissions import Candidates, WordEmissions
 from seqtasks.hmm.unknown.word_classes import uncapitalised
 
@@ -53,7 +52,7 @@ class WordTypes:
     def find(self, sentences: Sequence[Sequence[str]], lengths_B: NDArray[np.int64]) -> tuple[NDArray[np.int64], Candidates]:
         """The type_T of each word, and the candidates of these types and no others."""
         words = list(chain.from_iterable(sentences))
-        starts = starts_of(lengths_B)[lengths_B > 0].tolist()
+        starts = bounds_of(lengths_B)[:-1][lengths_B > 0].tolist()
         with self.lock:
             if len(self.candidates.words_U) - len(self.trained.words_U) > self.most:
                 self._forget()
@@ -106,9 +105,9 @@ def joined(first: Candidates, second: Candidates) -> Candidates:
 def select(candidates: Candidates, types: NDArray[np.int64]) -> Candidates:
     """Some of the types, in the order given."""
     counts = np.diff(candidates.first_U1)[types]
-    places = runs_of(candidates.first_U1[types], counts)
+    places = runs(candidates.first_U1[types], counts)
     return Candidates(
-        np.concatenate([[0], np.cumsum(counts)]),
+        bounds_of(counts),
         candidates.tags_C[places],
         candidates.probabilities_C[places],
         candidates.words_U[types],

@@ -50,13 +50,16 @@ class EpochLog(Protocol):
 
 
 class Watcher(Protocol):
-    """Who wants to see training happen: a progress bar, a log, a test."""
+    """Who wants to see training happen: a progress bar, a log, a test. One that inherits from it need not hear of everything."""
 
-    def start(self, epochs: int, progress: Progress) -> None: ...
+    def start(self, epochs: int, progress: Progress) -> None:
+        return
 
-    def epoch_starts(self, epoch: int, updates: int, done: int) -> None: ...
+    def epoch_starts(self, epoch: int, updates: int, done: int) -> None:
+        return
 
-    def updated(self, progress: Progress, loss: float, tokens_per_second: float) -> None: ...
+    def updated(self, progress: Progress, loss: float, tokens_per_second: float) -> None:
+        return
 
     def epoch_ended(self, row: Mapping[str, Any], saved: str) -> None: ...
 

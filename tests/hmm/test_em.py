@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import DataError, UsageError
 from seqtasks.hmm import baum_welch
 from seqtasks.hmm.baum_welch import Tables, expected_counts, reestimated
 from seqtasks.hmm.decoders.dense import dense_counts
@@ -205,19 +205,19 @@ def test_parameters_that_cannot_be_are_refused(parameters, tags, message):
 @pytest.mark.parametrize(
     ("sentences", "tags", "message"),
     [
-        (["the dog"], [["D", "N"]], "sentence 1: expected a list of words, not a str: 'the dog'. Split it into words first."),
-        ([["a"], ["b"]], [["D"]], "2 sentences but 1 sequences of tags. Give one sequence of tags for each sentence."),
-        ([["a"], ["b", "c"]], [["D"], ["D"]], "sentence 2: 2 words but 1 tags. Give one tag for each word."),
-        ([[]], [[]], "no sentence has a word. Give at least one sentence with words."),
+        (["the dog"], [["D", "N"]], "sentence 1: sentences: got the text 'the dog'. Give a sentence as a list of str, such as"),
+        ([["a"], ["b"]], [["D"]], "sentences, tags: 2 sentences, but tags of 1. Give the tags of each sentence."),
+        ([["a"], ["b", "c"]], [["D"], ["D"]], "sentence 2: 2 words, but 1 tags. Give one tag for each word."),
+        ([[]], [[]], "sentences: no sentence has a word. Give at least one sentence with its tags."),
     ],
 )
 def test_data_that_does_not_fit_is_refused(sentences, tags, message):
-    with pytest.raises(UsageError, match=re.escape(message)):
+    with pytest.raises(DataError, match=re.escape(message)):
         EMTagger().fit(sentences, tags)
 
 
 def test_no_word_without_tags_and_no_fit_are_refused_too():
-    with pytest.raises(UsageError, match="no sentence has a word"):
+    with pytest.raises(DataError, match="no sentence has a word"):
         EMTagger(2).fit([[]])
     with pytest.raises(NotFittedError):
         EMTagger(2).predict([["a"]])

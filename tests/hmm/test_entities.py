@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import DataError
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.text.tags import convert, count_illegal, spans_of
 from tests.hmm.tagged import ODD_WORDS
@@ -96,8 +96,11 @@ def test_the_score_is_f1_over_whole_entities():
 
 def test_tags_of_another_scheme_are_refused():
     for scheme, tag in (("BIO", "S-PER"), ("BIO", "NOUN"), ("BIOES", "X-PER"), ("BIO", "B-")):
-        prefixes = ", ".join(f"{letter}-LABEL" for letter in {"BIO": "BI", "BIOES": "BIES"}[scheme])
-        message = f"{tag!r} is no {scheme} tag; expected O or one of {prefixes}. Name the scheme of these tags, or none."
-        with pytest.raises(UsageError) as error:
-            HMMTagger(scheme=scheme).fit([["a"]], [[tag]])
-        assert str(error.value) == message
+        prefixes = ", ".join({"BIO": ("B-", "I-"), "BIOES": ("B-", "I-", "E-", "S-")}[scheme])
+        problem = f"sentence 2: tag {tag!r} of word 1 is neither O nor one of {prefixes} and a label"
+        with pytest.raises(DataError) as error:
+            HMMTagger(scheme=scheme).fit([["b"], ["a"]], [["O"], [tag]])
+        assert str(error.value) == f"{problem}. Give tags in {scheme}, or scheme=None for tags that are no spans."
+    plain = HMMTagger().fit([["a"]], [["NOUN"]])
+    with pytest.raises(DataError, match="tag 'NOUN' of word 1 is neither O nor one of B-, I- and a label"):
+        plain.set_params(scheme="BIO").partial_fit([["b"]], [["O"]])

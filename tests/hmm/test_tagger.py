@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score, learning_curve
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import DataError, UsageError
 from seqtasks.hmm import model as model_module
 from seqtasks.hmm.counts import states as states_module
 from seqtasks.hmm.model import GUESSES, RARE_TO_BACK, SMALL_LETTERS
@@ -191,23 +191,19 @@ def test_scikit_learn_copies_scores_and_draws_curves():
 @pytest.mark.parametrize(
     ("sentences", "tags", "message"),
     [
-        ([["a"]], [], "1 sentences but 0 sequences of tags. Give one sequence of tags for each sentence."),
-        ([["a"], ["b", "c"]], [["X"], ["X"]], "sentence 2: 2 words but 1 tags. Give one tag for each word."),
-        (["a b"], [["X"]], "sentence 1: expected a list of words, not a str: 'a b'. Split it into words first."),
-        ("a b", [["X"]], "expected a list of sentences, each a list of words, not a str: 'a b'. Split it into words first."),
-        ([["a"]], ["X"], "sentence 1: expected a list of tags, not a str: 'X'."),
-        ([["a", 3]], [["X", "X"]], "sentence 1, word 2: expected words of type str, found int: 3. Turn words into text first."),
-        ([[3]], [["X"]], "sentence 1, word 1: expected words of type str, found int: 3. Turn words into text first."),
-        ([["a"]], [[3]], "sentence 1, word 1: expected tags of type str, found int: 3. Turn tags into text first."),
-        ([["a", None]], [["X", "X"]], "sentence 1, word 2: expected words of type str, found NoneType: None. Turn words into text first."),
-        ([4], [["X"]], "sentence 1: expected a list of words, found int: 4."),
-        (iter([["a"]]), [["X"]], "expected a list of sentences, each a list of words, found list_iterator. Make a list of it."),
-        ([], [], "no words to learn from: every sentence is empty, or there are none. Give tagged sentences."),
-        ([[]], [[]], "no words to learn from: every sentence is empty, or there are none. Give tagged sentences."),
+        ([["a"]], [], "sentences, tags: 1 sentences, but tags of 0. Give the tags of each sentence."),
+        ([["a"], ["b", "c"]], [["X"], ["X"]], "sentence 2: 2 words, but 1 tags. Give one tag for each word."),
+        (["a b"], [["X"]], "sentence 1: sentences: got the text 'a b'. Give a sentence as a list of str, such as ['a', 'b']."),
+        ("a b", [["X"]], "sentences: got the text 'a b'. Give a list; a sentence is a list of str."),
+        ([["a", 3]], [["X", "X"]], "sentence 1: a word must be a str, got 3 at position 2. Convert it with str()."),
+        ([["a"]], [[3]], "sentence 1: a tag must be a str, got 3 at position 1. Convert it with str()."),
+        ([4], [["X"]], "sentence 1: sentences: got 4. Give a sentence as a list of str."),
+        ([], [], "sentences: no sentence has a word. Give at least one sentence with its tags."),
+        ([[]], [[]], "sentences: no sentence has a word. Give at least one sentence with its tags."),
     ],
 )
 def test_what_cannot_be_learned_is_refused_in_one_line(sentences, tags, message):
-    with pytest.raises(UsageError) as error:
+    with pytest.raises(DataError) as error:
         HMMTagger().fit(sentences, tags)
     assert str(error.value) == message
 
@@ -217,7 +213,7 @@ def test_questions_are_checked_too(method):
     with pytest.raises(NotFittedError, match="This HMMTagger instance is not fitted yet"):
         getattr(HMMTagger(), method)([["a"]])
     tagger = HMMTagger().fit([["a", "b"]], [["X", "Y"]])
-    with pytest.raises(UsageError, match="sentence 1: expected a list of words, not a str: 'a b'"):
+    with pytest.raises(DataError, match="sentence 1: sentences: got the text 'a b'"):
         getattr(tagger, method)(["a b"])
 
 

@@ -1,6 +1,6 @@
 """Tagged sentences as numbers: the words, in the order in which they first occur, and flat arrays over all words of all sentences.
 
-Sentences may be added later: what is kept is the same as if all had come at once. Also the checks of what a user hands to a tagger.
+Sentences may be added later: what is kept is the same as if all had come at once.
 
 Shape letters: T words of all sentences, B sentences, Y word types.
 """
@@ -13,8 +13,6 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-
-from seqtasks.errors import UsageError
 
 Integers = NDArray[np.int32]
 BLOCKS = 50  # the corpus is cut into about so many runs of sentences (of 100 at most) before some are held out
@@ -34,7 +32,8 @@ class TaggedCorpus:
     def starts(self) -> NDArray[np.bool_]:
         """True at the first word of each sentence."""
         first_T = np.zeros(len(self.types_T), dtype=bool)
-        first_T[starts_of(self.lengths_B)[self.lengths_B > 0]] = True
+        starts_B = np.cumsum(self.lengths_B) - self.lengths_B
+        first_T[starts_B[self.lengths_B > 0]] = True
         return first_T
 
     def sentences(self) -> list[list[str]]:
@@ -69,8 +68,7 @@ def empty_corpus() -> TaggedCorpus:
 
 
 def add_sentences(corpus: TaggedCorpus, sentences: Sequence[Sequence[str]], tags: Sequence[Sequence[str]]) -> TaggedCorpus:
-    """A corpus with the sentences added at its end. Raises UsageError for what `check_tagged` refuses."""
-    check_tagged(sentences, tags)
+    """A corpus with the sentences added at its end; each has a tag for each of its words."""
     words, types_T = _numbers(corpus.words, chain.from_iterable(sentences))
     names, tags_T = _numbers(corpus.tags, chain.from_iterable(tags))
     lengths_B = np.fromiter(map(len, sentences), dtype=np.int32, count=len(sentences))
@@ -81,50 +79,6 @@ def add_sentences(corpus: TaggedCorpus, sentences: Sequence[Sequence[str]], tags
         np.concatenate([corpus.tags_T, tags_T]),
         np.concatenate([corpus.lengths_B, lengths_B]),
     )
-
-
-def starts_of(lengths_B: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Where each of several runs begins that follow each other."""
-    return np.cumsum(lengths_B, dtype=np.int64) - lengths_B
-
-
-def check_tagged(sentences: Sequence[Sequence[str]], tags: Sequence[Sequence[str]]) -> None:
-    """Raises UsageError unless there are as many sequences of tags as sentences, each as long as its sentence, and all are text."""
-    check_sentences(sentences, "words")
-    check_sentences(tags, "tags")
-    if len(sentences) != len(tags):
-        raise UsageError(f"{len(sentences)} sentences but {len(tags)} sequences of tags. Give one sequence of tags for each sentence.")
-    for number, (sentence, its_tags) in enumerate(zip(sentences, tags, strict=True), start=1):
-        if len(sentence) != len(its_tags):
-            raise UsageError(f"sentence {number}: {len(sentence)} words but {len(its_tags)} tags. Give one tag for each word.")
-
-
-def check_sentences(sentences: Sequence[Sequence[str]], what: str = "words") -> None:
-    """Raises UsageError unless these are sequences of sequences of str; `what` names their elements."""
-    if isinstance(sentences, str):
-        raise UsageError(f"expected a list of sentences, each a list of {what}, not a str: {sentences[:40]!r}.{_split(what)}")
-    if not hasattr(sentences, "__len__"):
-        raise UsageError(f"expected a list of sentences, each a list of {what}, found {type(sentences).__name__}. Make a list of it.")
-    for number, sentence in enumerate(sentences, start=1):
-        if not hasattr(sentence, "__len__"):
-            raise UsageError(f"sentence {number}: expected a list of {what}, found {type(sentence).__name__}: {sentence!r}.")
-        if isinstance(sentence, str):
-            raise UsageError(f"sentence {number}: expected a list of {what}, not a str: {sentence[:40]!r}.{_split(what)}")
-        if set(map(type, sentence)) - {str}:
-            _check_elements(number, sentence, what)
-
-
-def _check_elements(number: int, sentence: Sequence[object], what: str) -> None:
-    for position, element in enumerate(sentence, start=1):
-        if not isinstance(element, str):
-            raise UsageError(
-                f"sentence {number}, word {position}: expected {what} of type str, "
-                f"found {type(element).__name__}: {element!r}. Turn {what} into text first."
-            )
-
-
-def _split(what: str) -> str:
-    return " Split it into words first." if what == "words" else ""
 
 
 def _numbers(known: list[str], texts: Iterable[str]) -> tuple[list[str], Integers]:

@@ -110,12 +110,5 @@ def previous(states_T: Integers, first_T: NDArray[np.bool_], boundary: int) -> I
     return np.where(first_T, boundary, before_T)
 
 
-def runs_of(firsts: Integers, counts: Integers) -> Integers:
-    """The numbers firsts[i], firsts[i] + 1, ... of each run, one run after another."""
-    total = int(counts.sum())
-    ends = np.cumsum(counts)
-    return np.arange(total) + np.repeat(firsts - (ends - counts), counts)
-
-
 def _firsts(sorted_types: Integers, types: int) -> Integers:
     return np.asarray(np.searchsorted(sorted_types, np.arange(types + 1)), dtype=np.int64)

@@ -123,7 +123,7 @@ def _spans(pieces: Trellis, row: int, limit: int) -> list[tuple[int, int]]:
 def runs(firsts: Indices, counts: Indices) -> Indices:
     """firsts[i], firsts[i] + 1, ..., counts[i] numbers; one such run after the other."""
     ends = np.cumsum(counts)
-    return np.arange(ends[-1]) + np.repeat(firsts - (ends - counts), counts)
+    return np.arange(counts.sum()) + np.repeat(firsts - (ends - counts), counts)
 
 
 def bounds_of(counts: Indices) -> Indices:

@@ -12,7 +12,8 @@ from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
 from seqtasks.hmm.counts.interpolation import deleted_interpolation, interpolated, witten_bell
 from seqtasks.hmm.counts.states import specialise, state_sequence, states_from
 from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams, forbid
-from seqtasks.hmm.counts.word_tags import count_cells, count_word_tags, merge_contexts, runs_of
+from seqtasks.hmm.counts.word_tags import count_cells, count_word_tags, merge_contexts
+from seqtasks.hmm.decoders.trellis import runs
 from tests.hmm.tagged import corpus
 from tests.oracles.hmm_model import brants_weights, brants_weights_of_bigrams, log_likelihood_ratio
 
@@ -39,7 +40,7 @@ def test_sentences_added_later_are_numbered_as_if_all_came_at_once(draw, cut):
     assert [ordered.tags[tag] for tag in ordered.tags_T] == [tag for row in tags for tag in row]
 
 
-def test_held_out_sentences_are_runs_of_neighbours_and_the_asked_share():
+def test_held_out_sentences_are_runs_neighbours_and_the_asked_share():
     lone = add_sentences(empty_corpus(), [["a"]] * 5000, [["X"]] * 5000)
     held = lone.held_out(0.1)
     assert held.sum() == 500 and np.flatnonzero(np.diff(held.astype(int))).size == 2 * 5 - 1
@@ -81,7 +82,7 @@ def test_pairs_and_cells_count_what_occurred(draw):
 
 
 def test_runs_are_laid_end_to_end():
-    assert runs_of(np.array([5, 0, 9]), np.array([2, 0, 3])).tolist() == [5, 6, 9, 10, 11]
+    assert runs(np.array([5, 0, 9]), np.array([2, 0, 3])).tolist() == [5, 6, 9, 10, 11]
 
 
 @given(drawn, st.integers(0, 8))

@@ -1,10 +1,10 @@
-"""What a caller hands to an estimator, checked: sentences of words, and a tag for each word. Places in messages count from 1."""
+"""What a caller hands to a tagger, checked: sentences of words, and a tag for each word. Places in messages count from 1."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from seqtasks.errors import DataError, UsageError
+from seqtasks.errors import DataError
 from seqtasks.text.tags import OUTSIDE, PREFIXES, is_legal, split_tag
 
 
@@ -82,10 +82,3 @@ def is_entity_tag(tag: str, prefixes: str) -> bool:
     """Whether the tag is O, or a prefix, a hyphen and a label."""
     prefix, label = split_tag(tag)
     return tag == OUTSIDE or (len(prefix) == 1 and prefix in prefixes and bool(label))
-
-
-def refuse_new_labels(tags: Sequence[Sequence[str]], known: Sequence[str]) -> None:
-    """Raises UsageError for labels that the network has no output for."""
-    new = sorted({tag for row in tags for tag in row} - set(known))
-    if new:
-        raise UsageError(f"partial_fit: the labels {', '.join(new[:5])} were not among those of fit ({', '.join(known[:5])} ...). Use fit.")
