@@ -62,9 +62,8 @@ def seqtasks_job(recipe: Any, folder: Path | None) -> Any:
     from seqtasks.tasks.locations import DataLocations
     from seqtasks.tasks.translation.task import TranslationTask
     from seqtasks.tasks.translation.training import plan_of
-    from seqtasks.training.seeds import seed_everything
 
-    seed_everything(recipe.training.seed)
+    torch.manual_seed(recipe.training.seed)
     assets = TranslationAssets.load(folder / "text", recipe.text) if folder else None
     job: Any = TranslationTask(recipe, DataLocations(None), torch.device("cpu"), assets)
     low, high = BATCH, 200 * BATCH  # padded tokens a batch

@@ -9,11 +9,10 @@ lexicon.entry("dog"), lexicon.translations("dog")
 
 from seqtasks.align.aligner import MODELS, Aligner, Trained, train_aligner
 from seqtasks.align.alignments import Alignments
-from seqtasks.align.lexicon import Entries, Lexicon
+from seqtasks.align.lexicon import Entries, Lexicon, replace_unknown
 from seqtasks.align.one_way import OneWay
 from seqtasks.align.shortlist import Shortlists
 from seqtasks.align.symmetrise import METHODS, symmetrise
-from seqtasks.align.unknown import replace_unknown
 
 __all__ = [
     "METHODS",

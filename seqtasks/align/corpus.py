@@ -31,8 +31,8 @@ def read_sides(source: Path | str, target: Path | str, *, lowercase: bool) -> tu
     Raises DataError for files of different length, missing files or bad UTF-8.
     """
     pairs = read_parallel(source, target)
-    lines = [pair.source for pair in pairs], [pair.target for pair in pairs]
-    return (
-        Side.of([(line.lower() if lowercase else line).split() for line in lines[0]]),
-        Side.of([(line.lower() if lowercase else line).split() for line in lines[1]]),
+    sources, targets = (
+        Side.of([(line.lower() if lowercase else line).split() for line in lines])
+        for lines in ([pair.source for pair in pairs], [pair.target for pair in pairs])
     )
+    return sources, targets

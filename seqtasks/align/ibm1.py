@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtasks.align.blocks import Floats, Integers
 from seqtasks.align.table import Cells, TranslationTable, add_shares, estimated
 
 
@@ -31,13 +30,3 @@ def ibm1(cells: Sequence[Cells], table: TranslationTable, *, iterations: int, al
         table = estimated(table, counts_C, alpha=alpha)
         history.append(likelihood)
     return table, history
-
-
-def likelihood(probabilities_NX: Floats) -> float:
-    """log P of a block's target words, in nats."""
-    return float(np.log(probabilities_NX.mean(axis=1)).sum())
-
-
-def best(probabilities_NX: Floats) -> Integers:
-    """The source position of each target token, -1 for the empty word; of equally probable ones the first."""
-    return probabilities_NX.argmax(axis=1) - 1

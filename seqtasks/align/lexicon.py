@@ -1,10 +1,12 @@
-"""A lexicon of training data: the likeliest translations of each word in both directions, p(t|s) and p(s|t).
+"""A lexicon of training data: the likeliest translations of each word in both directions, p(t|s) and p(s|t); and what it says in place of
+unknown words of a translation.
 
 U words of one side; C entries, those of a word together, the likeliest first (equal ones by their numbers).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -119,3 +121,22 @@ class Lexicon:
         source, target = (Vocabulary(head[side]["words"], specials=head[side]["specials"]) for side in ("source", "target"))
         forward, backward = (Entries(*(arrays[name] for name in some)) for some in (names[:3], names[3:]))
         return cls(source, target, forward, backward)
+
+
+def replace_unknown(
+    target: Sequence[str], source: Sequence[str], positions: Sequence[int], *, unknown: str, lexicon: Lexicon | None
+) -> list[str]:
+    """The target tokens, each one that is `unknown` replaced by the lexicon's entry for its source token, or by that token itself (Luong et
+    al. 2015, "rare word problem").
+
+    positions: the source position that each target token looks at most; one outside of the source (the end of sentence, -1) leaves the
+    token as it is. Raises ValueError unless there is one for each target token.
+    """
+    if len(positions) != len(target):
+        raise ValueError(f"{len(target)} target tokens but {len(positions)} positions")
+    replaced = []
+    for token, position in zip(target, positions, strict=True):
+        if token == unknown and 0 <= position < len(source):
+            token = (lexicon.entry(source[position]) if lexicon is not None else None) or source[position]
+        replaced.append(token)
+    return replaced

@@ -35,7 +35,7 @@ class OneWay:
         positions_T = np.full(len(targets.values), -1, dtype=np.int32)
         for block, probabilities_NX in links:
             if self.jumps is None:
-                positions_T[block.tokens_N] = ibm1.best(probabilities_NX)
+                positions_T[block.tokens_N] = probabilities_NX.argmax(axis=1) - 1  # of equally probable ones the first
             else:
                 positions_T[block.tokens_N] = hmm.viterbi(block, probabilities_NX, self.jumps, null=self.null)
         return Ragged(positions_T, targets.offsets)
@@ -46,7 +46,7 @@ class OneWay:
         for block in blocks(sources, targets):
             probabilities_NX = self.table.look_up(block, targets)
             if self.jumps is None:
-                total += ibm1.likelihood(probabilities_NX)
+                total += float(np.log(probabilities_NX.mean(axis=1)).sum())
             else:
                 total += float(np.log(hmm.forward(block, probabilities_NX, self.jumps, null=self.null).scales_N).sum())
         return total

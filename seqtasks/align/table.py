@@ -72,25 +72,14 @@ def co_occurrences(
 ) -> tuple[TranslationTable, list[Cells]]:
     """The uniform table of all pairs of words that stand together, and the cell of every link, cells_NX of each block."""
     keys = [link_keys(block, targets, target_words).ravel() for block in blocks]
-    keys_C, cells_L = distinct(np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64))
+    keys_C, cells_L = np.unique(np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64), return_inverse=True)
     sources_C = keys_C // target_words
     first_U1 = np.searchsorted(sources_C, np.arange(source_words + 2))
     uniform_C = np.full(len(keys_C), 1.0 / max(1, target_words))
     table = TranslationTable(first_U1, (keys_C % target_words).astype(np.int32), uniform_C, np.zeros(source_words + 1), target_words)
-    ends = np.cumsum([len(some) for some in keys])[:-1]
-    cells = [flat.reshape(len(block.rows_N), -1) for flat, block in zip(np.split(cells_L, ends), blocks, strict=True)] if keys else []
+    flats = np.split(cells_L.astype(np.int32), np.cumsum([len(some) for some in keys])[:-1])
+    cells = [flat.reshape(len(block.rows_N), -1) for flat, block in zip(flats, blocks, strict=True)] if keys else []
     return table, cells
-
-
-def distinct(keys_L: Integers) -> tuple[Integers, Cells]:
-    """The distinct keys, sorted, and the place of each key among them."""
-    order_L = np.argsort(keys_L)
-    sorted_L = keys_L[order_L]
-    new_L = np.ones(len(keys_L), dtype=bool)
-    new_L[1:] = sorted_L[1:] != sorted_L[:-1]
-    places_L = np.empty(len(keys_L), dtype=np.int32)
-    places_L[order_L] = np.cumsum(new_L, dtype=np.int32) - 1
-    return sorted_L[new_L], places_L
 
 
 def add_shares(counts_C: Floats, cells_NX: Cells, shares_NX: Floats) -> None:

@@ -32,19 +32,11 @@ from seqtasks.estimators.network import (
     train_network,
 )
 from seqtasks.estimators.parameters import check_parameters
-from seqtasks.estimators.storage import (
-    FACTS,
-    WEIGHTS,
-    damaged,
-    load_vocabularies,
-    read_facts,
-    replaced_folder,
-    save_vocabularies,
-    write_facts,
-)
+from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.spans import entity_scores
 from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
+from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.devices import find_device
 from seqtasks.training.weights import load_weights, save_weights
 
@@ -157,7 +149,8 @@ class NeuralTagger(Architecture, Training, BaseEstimator):
         }
         with replaced_folder(Path(path)) as folder:
             save_weights(self.model_, folder / WEIGHTS)
-            save_vocabularies(folder, self.vocabularies_)
+            self.vocabularies_[0].save(folder / WORDS)
+            self.vocabularies_[1].save(folder / CHARACTERS)
             write_facts(folder, facts)
 
     @classmethod
@@ -181,7 +174,7 @@ class NeuralTagger(Architecture, Training, BaseEstimator):
         if device is not None:
             tagger.device = device
         found = find_device(tagger.device)
-        tagger.vocabularies_ = load_vocabularies(folder)
+        tagger.vocabularies_ = (Vocabulary.load(folder / WORDS), Vocabulary.load(folder / CHARACTERS))
         with seeded(0, found):
             model = build_network(tagger.architecture_, *tagger.vocabularies_, facts["labels"])
         load_weights(model, folder / WEIGHTS)

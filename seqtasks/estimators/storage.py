@@ -17,7 +17,6 @@ from typing import Any
 
 from seqtasks.errors import RunDirectoryError
 from seqtasks.text.files import current_umask, remedy, write_atomically
-from seqtasks.text.vocabulary import Vocabulary
 
 FORMAT = 1
 KIND = "NeuralTagger"
@@ -89,8 +88,7 @@ def read_facts(folder: Path) -> dict[str, Any]:
         raise RunDirectoryError(f"{folder / changed[0]}: is not the file that was saved here. Restore the folder from a copy.")
     if missing := sorted(KEYS - facts.keys()):
         raise damaged(path, f"no {', '.join(missing)}")
-    result: dict[str, Any] = facts
-    return result
+    return dict(facts)
 
 
 def damaged(path: Path, fault: object) -> RunDirectoryError:
@@ -99,12 +97,3 @@ def damaged(path: Path, fault: object) -> RunDirectoryError:
 
 def checksum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def save_vocabularies(folder: Path, vocabularies: tuple[Vocabulary, Vocabulary]) -> None:
-    for name, vocabulary in zip((WORDS, CHARACTERS), vocabularies, strict=True):
-        vocabulary.save(folder / name)
-
-
-def load_vocabularies(folder: Path) -> tuple[Vocabulary, Vocabulary]:
-    return Vocabulary.load(folder / WORDS), Vocabulary.load(folder / CHARACTERS)

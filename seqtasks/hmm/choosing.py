@@ -66,7 +66,7 @@ def _best_guesser(
     """Theta or the number of epochs, and the guesser of the kept sentences under it."""
     totals_Y = statistics.pairs.totals()
     unknown_T = totals_Y[held.types_T] == 0
-    words, initial, gold = _words_of(held, unknown_T)
+    words, initial, gold = [held.words[word] for word in held.types_T[unknown_T]], held.starts()[unknown_T], held.tags_T[unknown_T]
     if options.unknown == "max_ent":
         features_WF = feature_matrix(words, initial, rare.related, options.word_classes)
         training_WF = feature_matrix(rare.words, rare.initial_W, rare.related, options.word_classes)
@@ -80,7 +80,6 @@ def _best_guesser(
         return guesser_from(rare, options, max_ent=best), replace(weights, epochs=epochs)
     if options.unknown == "suffix":
         tries = train_suffixes(rare.words, rare.counts_WN, weights.theta)
-
         theta = max(THETAS, key=lambda theta: _log_likelihood(replace(tries, theta=theta).probabilities(words), gold))
         return guesser_from(rare, options, suffixes=replace(tries, theta=theta)), replace(weights, theta=theta)
     return guesser_from(rare, options), weights
@@ -122,11 +121,6 @@ def better(
         if gain > max(best_gain, np.sqrt((other_T != tags_T).sum())):
             best, best_gain = value, gain
     return (best, answers[best]) if best_gain else (default, tags_T)
-
-
-def _words_of(corpus: TaggedCorpus, wanted_T: NDArray[np.bool_]) -> tuple[list[str], NDArray[np.bool_], NDArray[np.int32]]:
-    """Some words, whether each is the first of its sentence, and their tags."""
-    return [corpus.words[word] for word in corpus.types_T[wanted_T]], corpus.starts()[wanted_T], corpus.tags_T[wanted_T]
 
 
 def _log_likelihood(probabilities_TN: Floats, gold_T: Sequence[int] | NDArray[np.integer]) -> float:

@@ -30,12 +30,11 @@ CHUNK = 50_000  # words whose types are scored together
 
 @dataclass(frozen=True)
 class Marginals:
-    """Of T words: first_T1, and the tags_Z and probabilities_Z of the candidates of each word; log_likelihoods_B of the sentences."""
+    """Of T words: first_T1, and the tags_Z and probabilities_Z of the candidates of each word; lengths_B of the sentences."""
 
     first_T1: Integers
     tags_Z: Integers
     probabilities_Z: Floats
-    log_likelihoods_B: Floats
     lengths_B: Integers
 
 
@@ -61,9 +60,9 @@ class HMMDecoder:
     def marginals(self, sentences: Sentences) -> Iterator[Marginals]:
         """The posterior of each tag of each word, for some sentences at a time."""
         for emissions, types_T, lengths_B in self._lattices(sentences):
-            first_T1, probabilities_Z, log_likelihoods_B = posteriors(emissions, self.model.scores_PPO, types_T, lengths_B)
+            first_T1, probabilities_Z, _ = posteriors(emissions, self.model.scores_PPO, types_T, lengths_B)
             tags_Z = self.model.states.tag_S[emissions.tags_C[runs(emissions.first_Y1[types_T], np.diff(first_T1))]]
-            yield Marginals(first_T1, tags_Z, probabilities_Z, log_likelihoods_B, lengths_B)
+            yield Marginals(first_T1, tags_Z, probabilities_Z, lengths_B)
 
     def log_likelihoods(self, sentences: Sentences) -> Floats:
         """log P(words) of each sentence."""

@@ -24,12 +24,11 @@ from sklearn.metrics import v_measure_score
 from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import UsageError
-from seqtasks.hmm.baum_welch import Tables, expected_counts, reestimated
+from seqtasks.hmm.baum_welch import Tables, expected_counts, random_tables, reestimated, supervised_tables
 from seqtasks.hmm.decoders.forward import log_likelihoods, posteriors
 from seqtasks.hmm.decoders.lattice import Floats
 from seqtasks.hmm.decoders.trellis import runs
 from seqtasks.hmm.decoders.viterbi import viterbi
-from seqtasks.hmm.em_start import random_tables, supervised_tables
 from seqtasks.text.tagged_input import checked_sentences, checked_tagged, refuse_no_words
 
 Sentences = Sequence[Sequence[str]]

@@ -25,6 +25,7 @@ from seqtasks.hmm.counts.word_tags import Cells, WordTags
 from seqtasks.hmm.decoders.lattice import Emissions
 from seqtasks.hmm.decoders.trellis import runs
 from seqtasks.hmm.unknown.guesser import Guesser
+from seqtasks.hmm.unknown.word_classes import uncapitalised
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -147,12 +148,9 @@ class WordEmissions:
         self._add(seen_UN, np.arange(len(words_U)), words_U, 1.0, self.pairs.inner_A + self.pairs.initial_A)
         if self.small_letters > 0:
             starts = np.flatnonzero(initial_U)
-            small = [word[:1].lower() + word[1:] for word in (words[number] for number in starts.tolist())]
-            small_U = np.array(
-                [self.index.get(low, -1) if low != words[number] else -1 for low, number in zip(small, starts.tolist(), strict=True)],
-                dtype=np.int64,
-            )
-            self._add(seen_UN, starts, small_U, self.small_letters, self.pairs.inner_A)
+            firsts = [words[number] for number in starts.tolist()]
+            small = [self.index.get(low, -1) if (low := uncapitalised(word)) != word else -1 for word in firsts]
+            self._add(seen_UN, starts, np.array(small, dtype=np.int64), self.small_letters, self.pairs.inner_A)
         return seen_UN
 
     def _add(self, seen_UN: Floats, rows: Integers, words: Integers, weight: float, counts_A: Integers) -> None:

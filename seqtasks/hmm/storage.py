@@ -38,6 +38,14 @@ KIND = "seqtasks HMM tagger"
 HEAD, COUNTS, SENTENCES = "tagger.json", "counts.npz", "sentences.npz"
 Arrays = dict[str, NDArray[Any]]
 RENAMED = {"back_rare": "backoff_rare"}  # parameters as earlier taggers were saved
+# what the arrays of each part are called in counts.npz, in the order of its attributes
+TRIGRAMS = ("trigram_places", "trigram_counts")
+CELLS = ("cell_first", "cell_tags", "cell_contexts", "cell_counts")
+PAIRS = ("pair_first", "pair_tags", "pair_inner", "pair_initial")
+SUFFIXES = ("suffix_nodes", "suffix_frequencies", "suffix_prior")
+MAX_ENT = ("features", "feature_weights")
+EXACT, LOWER = ("exact", "exact_tags"), ("lower", "lower_tags")
+CANDIDATES = ("known_first_U1", "known_tags_C", "known_probabilities_C", "known_words_U", "known_states_C")
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Stored:
 
 def write_tagger(path: Path, stored: Stored) -> None:
     """Write the folder. Raises RunDirectoryError where that is not possible."""
-    counts = _bytes(_statistics_arrays(stored.statistics) | _guesser_arrays(stored.guesser) | _candidate_arrays(stored.trained))
+    counts = _bytes(_counts(stored.statistics, stored.guesser) | _named(CANDIDATES, stored.trained))
     head = {
         "kind": KIND,
         "format": FORMAT,
@@ -91,7 +99,8 @@ def read_tagger(path: Path, parameters: Sequence[str]) -> Stored:
     try:
         statistics = _statistics(head, arrays)
         weights = TunedWeights(**head["weights"])
-        return Stored(head["parameters"], weights, statistics, _guesser(head, arrays), _candidates(arrays), _corpus(path, head))
+        trained = Candidates(*_of(CANDIDATES, arrays))
+        return Stored(head["parameters"], weights, statistics, _guesser(head, arrays), trained, _corpus(path, head))
     except (KeyError, TypeError, ValueError, IndexError) as fault:
         raise _damaged(path, f"{type(fault).__name__}: {fault}") from fault
 
@@ -157,76 +166,52 @@ def _damaged(file: Path, how: str) -> RunDirectoryError:
     return RunDirectoryError(f"{file}: damaged ({how}). Save the tagger again.")
 
 
-def _statistics_arrays(statistics: Statistics) -> Arrays:
-    return {
-        "state_tags": statistics.states.tag_S,
-        "state_table": statistics.states.states_GN,
-        "trigram_places": statistics.trigrams.places_K,
-        "trigram_counts": statistics.trigrams.counts_K,
-        "cell_first": statistics.cells.first_Y1,
-        "cell_tags": statistics.cells.tags_K,
-        "cell_contexts": statistics.cells.contexts_K,
-        "cell_counts": statistics.cells.counts_K,
-        "pair_first": statistics.pairs.first_Y1,
-        "pair_tags": statistics.pairs.tags_A,
-        "pair_inner": statistics.pairs.inner_A,
-        "pair_initial": statistics.pairs.initial_A,
-    }
+def _named(names: Sequence[str], part: object) -> Arrays:
+    """The first attributes of a part under these names; nothing of a part that is not there."""
+    return dict(zip(names, vars(part).values(), strict=False)) if part is not None else {}
+
+
+def _of(names: Sequence[str], arrays: Arrays) -> list[NDArray[Any]]:
+    return [arrays[name] for name in names]
+
+
+def _counts(statistics: Statistics, guesser: Guesser) -> Arrays:
+    """What was counted and learned."""
+    states, related = statistics.states, guesser.related
+    arrays: Arrays = {"state_tags": states.tag_S, "state_table": states.states_GN}
+    arrays |= _named(TRIGRAMS, statistics.trigrams) | _named(CELLS, statistics.cells) | _named(PAIRS, statistics.pairs)
+    arrays["guess_prior"] = guesser.prior_N
+    if guesser.classes_KN is not None:
+        arrays["guess_classes"] = guesser.classes_KN
+    arrays |= _named(SUFFIXES, guesser.suffixes) | _named(MAX_ENT, guesser.max_ent)
+    return arrays | (_named(EXACT, related.exact) | _named(LOWER, related.lower) if related is not None else {})
 
 
 def _statistics(head: dict[str, Any], arrays: Arrays) -> Statistics:
     states = States(arrays["state_tags"], head["state_words"], arrays["state_table"])
-    trigrams = Trigrams(arrays["trigram_places"], arrays["trigram_counts"])
-    cells = Cells(arrays["cell_first"], arrays["cell_tags"], arrays["cell_contexts"], arrays["cell_counts"], states.count + 1, states.tags)
-    pairs = WordTags(arrays["pair_first"], arrays["pair_tags"], arrays["pair_inner"], arrays["pair_initial"])
-    return Statistics(head["tags"], head["words"], states, trigrams, cells, pairs)
-
-
-def _guesser_arrays(guesser: Guesser) -> Arrays:
-    arrays: Arrays = {"guess_prior": guesser.prior_N}
-    if guesser.classes_KN is not None:
-        arrays["guess_classes"] = guesser.classes_KN
-    if guesser.suffixes is not None:
-        tries = guesser.suffixes
-        arrays |= {"suffix_nodes": tries.nodes_K, "suffix_frequencies": tries.frequencies_KN, "suffix_prior": tries.prior_N}
-    if guesser.max_ent is not None:
-        arrays |= {"features": guesser.max_ent.features_X, "feature_weights": guesser.max_ent.weights_XN}
-    if guesser.related is not None:
-        exact, lower = guesser.related.exact, guesser.related.lower
-        arrays |= {"exact": exact.hashes, "exact_tags": exact.values, "lower": lower.hashes, "lower_tags": lower.values}
-    return arrays
+    first_Y1, tags_K, contexts_K, counts_K = _of(CELLS, arrays)
+    cells = Cells(first_Y1, tags_K, contexts_K, counts_K, states.count + 1, states.tags)
+    return Statistics(head["tags"], head["words"], states, Trigrams(*_of(TRIGRAMS, arrays)), cells, WordTags(*_of(PAIRS, arrays)))
 
 
 def _guesser(head: dict[str, Any], arrays: Arrays) -> Guesser:
     suffixes, max_ent, related = None, None, None
     if "suffix_nodes" in arrays:
-        suffixes = SuffixModel(arrays["suffix_nodes"], arrays["suffix_frequencies"], arrays["suffix_prior"], head["theta"])
+        nodes_K, frequencies_KN, prior_N = _of(SUFFIXES, arrays)
+        suffixes = SuffixModel(nodes_K, frequencies_KN, prior_N, head["theta"])
     if "features" in arrays:
-        max_ent = MaxEnt(arrays["features"], arrays["feature_weights"])
-        tables = HashTable(arrays["exact"], arrays["exact_tags"]), HashTable(arrays["lower"], arrays["lower_tags"])
-        related = RelatedWords(*tables, tuple(head["endings"]))
+        max_ent = MaxEnt(*_of(MAX_ENT, arrays))
+        related = RelatedWords(HashTable(*_of(EXACT, arrays)), HashTable(*_of(LOWER, arrays)), tuple(head["endings"]))
     return Guesser(arrays["guess_prior"], arrays.get("guess_classes"), suffixes, max_ent, related)
-
-
-def _candidate_arrays(candidates: Candidates) -> Arrays:
-    return {f"known_{name}": value for name, value in vars(candidates).items()}
-
-
-def _candidates(arrays: Arrays) -> Candidates:
-    return Candidates(*(arrays[f"known_{name}"] for name in ("first_U1", "tags_C", "probabilities_C", "words_U", "states_C")))
 
 
 def _are_words(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(word, str) for word in value)
 
 
-def _are_weights(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(number, (int, float)) for number in value.values())
-
-
 FIELDS: dict[str, Callable[[Any], bool]] = {
     "parameters": lambda value: isinstance(value, dict),
-    "weights": _are_weights,
+    "weights": lambda value: isinstance(value, dict) and all(isinstance(number, (int, float)) for number in value.values()),
     "tags": _are_words,
     "words": _are_words,
     "state_words": _are_words,

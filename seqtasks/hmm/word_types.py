@@ -95,10 +95,7 @@ def joined(first: Candidates, second: Candidates) -> Candidates:
     """The types of both, those of the first first."""
     return Candidates(
         np.concatenate([first.first_U1, second.first_U1[1:] + first.first_U1[-1]]),
-        np.concatenate([first.tags_C, second.tags_C]),
-        np.concatenate([first.probabilities_C, second.probabilities_C]),
-        np.concatenate([first.words_U, second.words_U]),
-        np.concatenate([first.states_C, second.states_C]),
+        *(np.concatenate(pair) for pair in list(zip(vars(first).values(), vars(second).values(), strict=True))[1:]),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from seqtasks.errors import RunDirectoryError
-from seqtasks.hmm.confidence import tags_with_confidence
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.text.tags import Span
@@ -26,7 +25,9 @@ class HMMHead:
 
     def tag_with_confidence(self, sentences: Sequence[Sequence[str]], head: str) -> tuple[list[list[str]], list[list[float]]]:
         """Tags, and for each the posterior probability of that tag."""
-        return tags_with_confidence(self.tagger, sentences)
+        columns = {tag: column for column, tag in enumerate(self.tagger.classes_)}
+        tags, tables = self.tagger.predict(sentences), self.tagger.predict_proba(sentences)
+        return tags, [[table[place, columns[tag]].item() for place, tag in enumerate(row)] for row, table in zip(tags, tables, strict=True)]
 
     def k_best(self, sentences: Sequence[Sequence[str]], head: str, k: int) -> list[list[tuple[list[str], float]]]:
         """For each sentence its k best sequences of tags with their log-probabilities given the words, best first."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from seqtasks.align.unknown import replace_unknown
+from seqtasks.align.lexicon import replace_unknown
 from seqtasks.decoding.step import Hypothesis
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.search import ModelSearch, SearchInput

@@ -15,3 +15,7 @@ class Table(BaseModel):
     """A recipe's table: strict types, no unknown keys, no changes afterwards."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+    def changed(self, *keys: str) -> list[str]:
+        """Those of these keys that do not have their default."""
+        return [key for key in keys if getattr(self, key) != type(self).model_fields[key].default]

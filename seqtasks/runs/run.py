@@ -88,7 +88,7 @@ def train_controls(recipes: Mapping[str, Recipe], loaded: LoadedRecipe, path: Pa
     """A run for each control that is not finished; one that was stopped goes on. They say nothing that the run has said already."""
     for head, recipe in recipes.items():
         folder = path / CONTROLS / head
-        if is_finished(folder, recipe):
+        if RunDirectory(folder).report.is_file() and saved_recipe(RunDirectory(folder)) == recipe:
             callbacks.log(f"single-task control of {head}: finished in {folder}")
             continue
         callbacks.log(f"single-task control of {head}: {folder}")
@@ -144,12 +144,6 @@ def resume_command(loaded: LoadedRecipe, path: Path, options: RunOptions) -> str
     where = ["--data-dir", str(options.locations.data_dir)] if options.locations.data_dir else []
     device = ["--device", options.device] if options.device != "auto" else []
     return shlex.join(["seqtasks", "run", loaded.task, loaded.name, *where, "--out", str(path), *device, "--resume"])
-
-
-def is_finished(path: Path, recipe: Recipe) -> bool:
-    """Whether a run lies there, trained to the end by just this recipe and scored."""
-    directory = RunDirectory(path)
-    return directory.report.is_file() and saved_recipe(directory) == recipe
 
 
 def cost(runner: Runner, directory: RunDirectory, seconds: float) -> dict[str, Any]:

@@ -32,8 +32,8 @@ def backbone_faults(settings: BackboneSettings) -> list[str]:
     faults = option_faults(builder, settings.options, (*BACKBONE_GIVEN, *OPTIONS), "backbone")
     faults += [
         f"backbone.{name} has no meaning for a backbone of kind {settings.kind!r}. Leave it out."
-        for name in OPTIONS
-        if name not in taken and getattr(settings, name) != BackboneSettings.model_fields[name].default
+        for name in settings.changed(*OPTIONS)
+        if name not in taken
     ]
     if settings.residual and settings.highway:
         faults.append("backbone.residual and backbone.highway are two ways around a layer. Choose one.")

@@ -14,11 +14,7 @@ from seqtasks.recipes.shipped import shipped
 from seqtasks.text.corpora.examples import Corpus
 
 SAMPLE = "sample/"
-
-
 E = TypeVar("E")
-
-
 D = TypeVar("D", ParallelData, TaggedData)
 
 

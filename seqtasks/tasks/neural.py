@@ -17,7 +17,6 @@ from seqtasks.training.checkpoints import Checkpoints, Progress
 from seqtasks.training.devices import describe_machine, find_device, find_precision
 from seqtasks.training.history import History
 from seqtasks.training.loop import Environment, TrainingOptions, train
-from seqtasks.training.seeds import seed_everything
 from seqtasks.training.weights import load_weights, own_tensors, save_weights
 
 
@@ -29,7 +28,7 @@ class NeuralRunner:
         self.device = find_device(device)
         self.precision = find_precision(recipe.training.precision, self.device)
         self.machine = describe_machine(self.device, self.precision)
-        seed_everything(recipe.training.seed)
+        torch.manual_seed(recipe.training.seed)
         self.task = make(self.device)
 
     def train(self, directory: RunDirectory, callbacks: Callbacks, *, resume: bool, start: Path | None) -> float:

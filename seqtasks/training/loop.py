@@ -114,7 +114,7 @@ def train(
     Raises Interrupted after saving when `environment.stop_asked()` turns true, TrainingError when the loss is no longer a number.
     """
     environment.watcher.start(options.epochs, progress)
-    while progress.epoch <= options.epochs and not out_of_patience(progress, options):
+    while progress.epoch <= options.epochs and not (options.patience and progress.waited >= options.patience):
         model.train()
         batches = data.epoch(progress.epoch)
         environment.watcher.epoch_starts(progress.epoch, len(batches), progress.batches)
@@ -237,10 +237,6 @@ def restore_best(model: nn.Module, progress: Progress, checkpoints: Checkpoints 
         checkpoints.load_best(model)
     elif average is not None:
         average.install()
-
-
-def out_of_patience(progress: Progress, options: TrainingOptions) -> bool:
-    return bool(options.patience) and progress.waited >= options.patience
 
 
 def weighted_loss(terms: Mapping[str, Loss], weights: Mapping[str, float]) -> torch.Tensor:

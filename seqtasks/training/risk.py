@@ -16,9 +16,9 @@ from torch import Tensor
 
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE, MULTIPLE, Batch, pad
-from seqtasks.training.draws import without_gradient
 from seqtasks.training.objectives import Loss, Objective
-from seqtasks.training.translation_objectives import TeacherForced, teacher_force
+from seqtasks.training.seeds import without_gradient
+from seqtasks.training.translation_objectives import teacher_force
 
 Words = Sequence[int]
 # (model, batch, step) -> candidates of each sentence, with their end of sentence where they have one
@@ -43,33 +43,21 @@ def risk_objective(*, sample: Sample, risk: Risk, alpha: float) -> Objective:
         targets_RT = pad(rows, IGNORE, MULTIPLE).to(batch.ids_BS.device)
         memory, state = model.encode(batch)
         forced = teacher_force(model, model.shifted(targets_RT), targets_RT, memory.select(owners_R), state.select(owners_R))
-        scores_R = row_scores(forced, targets_RT)
+        rows_N = (targets_RT != IGNORE).nonzero()[:, 0]
+        said_N = forced.log_probs().gather(1, forced.targets_N[:, None]).squeeze(1)
+        scores_R = said_N.new_zeros(len(targets_RT)).index_add(0, rows_N, said_N)  # log p of each row's words
         faults = [risk(some, own) for some, own in zip(sets, references, strict=True)]
         risk_B = expected_risk(scores_R, [len(some) for some in sets], faults, alpha)
         first_R = torch.tensor([place == 0 for some in sets for place in range(len(some))], device=batch.ids_BS.device)
         count = sum(map(len, references))
         plain = -scores_R.detach()[first_R].sum()
-        return {TARGET: Loss(risk_B.mean() * count, count, right_words(forced, targets_RT, first_R), plain)}
+        right = (forced.logits_NV.argmax(-1) == forced.targets_N)[first_R[rows_N]].sum()
+        return {TARGET: Loss(risk_B.mean() * count, count, right, plain)}
 
     return objective
 
 
-def row_scores(forced: TeacherForced, targets_RT: Tensor) -> Tensor:
-    """log p of each row's words, [R]."""
-    said_N = forced.log_probs().gather(1, forced.targets_N[:, None]).squeeze(1)
-    rows_N = (targets_RT != IGNORE).nonzero()[:, 0]
-    return said_N.new_zeros(len(targets_RT)).index_add(0, rows_N, said_N)
-
-
-def right_words(forced: TeacherForced, targets_RT: Tensor, chosen_R: Tensor) -> Tensor:
-    """How many words of the chosen rows had the highest probability."""
-    chosen_N = chosen_R[(targets_RT != IGNORE).nonzero()[:, 0]]
-    return (forced.logits_NV.argmax(-1) == forced.targets_N)[chosen_N].sum()
-
-
 def expected_risk(scores_R: Tensor, sizes: Sequence[int], faults: Sequence[Sequence[float]], alpha: float) -> Tensor:
     """The mean risk of each sentence's set under its sharpened probabilities, [B]; `sizes` rows belong to each sentence."""
-    expected = []
-    for scores_C, judged in zip(scores_R.split(list(sizes)), faults, strict=True):
-        expected.append((alpha * scores_C).softmax(0) @ scores_C.new_tensor(judged))
-    return torch.stack(expected)
+    sets = zip(scores_R.split(list(sizes)), faults, strict=True)
+    return torch.stack([(alpha * scores_C).softmax(0) @ scores_C.new_tensor(judged) for scores_C, judged in sets])

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE, Batch
-from seqtasks.training.draws import drawn, generator_of, without_gradient
+from seqtasks.training.seeds import drawn, generator_of, without_gradient
 
 
 @dataclass(frozen=True)

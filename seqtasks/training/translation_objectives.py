@@ -76,7 +76,9 @@ def translation_objective(
         forced = teacher_force(model, inputs_BT, targets_BT, memory, state)
         term = forced.likelihood(label_smoothing)
         if guide is not None:
-            term = replace(term, sum=term.sum + guide(attention_of(forced), batch, step))
+            if forced.weights_BTS is None:
+                raise ValueError("this decoder has no attention to guide")
+            term = replace(term, sum=term.sum + guide(forced.weights_BTS, batch, step))
         return {TARGET: consistent(term, forced.log_probs(), r_drop) if r_drop else term}
 
     return objective
@@ -94,12 +96,6 @@ def stepwise(model: TranslationModel, batch: Batch) -> Loss:
         total = total + F.nll_loss(log_probs_BV, targets_B, ignore_index=IGNORE, reduction="sum")
         correct = correct + (log_probs_BV.argmax(-1) == targets_B).sum()
     return Loss(total, int((targets_BT != IGNORE).sum()), correct)
-
-
-def attention_of(forced: TeacherForced) -> Tensor:
-    if forced.weights_BTS is None:
-        raise ValueError("this decoder has no attention to guide")
-    return forced.weights_BTS
 
 
 def doubled(batch: Batch) -> Batch:

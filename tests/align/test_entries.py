@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.align.lexicon import Entries, Lexicon
+from seqtasks.align.lexicon import Entries, Lexicon, replace_unknown
 from seqtasks.align.table import TranslationTable
-from seqtasks.align.unknown import replace_unknown
 from seqtasks.text.vocabulary import Vocabulary
 
 PROBABILITIES = st.sampled_from([0.05, 0.1, 0.2, 0.4])  # few, so that many are equal

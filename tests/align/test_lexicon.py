@@ -7,10 +7,9 @@ import pytest
 
 from seqtasks.align.aligner import train_aligner
 from seqtasks.align.corpus import Side
-from seqtasks.align.lexicon import Lexicon
+from seqtasks.align.lexicon import Lexicon, replace_unknown
 from seqtasks.align.shortlist import Shortlists
 from seqtasks.align.storage import write_archive
-from seqtasks.align.unknown import replace_unknown
 from seqtasks.errors import DataError, RunDirectoryError
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 

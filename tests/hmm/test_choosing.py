@@ -30,7 +30,7 @@ def marginals(seed, words):
     tags = np.concatenate([np.sort(generator.permutation(5)[:number]) for number in counts] or [np.zeros(0, dtype=int)])
     values = generator.random(first[-1]) + 0.01
     values /= np.repeat(np.add.reduceat(values, first[:-1]), counts) if words else 1.0
-    return Marginals(first, tags, values, np.zeros(1), np.array([words]))
+    return Marginals(first, tags, values, np.array([words]))
 
 
 @given(st.integers(0, 10**6), st.integers(1, 30), st.sampled_from(TEMPERATURES))

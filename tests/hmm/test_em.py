@@ -12,10 +12,9 @@ from sklearn.exceptions import NotFittedError
 
 from seqtasks.errors import DataError, UsageError
 from seqtasks.hmm import baum_welch
-from seqtasks.hmm.baum_welch import Tables, expected_counts, reestimated
+from seqtasks.hmm.baum_welch import Tables, expected_counts, random_tables, reestimated, supervised_tables
 from seqtasks.hmm.decoders.dense import dense_counts
 from seqtasks.hmm.em import EMTagger, many_to_one
-from seqtasks.hmm.em_start import random_tables, supervised_tables
 from seqtasks.hmm.tagger import HMMTagger
 from tests.oracles import hmm_decoding as oracle
 

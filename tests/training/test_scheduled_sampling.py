@@ -5,8 +5,8 @@ import torch
 
 from seqtasks.models.translation import TARGET, TranslationModel
 from seqtasks.text.batching import IGNORE
-from seqtasks.training.draws import drawn, generator_of
 from seqtasks.training.scheduled_sampling import ScheduledSampling
+from seqtasks.training.seeds import drawn, generator_of
 from seqtasks.training.translation_objectives import translation_objective
 from tests.models.test_translation_model import BOS, EOS, SOURCES, TARGETS, batch_of, model_of
 

@@ -67,8 +67,10 @@ def specialise(corpus: TaggedCorpus, most: int) -> States:
     tags = len(corpus.tags)
     if most < 1 or not len(corpus.types_T):
         return states_from(tags, [])
-    spelling_Y, spellings = _small_letters(corpus.words)
-    next_T = next_tags(corpus)
+    numbers: dict[str, int] = {}  # of spellings in small letters
+    spelling_Y = np.array([numbers.setdefault(word.lower(), len(numbers)) for word in corpus.words], dtype=np.int64)
+    spellings = list(numbers)
+    next_T = np.where(np.append(corpus.starts()[1:], True), tags, np.append(corpus.tags_T[1:], tags).astype(np.int64))
     pairs_T = spelling_Y[corpus.types_T] * tags + corpus.tags_T
     frequent = np.bincount(pairs_T, minlength=len(spellings) * tags) >= FEWEST
     kept_T = frequent[pairs_T]
@@ -80,22 +82,9 @@ def specialise(corpus: TaggedCorpus, most: int) -> States:
     return states_from(tags, [(spellings[pair // tags], int(pair % tags)) for pair in pairs[best] if gains_R.size])
 
 
-def next_tags(corpus: TaggedCorpus) -> Integers:
-    """The tag after each word; N after the last one of a sentence."""
-    after_T = np.append(corpus.tags_T[1:], len(corpus.tags)).astype(np.int64)
-    return np.where(np.append(corpus.starts()[1:], True), len(corpus.tags), after_T)
-
-
 def state_sequence(corpus: TaggedCorpus, states: States) -> Integers:
     """The state of each word."""
     return states.states_GN[states.groups(corpus.words)[corpus.types_T], corpus.tags_T]
-
-
-def _small_letters(words: Sequence[str]) -> tuple[Integers, list[str]]:
-    """For each word the number of its spelling in small letters, and these spellings."""
-    index: dict[str, int] = {}
-    numbers = [index.setdefault(word.lower(), len(index)) for word in words]
-    return np.array(numbers, dtype=np.int64), list(index)
 
 
 def _log_likelihood_ratio(counts_RO: NDArray[np.int64], usual_RO: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ Shape letters: see lattice.py; K restrictions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers
 from seqtasks.text.tags import OUTSIDE, Span, begins, tags_of
 
 NEAR = 100  # words on either side of a span
-CHUNK = 50_000  # words that are answered together
+CHUNK = 50_000  # about so many words are answered together
 NEVER = -1e4
 
 
@@ -53,8 +53,6 @@ def shares(
     types_T: Integers,
     lengths_B: Integers,
     asked: Sequence[Restriction],
-    *,
-    near: int = NEAR,
 ) -> Floats:
     """shares_K: for each restriction the probability, given the words, that it holds. tags_C: the tag of each candidate.
 
@@ -62,12 +60,13 @@ def shares(
     """
     starts_B = np.cumsum(lengths_B) - lengths_B
     found = [np.zeros(0)]
-    for some in chunks(asked):
+    step = CHUNK // (2 * NEAR)
+    for some in (asked[first : first + step] for first in range(0, len(asked), step)):
         copied, types = restricted(emissions, tags_C, types_T, starts_B, some)
         free, bound, lengths = [], [], []
         for one, its_types in zip(some, types, strict=True):
-            first = max(0, one.start - near)
-            end = min(int(lengths_B[one.sentence]), one.start + len(its_types) + near)
+            first = max(0, one.start - NEAR)
+            end = min(int(lengths_B[one.sentence]), one.start + len(its_types) + NEAR)
             words = types_T[starts_B[one.sentence] + first : starts_B[one.sentence] + end]
             free.append(words)
             bound.append(words.copy())
@@ -76,12 +75,6 @@ def shares(
         both = [log_likelihoods(copied, transitions_PPC, np.concatenate(words), np.array(lengths)) for words in (bound, free)]
         found.append(np.exp(np.minimum(both[0] - both[1], 0.0)))
     return np.concatenate(found)
-
-
-def chunks(asked: Sequence[Restriction]) -> Iterator[Sequence[Restriction]]:
-    """As many at a time as make about CHUNK words."""
-    step = CHUNK // (2 * NEAR)
-    return (asked[first : first + step] for first in range(0, len(asked), step))
 
 
 def restricted(

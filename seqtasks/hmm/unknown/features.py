@@ -11,7 +11,7 @@ word, X different features of all words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,7 +80,7 @@ def feature_matrix(words: Sequence[str], initial_W: NDArray[np.bool_], related: 
         columns.add_some(odd, _small(np.array([word_class(words[number]) for number in odd], dtype=np.int64)))
     if related is not None:
         _add_related(columns, words, lowered, cases_W, spellings, related)
-    return columns.matrix()
+    return np.stack(columns.columns, axis=1)
 
 
 class _Columns:
@@ -107,9 +107,6 @@ class _Columns:
         known_W = tags_W >= 0 if valid_W is None else (tags_W >= 0) & valid_W
         self.add(salted(hashes_W, HINT) + _small(tags_W), known_W)
 
-    def matrix(self) -> NDArray[np.int32]:
-        return np.stack(self.columns, axis=1)
-
 
 def _add_related(
     columns: _Columns,
@@ -132,15 +129,10 @@ def _add_related(
     for ending, hash_of_ending in zip(related.endings, hashes_of(related.endings), strict=True):
         longer = related.lower(joined(whole_W, np.full(len(words), hash_of_ending), len(ending)))
         columns.add_hint(longer, np.zeros(len(words), dtype=np.uint64), lengths_W >= SHORTEST)
-    _add_parts_around_hyphen(columns, lowered, related)
-
-
-def _add_parts_around_hyphen(columns: _Columns, lowered: Sequence[str], related: RelatedWords) -> None:
     numbers = np.array([number for number, word in enumerate(lowered) if "-" in word[1:-1]], dtype=np.int64)
-    cut: list[Callable[[str], str]] = [lambda word: word.rsplit("-", 1)[1], lambda word: word.split("-", 1)[0]]
-    for part in cut:
-        tags = related.lower(hashes_of([part(lowered[number]) for number in numbers]))
-        columns.add_some(numbers, _small(tags))
+    hyphened = [lowered[number] for number in numbers]
+    for parts in ([word.rsplit("-", 1)[1] for word in hyphened], [word.split("-", 1)[0] for word in hyphened]):
+        columns.add_some(numbers, _small(related.lower(hashes_of(parts))))
 
 
 def _small(numbers: NDArray[np.integer]) -> Hashes:

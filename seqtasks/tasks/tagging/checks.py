@@ -12,7 +12,7 @@ from seqtasks.evaluation.tag_metrics import TAG_METRICS
 from seqtasks.models.build import ALL_HEADS, HEAD_GIVEN, HEAD_GROUP
 from seqtasks.models.heads import HEADS
 from seqtasks.models.nested import NESTED_HEADS
-from seqtasks.recipes.schema import CharacterSettings, HeadSettings
+from seqtasks.recipes.schema import CharacterSettings
 from seqtasks.registry import find_part, known_parts, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults
 from seqtasks.tasks.selection import selection_faults
@@ -48,7 +48,7 @@ def tagging_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
     for name, task in tasks_of(recipe).items():
         if not -layers <= task.head.layer < layers:
             faults.append(f"head of {name}: layer = {task.head.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}.")
-        if task.head.private_size != HeadSettings.model_fields["private_size"].default and not task.head.private_layers:
+        if task.head.changed("private_size") and not task.head.private_layers:
             faults.append(f"head of {name}: private_size has no meaning without private_layers. Set private_layers, or leave it out.")
         if task.head.kind in ("crf", "layered") and recipe.training.label_smoothing:
             other = "softmax" if task.head.kind == "crf" else "spans"

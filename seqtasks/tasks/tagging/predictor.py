@@ -232,11 +232,7 @@ def sentences_of(lines: Iterable[str], language: str, *, tokens: bool = False, s
     check_language(language)
     for number, line in enumerate(lines, start=1):
         if tokens:
-            yield RawSentence(spaced_words(line), line=number)
+            # other white space than spaces and tabs, such as a no-break space in a number, belongs to its word
+            yield RawSentence([word for word in line.replace("\t", " ").split(" ") if word.strip()], line=number)
         else:
             yield from raw_sentences(line, language, number=number, split=split)
-
-
-def spaced_words(line: str) -> list[str]:
-    """Words between spaces and tabs; other white space, such as a no-break space in a number, belongs to its word."""
-    return [word for word in line.replace("\t", " ").split(" ") if word.strip()]

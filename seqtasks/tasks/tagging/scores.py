@@ -40,7 +40,10 @@ def tagged_outcome(
             outcome.scores += scores
             if entities is not None:
                 outcome.entities[f"{split} {head}"] = entities
-                outcome.notes.append(f"{split} {head}: {error_line(entities)}")
+                outcome.notes.append(
+                    f"{split} {head}: {entities.illegal} illegal tags predicted; {entities.boundary_errors} boundary errors, "
+                    f"{entities.type_errors} type errors, {entities.missed} missed, {entities.spurious} spurious."
+                )
             outcome.predictions[predictions_name(head, split, parts.data)] = columns(sentences, layer, predicted)
             if split == example_split(list(scored)):
                 outcome.examples += [
@@ -69,14 +72,6 @@ def score_tags(
     return [*report.scores, *scores], report
 
 
-def error_line(report: EntityReport) -> str:
-    """What the wrong entities got wrong."""
-    return (
-        f"{report.illegal} illegal tags predicted; {report.boundary_errors} boundary errors, {report.type_errors} type errors, "
-        f"{report.missed} missed, {report.spurious} spurious."
-    )
-
-
 def predictions_name(head: str, split: str, heads: Mapping[str, object]) -> str:
     """The file in predictions/ that holds a head's answers for a split."""
     return f"{split}.conll" if len(heads) == 1 else f"{head}-{split}.conll"
@@ -84,12 +79,8 @@ def predictions_name(head: str, split: str, heads: Mapping[str, object]) -> str:
 
 def columns(sentences: Sequence[TaggedSentence], layer: str, predicted: Tags) -> str:
     """Word, gold tag and predicted tag, tab-separated; a blank line after each sentence."""
-    blocks = []
-    for sentence, tags in zip(sentences, predicted, strict=True):
-        blocks.append(
-            "".join(f"{word}\t{gold}\t{tag}\n" for word, gold, tag in zip(sentence.words, sentence.tags[layer], tags, strict=True))
-        )
-    return "\n".join(blocks) + "\n"
+    blocks = (zip(one.words, one.tags[layer], tags, strict=True) for one, tags in zip(sentences, predicted, strict=True))
+    return "\n".join("".join("\t".join(row) + "\n" for row in block) for block in blocks) + "\n"
 
 
 def read_columns_back(path: Path) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,6 @@ from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.mixture import Mixture
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans
 from seqtasks.tasks.tagging.parts import TaggedParts, read_tagged_parts
-from seqtasks.tasks.tagging.pooled_heads import fit_hmms, words_of
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, data_of, file_scheme, head_scheme, output_schemes, tasks_of
 from seqtasks.tasks.tagging.scores import tagged_outcome
 from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, in_order, span_targets, tagging_batch, with_spans
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from seqtasks.tasks.tagging.vectors import VectorCoverage
 
 DEV_TOKENS = 4000
+HMM_SCHEMES = ("BIO", "BIOES")  # that the HMM knows; to it tags in another one are labels without a scheme
 
 
 class EncodedTags:
@@ -104,11 +104,17 @@ class TaggingTask:
         training = self.tagged.training_words()
         inventories, extents = self.tagged.inventories(), extents_of(self.tagged)
         learned = assets.after(training) if assets else TaggingAssets.learn(training, inventories, self.recipe.words, extents)
-        pooled = [head for head, task in self.heads.items() if task.head.hmm]
-        learned = replace(learned, hmms=fit_hmms(self.tagged, pooled))
+        hmms = {head: self.fitted_hmm(head) for head, task in self.heads.items() if task.head.hmm}
+        learned = replace(learned, hmms=hmms)
         self.tagged.check_labels(learned.labels)
         self.notes += unreachable_spans(self.tagged, self.heads, learned.extents)
         return learned
+
+    def fitted_hmm(self, head: str) -> HMMTagger:
+        """The HMM tagger that a head pools, fitted on its training part."""
+        part, scheme = self.tagged.kept[head], self.tagged.schemes.get(head)
+        tagger = HMMTagger(scheme=scheme if scheme in HMM_SCHEMES else None)
+        return tagger.fit([sentence.words for sentence in part], self.tagged.tags(head, part))
 
     def encode(self) -> tuple[list[EncodedTags], list[EncodedTags], Mixture]:
         """The training parts and the watched parts of every corpus as numbers, and how batches of the former are mixed."""
@@ -129,7 +135,8 @@ class TaggingTask:
     def encoded(self, heads: Sequence[str], parts: Mapping[str, Sequence[TaggedSentence]], hmms: Mapping[str, HMMTagger]) -> EncodedTags:
         """The part of heads that read the same sentences, with the log_priors of these HMM taggers on it."""
         part = parts[heads[0]]
-        log_priors = log_priors_by_head({head: hmms[head] for head in heads if head in hmms}, words_of(part), self.assets.labels)
+        words = [sentence.words for sentence in part]
+        log_priors = log_priors_by_head({head: hmms[head] for head in heads if head in hmms}, words, self.assets.labels)
         return EncodedTags(part, heads, self.tagged, self.assets, log_priors)
 
     def word_counts(self) -> torch.Tensor:
@@ -214,7 +221,7 @@ class TaggingTask:
 
     def run_facts(self) -> dict[str, Any]:
         """How much of the data the pretrained vectors cover, where there are any."""
-        return {"vectors": self.coverage.to_json()} if self.coverage else {}
+        return {"vectors": asdict(self.coverage)} if self.coverage else {}
 
     def save_assets(self, folder: Path) -> None:
         self.assets.save(folder)

@@ -43,32 +43,23 @@ class VectorCoverage:
     """How the words of each part ("train", "dev") got their vectors: {part: {kind: number}} of distinct words and of tokens.
 
     Kinds are those of KINDS; a word that is not in the vocabulary is "unknown", whatever the file has. uncovered: the most frequent words
-    of train that have no vector, with their numbers. checksum: sha256 of a local file. unreadable: words of the file that are no UTF-8.
+    of train that have no vector, with their numbers. sha256: of a local file. unreadable: words of it that are no UTF-8.
     """
 
     name: str
-    checksum: str | None
+    sha256: str | None
     words: Mapping[str, Mapping[str, int]]
     tokens: Mapping[str, Mapping[str, int]]
     uncovered: Sequence[tuple[str, int]]
     unreadable: int
 
-    def to_json(self) -> dict[str, Any]:
-        """The object in run.json."""
-        return {
-            "name": self.name,
-            "sha256": self.checksum,
-            "words": {part: dict(counts) for part, counts in self.words.items()},
-            "tokens": {part: dict(counts) for part, counts in self.tokens.items()},
-            "uncovered": [list(pair) for pair in self.uncovered],
-            "unreadable": self.unreadable,
-        }
-
     def notes(self) -> list[str]:
         """Lines for the terminal and the report."""
         train = self.words["train"]
         kinds = ", ".join(f"{train[kind]} {MEANINGS[kind]}" for kind in (EXACT, LOWER, NGRAMS) if kind == EXACT or train[kind])
-        shares = ", ".join(f"{covered_share(counts):.1f} % of {part}'s" for part, counts in self.tokens.items())
+        shares = ", ".join(
+            f"{100 * covered(counts) / max(1, sum(counts.values())):.1f} % of {part}'s" for part, counts in self.tokens.items()
+        )
         line = f"{covered(train)} of {sum(train.values())} words of train have a vector in {self.name} ({kinds}); of all tokens {shares}."
         if self.uncovered:
             line += f" Without one: {', '.join(word for word, _ in self.uncovered[:TOLD])}{' ...' if len(self.uncovered) > TOLD else '.'}"
@@ -124,11 +115,6 @@ def coverage(
 def covered(counts: Mapping[str, int]) -> int:
     """How many of them have a vector."""
     return counts[EXACT] + counts[LOWER] + counts[NGRAMS]
-
-
-def covered_share(counts: Mapping[str, int]) -> float:
-    """How many of them have a vector, in percent."""
-    return 100 * covered(counts) / max(1, sum(counts.values()))
 
 
 def more_data_note(name: str) -> str:

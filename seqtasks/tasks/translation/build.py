@@ -8,14 +8,15 @@ from torch import nn
 
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.models.translation import TiedOutput, TranslationModel
+from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.decoders import AttentionDecoder, Decoder, PlainDecoder
 from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
 from seqtasks.nn.encoded import Bridge
+from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.nn.trunk import TokenEmbedder, Trunk, WordEmbedding
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.tasks.backbone import trunk_of
-from seqtasks.tasks.translation.build_attention import build_attention
-from seqtasks.tasks.translation.build_nonrecurrent import RIVALS
+from seqtasks.tasks.translation.build_attention import build_attention, build_scored
 from seqtasks.tasks.translation.checks import PLAIN
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 
@@ -39,12 +40,15 @@ def build_translation(recipe: TranslationRecipe, assets: TranslationAssets) -> T
 
 
 def build_decoder(settings: DecoderSettings, words: WordEmbedding, trunk: Trunk) -> Decoder[Any]:
-    """The decoder: without attention, or with one that the top layer asks, or the first, or that sits between two GRUs; or a rival."""
-    if settings.kind in RIVALS:
-        return RIVALS[settings.kind](settings, words, trunk.output_size)
+    """The decoder: without attention, or with one that the top layer asks, or the first, or between two GRUs; or not recurrent."""
+    shared: dict[str, Any] = {"embedding": words} | {name: getattr(settings, name) for name in ("hidden_size", "layers", "dropout")}
+    if settings.kind == "transformer":
+        return TransformerDecoder(memory_size=trunk.output_size, heads=settings.heads, inner_size=settings.inner_size, **shared)
+    if settings.kind == "convolution":  # it maps the states to the embedding's size
+        looks = build_scored(settings, query_size=words.output_size, memory_size=words.output_size)
+        return ConvolutionDecoder(attention=looks, memory_size=trunk.output_size, width=settings.width, **shared)
     bridge = Bridge(encoder_size=trunk.output_size, hidden_size=settings.hidden_size, layers=settings.layers, cell=settings.kind == "lstm")
-    shared: dict[str, Any] = {"embedding": words, "bridge": bridge}
-    shared |= {name: getattr(settings, name) for name in ("hidden_size", "layers", "dropout", "residual")}
+    shared |= {"bridge": bridge, "residual": settings.residual}
     if settings.attention == PLAIN:
         return PlainDecoder(kind=settings.kind, **shared)
     attention = build_attention(settings, memory_size=trunk.output_size)

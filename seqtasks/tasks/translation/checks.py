@@ -14,21 +14,14 @@ from seqtasks.nn.backbones import BACKBONES
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.registry import find_part, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults, backbone_options
-from seqtasks.tasks.translation.decoding_checks import decoding_faults, shortlist_faults
-from seqtasks.tasks.translation.nonrecurrent_checks import RIVALS, kind_faults
+from seqtasks.tasks.translation.decoder_checks import RIVALS, kind_faults, recurrent_faults
+from seqtasks.tasks.translation.decoding_checks import decoding_faults
 from seqtasks.tasks.translation.recipe import TranslationRecipe
-from seqtasks.tasks.translation.recurrent_checks import recurrent_faults
 from seqtasks.tasks.translation.training_checks import guide_faults, training_faults
 
 PLAIN = "none"  # the attention of a decoder that has none
-
-
-GIVEN = (
-    "query_size",
-    "memory_size",
-    "hidden_size",
-    "attention_weights",
-)  # what seqtasks gives an attention; its other parameters are options
+# what seqtasks gives an attention; its other parameters are options
+GIVEN = ("query_size", "memory_size", "hidden_size", "attention_weights")
 OVER_TIME = ("location", "coverage")  # attentions whose state runs over time
 EQUAL_SIZES = ("dot", "scaled")  # attentions that compare a query with a word as they are
 
@@ -37,7 +30,9 @@ def recipe_faults(recipe: TranslationRecipe) -> list[str]:
     """Every fault of a translation recipe."""
     attention = recipe.decoder.attention != PLAIN
     faults = [*backbone_faults(recipe.backbone), *translation_faults(recipe), *training_faults(recipe)]
-    faults += [*decoding_faults(recipe.decoding, attention=attention), *shortlist_faults(recipe.decoding)]
+    faults += decoding_faults(recipe.decoding, attention=attention)
+    if recipe.decoding.changed("shortlist_frequent") and not recipe.decoding.shortlist:  # a finished run may be asked so
+        faults.append("decoding.shortlist_frequent has no meaning without a shortlist. Set decoding.shortlist, or leave it out.")
     return faults + name_faults({PLAIN: None, **ATTENTIONS}, recipe.decoder.attention, "seqtasks.attentions")
 
 
@@ -84,9 +79,7 @@ def size_faults(settings: DecoderSettings, *, memory_size: int) -> list[str]:
 
 def attention_faults(settings: DecoderSettings, context: int) -> list[str]:
     """Keys that shape an attention and do not fit it, or one another; nothing of a kind that nobody offers."""
-    shape = ("normaliser", "top_k", "window", "window_size", "heads", "hierarchical", "options")
-    default = {name: DecoderSettings.model_fields[name].default for name in shape}
-    changed = [name for name in shape if getattr(settings, name) != default[name]]
+    changed = settings.changed("normaliser", "top_k", "window", "window_size", "heads", "hierarchical", "options")
     if settings.attention == PLAIN:
         return [f"decoder.{name} needs an attention; decoder.attention is 'none'. Leave it out." for name in changed]
     try:

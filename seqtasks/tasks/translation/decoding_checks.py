@@ -17,7 +17,6 @@ DRAWN = ("temperature", "top_k", "top_p")  # keys that shape samples only
 def decoding_faults(settings: DecodingSettings, *, attention: bool) -> list[str]:
     """Values of [decoding] that do not fit each other, or a model without attention."""
     faults = []
-    plain = DecodingSettings()
     if settings.replace_unknown and not attention:
         faults.append("decoding.replace_unknown needs attention; decoder.attention is 'none'. Leave one of the two out.")
     if settings.samples:
@@ -28,9 +27,8 @@ def decoding_faults(settings: DecodingSettings, *, attention: bool) -> list[str]
         if settings.mbr != "none" and settings.samples == 1:
             faults.append(f"decoding.mbr = {settings.mbr!r} chooses among samples, but decoding.samples = 1. Use more, such as 16.")
         return faults
-    for key in DRAWN:
-        if getattr(settings, key) != getattr(plain, key):
-            faults.append(f"decoding.{key} shapes samples, but decoding.samples is 0. Set it, such as to 1, or leave {key} out.")
+    for key in settings.changed(*DRAWN):
+        faults.append(f"decoding.{key} shapes samples, but decoding.samples is 0. Set it, such as to 1, or leave {key} out.")
     if settings.coverage_penalty and not attention:
         faults.append("decoding.coverage_penalty needs attention; decoder.attention is 'none'. Leave one of the two out.")
     if settings.coverage_penalty and settings.beams == 1:
@@ -39,13 +37,6 @@ def decoding_faults(settings: DecodingSettings, *, attention: bool) -> list[str]
         found = f"decoding.mbr = {settings.mbr!r} chooses among several translations, but decoding.beams = 1 finds one."
         faults.append(f"{found} Set decoding.samples, such as to 16, or use more beams.")
     return faults
-
-
-def shortlist_faults(settings: DecodingSettings) -> list[str]:
-    """A key of shortlists without any, in a recipe; a user may leave out the shortlists of a finished run all the same."""
-    if settings.shortlist or settings.shortlist_frequent == DecodingSettings().shortlist_frequent:
-        return []
-    return ["decoding.shortlist_frequent has no meaning without a shortlist. Set decoding.shortlist, or leave it out."]
 
 
 def needs_lexicon(settings: DecodingSettings) -> bool:

@@ -31,9 +31,9 @@ class TranslationKind(TaskKind):
         return translation_runner(recipe, locations, device=device, learned=learned)
 
     def predictor(self, directory: RunDirectory, recipe: TranslationRecipe, options: PredictorOptions) -> TranslationPredictor:
-        from seqtasks.tasks.translation.predictor import load_predictor
+        from seqtasks.tasks.translation.predictor import TranslationPredictor
 
-        return load_predictor(directory, recipe, options)
+        return TranslationPredictor(directory, recipe, options)
 
 
 TRANSLATION = TranslationKind()

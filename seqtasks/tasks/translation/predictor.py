@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee, zip_longest
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from seqtasks.decoding.ensembles import AVERAGES
 from seqtasks.errors import UsageError, did_you_mean
 from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import LEXICON, TranslationAssets
-from seqtasks.inference.search import PROBABILITIES
 from seqtasks.inference.translator import ScoredPair, Translation, Translator
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.load import validate
@@ -36,36 +35,26 @@ CHUNK = 1000  # lines held at a time while streaming
 
 
 class TranslationPredictor:
-    """A loaded translation run, with others as an ensemble. decoding: keys of [decoding] that are to differ from the recipe's."""
+    """A loaded translation run, with others as an ensemble."""
 
     task = "translation"
 
-    def __init__(
-        self,
-        directory: RunDirectory,
-        recipe: TranslationRecipe,
-        device: torch.device,
-        *,
-        others: Sequence[RunDirectory] = (),
-        average: str = PROBABILITIES,
-        precision: str = "float32",
-        decoding: Mapping[str, Any] | None = None,
-    ) -> None:
+    def __init__(self, directory: RunDirectory, recipe: TranslationRecipe, options: PredictorOptions) -> None:
+        device, average, others = find_device(options.device), options.average, options.others
         if average not in AVERAGES:
             raise UsageError(f"average = {average!r}{did_you_mean(average, AVERAGES)} Expected one of {', '.join(AVERAGES)}.")
         assets = TranslationAssets.load(directory.text, recipe.text)
         recipes = [recipe, *(same_text(directory, recipe, other) for other in others)]
         models = [loaded(one, folder, assets, device) for one, folder in zip(recipes, [directory, *others], strict=True)]
         self.attention = all(one.decoder.attention != PLAIN for one in recipes)
-        if decoding:
-            recipe = recipe.model_copy(update={"decoding": changed(recipe.decoding, decoding, attention=self.attention)})
+        if options.decoding:
+            recipe = recipe.model_copy(update={"decoding": changed(recipe.decoding, options.decoding, attention=self.attention)})
         if needs_lexicon(recipe.decoding) and assets.lexicon is None:
             raise UsageError(
                 f"{directory.path}: decoding.shortlist and decoding.replace_unknown need a lexicon, which a run learns where its own "
                 "recipe sets one of the two. Train it so, or leave them out."
             )
         self.recipe = recipe
-        precision = find_precision(precision, device)
         self.translator = Translator(
             models[0],
             assets,
@@ -73,7 +62,7 @@ class TranslationPredictor:
             device,
             others=models[1:],
             average=average,
-            precision=precision,
+            precision=find_precision(options.precision, device),
             language=recipe.data.target,
         )
 
@@ -105,8 +94,11 @@ class TranslationPredictor:
         prefixes: Iterable[str] | None = None,
         alignments: bool = False,
     ) -> Iterator[tuple[str, list[Translation]]]:
-        """(line, its translations) in order, with a bounded number of lines in memory."""
-        self.check_count(beams, n_best)
+        """(line, its translations) in order, with a bounded number of lines in memory. Raises what `translate` does."""
+        settings = self.recipe.decoding if beams is None else changed(self.recipe.decoding, {"beams": beams}, attention=self.attention)
+        limit, name = (settings.samples, "samples") if settings.samples else (settings.beams, "beams")
+        if n_best > limit:
+            raise UsageError(f"--n-best {n_best} needs at least as many --{name}.")
         if alignments and not self.attention:
             raise UsageError("alignments come from attention, which this run has not (decoder.attention is 'none').")
         lines, read = tee(lines)
@@ -122,13 +114,6 @@ class TranslationPredictor:
         """Lines as the model reads them: after those before them in their document, or each alone and without line feeds."""
         context = self.recipe.data.context
         return in_context(lines, context) if context else (line.replace(BREAK, " ") for line in lines)
-
-    def check_count(self, beams: int | None, n_best: int) -> None:
-        """Raises UsageError where more translations are asked for than there will be, or the beams do not fit the other settings."""
-        settings = self.recipe.decoding if beams is None else changed(self.recipe.decoding, {"beams": beams}, attention=self.attention)
-        limit, name = (settings.samples, "samples") if settings.samples else (settings.beams, "beams")
-        if n_best > limit:
-            raise UsageError(f"--n-best {n_best} needs at least as many --{name}.")
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
         """The log-probability of each given translation, token by token."""
@@ -170,19 +155,6 @@ class TranslationPredictor:
         split = files[0].name
         scores, found = score_pairs(self.translator, examples, split=split, language=self.recipe.data.target)
         return scores, review(self.translator, examples, found, split=split, recipe=self.recipe)
-
-
-def load_predictor(directory: RunDirectory, recipe: TranslationRecipe, options: PredictorOptions) -> TranslationPredictor:
-    """The predictor of a finished run, with others as an ensemble."""
-    return TranslationPredictor(
-        directory,
-        recipe,
-        find_device(options.device),
-        others=options.others,
-        average=options.average,
-        precision=options.precision,
-        decoding=options.decoding,
-    )
 
 
 def loaded(recipe: TranslationRecipe, directory: RunDirectory, assets: TranslationAssets, device: torch.device) -> TranslationModel:

@@ -23,8 +23,8 @@ def training_faults(recipe: TranslationRecipe) -> list[str]:
         (training.objective == "risk", ("risk_samples", "risk_alpha"), "training.objective = 'risk'"),
         (sampled, ("sampling_half", "sampling_most"), "training.scheduled_sampling"),
     ):
-        changed = [key for key in keys if getattr(training, key) != type(training).model_fields[key].default]
-        faults += [f"training.{key} has no meaning without {way}. Set that, or leave it out." for key in changed if not used]
+        unused = [] if used else training.changed(*keys)
+        faults += [f"training.{key} has no meaning without {way}. Set that, or leave it out." for key in unused]
     if training.r_drop and not any((recipe.backbone.dropout, recipe.backbone.recurrent_dropout, recipe.decoder.dropout)):
         faults.append("training.r_drop compares two passes with different dropout, but every dropout is 0. Set one, or leave it out.")
     if training.objective == "risk" and training.r_drop:
@@ -40,7 +40,7 @@ def guide_faults(recipe: TranslationRecipe) -> list[str]:
     """Guided attention without an attention, a likelihood or fixed subwords; and its keys without it."""
     training = recipe.training
     if not training.guided_attention:
-        keys = [key for key in ("guided_updates", "guided_loss") if getattr(training, key) != type(training).model_fields[key].default]
+        keys = training.changed("guided_updates", "guided_loss")
         return [f"training.{key} has no meaning without guided attention. Set training.guided_attention, or leave it out." for key in keys]
     faults = []
     if recipe.decoder.attention == "none":

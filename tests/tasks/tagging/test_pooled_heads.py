@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from seqtasks.tasks.tagging.pooled_heads import fit_hmms, fitted, words_of
 
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.schema import TaggedData
 from seqtasks.tasks.tagging.parts import TaggedParts
-from seqtasks.tasks.tagging.pooled_heads import fit_hmms, fitted, words_of
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.tags import convert
 from tests.miniature.sentences import tagged

@@ -1,5 +1,6 @@
 """Pretrained vectors for a vocabulary: which form of a word gives it its vector, what the others get, and what is told of it."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +69,7 @@ def test_coverage_counts_distinct_words_and_tokens_by_kind() -> None:
         "dev": (2, 0, 0, 1, 1),
     }
     assert list(found.uncovered) == [("zzz", 3), ("<unk>", 1), ("rare", 1)]
-    assert (found.name, found.checksum, found.unreadable) == ("v.txt", sha256(Path("v.txt")), 0)
+    assert (found.name, found.sha256, found.unreadable) == ("v.txt", sha256(Path("v.txt")), 0)
     assert found.notes() == [
         "3 of 7 words of train have a vector in v.txt (2 as written, 1 lower-cased); of all tokens 41.7 % of train's, 50.0 % of dev's. "
         "Without one: zzz, <unk>, rare."
@@ -96,7 +97,7 @@ def test_n_grams_give_the_words_of_a_fasttext_model_that_it_has_not_seen_a_vecto
 
 
 def test_the_report_shows_shares_and_the_most_frequent_words_without_a_vector() -> None:
-    kinds, bare = coverage_tables(made()[1].to_json())
+    kinds, bare = coverage_tables(asdict(made()[1]))
     assert kinds.headers == ("vector", "words of train", "tokens of train", "words of dev", "tokens of dev")
     assert kinds.rows == [
         ("as written", "2 (28.6 %)", "4 (33.3 %)", "2 (50.0 %)", "2 (50.0 %)"),

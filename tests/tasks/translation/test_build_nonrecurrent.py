@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
+from seqtasks.tasks.translation.build_nonrecurrent import RIVALS
 
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.nn.trunk import WordEmbedding
 from seqtasks.recipes.schema import DecoderSettings
-from seqtasks.tasks.translation.build_nonrecurrent import RIVALS
 from tests.oracles.rivals import convolved_target, transformer_outputs
 
 MEMORY = 5

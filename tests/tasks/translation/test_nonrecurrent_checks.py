@@ -1,9 +1,9 @@
 """Which keys of [decoder] each kind of decoder takes, and by what a Transformer or a convolution looks at the source."""
 
 import pytest
+from seqtasks.tasks.translation.nonrecurrent_checks import kind_faults
 
 from seqtasks.recipes.schema import DecoderSettings
-from seqtasks.tasks.translation.nonrecurrent_checks import kind_faults
 
 FAULTS = [
     (

@@ -1,10 +1,10 @@
 """Keys of a recurrent decoder that do not fit each other, or a decoder without attention: told all at once."""
 
 import pytest
+from seqtasks.tasks.translation.recurrent_checks import recurrent_faults
 
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.tasks.translation.checks import PLAIN
-from seqtasks.tasks.translation.recurrent_checks import recurrent_faults
 
 FAULTS = [
     (

@@ -2,8 +2,8 @@
 
 import pytest
 
-from seqtasks.hmm.confidence import tags_with_confidence
 from seqtasks.hmm.tagger import HMMTagger
+from seqtasks.inference.hmm_tagger import HMMHead
 from tests.hmm.tagged import ODD_WORDS, corpus
 
 NEW = [["the", "dog", "Walks"], [], ODD_WORDS, ["that"]]
@@ -12,7 +12,7 @@ NEW = [["the", "dog", "Walks"], [], ODD_WORDS, ["that"]]
 @pytest.mark.parametrize("decoding", ["viterbi", "posterior"])
 def test_each_tag_comes_with_its_own_posterior(decoding):
     tagger = HMMTagger(decoding=decoding).fit(*corpus(1, 60))
-    tags, confidences = tags_with_confidence(tagger, NEW)
+    tags, confidences = HMMHead(tagger, "tags", ()).tag_with_confidence(NEW, "tags")
     assert tags == tagger.predict(NEW)
     columns = {tag: column for column, tag in enumerate(tagger.classes_)}
     for row, sure, table in zip(tags, confidences, tagger.predict_proba(NEW), strict=True):
@@ -24,5 +24,6 @@ def test_each_tag_comes_with_its_own_posterior(decoding):
 
 def test_one_tag_is_certain_and_no_sentence_has_no_answer():
     tagger = HMMTagger().fit([["a", "b"]], [["X", "X"]])
-    assert tags_with_confidence(tagger, [["a", "new"], []]) == ([["X", "X"], []], [[pytest.approx(1.0)] * 2, []])
-    assert tags_with_confidence(tagger, []) == ([], [])
+    head = HMMHead(tagger, "tags", ())
+    assert head.tag_with_confidence([["a", "new"], []], "tags") == ([["X", "X"], []], [[pytest.approx(1.0)] * 2, []])
+    assert head.tag_with_confidence([], "tags") == ([], [])
