@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.hmm.counts.interpolation import divided
 from seqtasks.hmm.decoders.dense import dense_counts
 from seqtasks.hmm.decoders.forward import Ends, smoothed
 from seqtasks.hmm.decoders.lattice import Emissions, Floats, Integers
@@ -142,14 +143,12 @@ def reestimated(tables: Tables, expected: Expected) -> Tables:
 
 def normalised_transitions(counts_PPC: Floats, otherwise_PPC: Floats) -> Floats:
     """Counts over what follows, divided by their sum in each context; `otherwise` where that is 0."""
-    totals_PP1 = counts_PPC.sum(axis=2, keepdims=True)
-    return np.where(totals_PP1 > 0, counts_PPC / np.where(totals_PP1 > 0, totals_PP1, 1.0), otherwise_PPC)
+    return divided(counts_PPC, counts_PPC.sum(axis=2, keepdims=True), otherwise_PPC)
 
 
 def normalised_emissions(counts_C: Floats, tags_C: NDArray[np.int32], otherwise_C: Floats) -> Floats:
     """Counts of candidates, divided by the sum of their tag; `otherwise` where that is 0."""
-    totals_C = np.bincount(tags_C, weights=counts_C)[tags_C]
-    return np.where(totals_C > 0, counts_C / np.where(totals_C > 0, totals_C, 1.0), otherwise_C)
+    return divided(counts_C, np.bincount(tags_C, weights=counts_C)[tags_C], otherwise_C)
 
 
 def _transitions(view: Window, ends: Ends, shape: tuple[int, ...]) -> Floats:

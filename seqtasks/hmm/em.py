@@ -95,7 +95,7 @@ class EMTagger(BaseEstimator):
         else:
             sentences, tags = checked_tagged(sentences, tags)
             types_T, lengths_B = self._encoded(sentences)
-            self.classes_, tags_T = np.unique(_flat(tags), return_inverse=True)
+            self.classes_, tags_T = np.unique([*chain.from_iterable(tags)], return_inverse=True)
             tables = supervised_tables(types_T, tags_T, lengths_B, (len(kept) + 1, len(self.classes_)), self.order, self.smoothing)
             if further is not None:
                 types_T, lengths_B = self._encoded(further)
@@ -128,7 +128,7 @@ class EMTagger(BaseEstimator):
     def v_measure(self, sentences: Sentences, tags: Labels) -> float:
         """How well states and tags tell each other, 0 to 1 (the harmonic mean of homogeneity and completeness)."""
         words, gold = checked_tagged(sentences, tags)
-        return float(v_measure_score(_flat(gold), _flat(self.predict(words))))
+        return float(v_measure_score([*chain.from_iterable(gold)], [*chain.from_iterable(self.predict(words))]))
 
     def log_likelihood(self, sentences: Sentences) -> Floats:
         """log P(words) of each sentence, rare and unknown words as the one type they share."""
@@ -178,7 +178,7 @@ class EMTagger(BaseEstimator):
         self.tables_ = kept
 
     def _accuracy(self, sentences: Sentences, tags: Labels) -> float:
-        gold, found = _flat(tags), _flat(self.predict(sentences))
+        gold, found = [*chain.from_iterable(tags)], [*chain.from_iterable(self.predict(sentences))]
         if self.clusters_:
             return many_to_one(gold, found)
         return sum(true == guess for true, guess in zip(gold, found, strict=True)) / max(1, len(gold))
@@ -190,7 +190,3 @@ def many_to_one(gold: Sequence[Any], clusters: Sequence[Any]) -> float:
     for tag, cluster in zip(gold, clusters, strict=True):
         together.setdefault(cluster, Counter())[tag] += 1
     return sum(max(tags.values()) for tags in together.values()) / max(1, len(gold))
-
-
-def _flat(rows: Labels) -> list[Any]:
-    return [item for row in rows for item in row]

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqtasks.hmm.counts.interpolation import divided
 from seqtasks.hmm.counts.states import States
 from seqtasks.hmm.counts.word_tags import Cells, WordTags
 from seqtasks.hmm.decoders.lattice import Emissions
@@ -70,7 +71,7 @@ def discounted_level(cells: Cells) -> Level:
     totals_PN, kinds_PN = cells.context_sums()
     once, twice = float((cells.counts_K == 1).sum()), float((cells.counts_K == 2).sum())
     discount = once / (once + 2 * twice) if once else 0.5
-    share_PN = np.where(totals_PN > 0, discount * kinds_PN / np.where(totals_PN > 0, totals_PN, 1.0), 1.0)
+    share_PN = divided(discount * kinds_PN, totals_PN, 1.0)
     kept_K = cells.counts_K > 1
     types = np.concatenate([[0], np.cumsum(kept_K)])[cells.first_Y1]
     tags_K, contexts_K = cells.tags_K[kept_K], cells.contexts_K[kept_K]

@@ -23,8 +23,12 @@ def witten_bell(counts_PO: Counts, shorter_PO: Counts, strength: float) -> Count
     """Distributions over the last axis, smoothed by those of a shorter context (broadcast); a context never seen takes them as they are."""
     kinds = (counts_PO > 0).sum(axis=-1, keepdims=True) * strength
     total = counts_PO.sum(axis=-1, keepdims=True) + kinds
-    smoothed = (counts_PO + kinds * shorter_PO) / np.where(total > 0, total, 1.0)
-    return np.where(total > 0, smoothed, shorter_PO)
+    return divided(counts_PO + kinds * shorter_PO, total, shorter_PO)
+
+
+def divided(numbers: Counts, totals: Counts, otherwise: Counts | float) -> Counts:
+    """Shares of totals; `otherwise` where there is none."""
+    return np.where(totals > 0, numbers / np.where(totals > 0, totals, 1.0), otherwise)
 
 
 def deleted_interpolation(counts: Counts) -> tuple[float, ...]:
@@ -50,7 +54,7 @@ def _shorter(counts: Counts) -> list[Counts]:
 def _left_out(counts: Counts) -> Counts:
     """Relative frequencies with one occurrence left out; 0 where nothing is left."""
     total = counts.sum(axis=-1, keepdims=True) - 1
-    return np.where(total > 0, np.maximum(counts - 1, 0) / np.where(total > 0, total, 1.0), 0.0)
+    return divided(np.maximum(counts - 1, 0), total, 0.0)
 
 
 def interpolated(counts: Counts, weights: Sequence[float]) -> Counts:
@@ -64,7 +68,7 @@ def interpolated(counts: Counts, weights: Sequence[float]) -> Counts:
     frequencies = floor(unigrams_O)
     found = weights[0] * frequencies
     for weight, table in zip(weights[1:], longer, strict=True):
-        frequencies = _frequencies(table, frequencies)
+        frequencies = divided(table, table.sum(axis=-1, keepdims=True), frequencies)
         found = found + weight * frequencies
     return found
 
@@ -72,8 +76,3 @@ def interpolated(counts: Counts, weights: Sequence[float]) -> Counts:
 def floor(unigrams_O: Counts) -> Counts:
     """Relative frequencies with half a count for every outcome, so that none is impossible."""
     return (unigrams_O + 0.5) / (unigrams_O + 0.5).sum()
-
-
-def _frequencies(counts_PO: Counts, shorter_PO: Counts) -> Counts:
-    total = counts_PO.sum(axis=-1, keepdims=True)
-    return np.where(total > 0, counts_PO / np.where(total > 0, total, 1.0), shorter_PO)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.hmm.counts.corpus import TaggedCorpus
-from seqtasks.hmm.counts.interpolation import deleted_interpolation, floor, interpolated, witten_bell
+from seqtasks.hmm.counts.interpolation import deleted_interpolation, divided, floor, interpolated, witten_bell
 from seqtasks.hmm.counts.states import States, state_sequence
 from seqtasks.text.tags import legal_transitions
 
@@ -137,4 +137,4 @@ def forbid(scores_PPO: Table, states: States, tags: list[str], scheme: str) -> T
     left_PPO = np.where(allowed_QO[states.parents()], np.exp(scores_PPO), 0.0)
     total_PP1 = left_PPO.sum(axis=-1, keepdims=True)
     with np.errstate(divide="ignore"):
-        return np.log(left_PPO / np.where(total_PP1 > 0, total_PP1, 1.0))
+        return np.log(divided(left_PPO, total_PP1, 0.0))

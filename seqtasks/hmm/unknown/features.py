@@ -11,6 +11,7 @@ word, X different features of all words.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,12 +50,10 @@ def _frequent_endings(lowered: Sequence[str], lower: HashTable) -> tuple[str, ..
     """The ends of 1 to 3 letters that most often make one known word out of another."""
     different = sorted(set(lowered))
     spellings = Spellings(different)
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for size in (1, 2, 3):
         known_W = (lower(spellings.part(0, spellings.lengths_W - size)) >= 0) & (spellings.lengths_W >= SHORTEST + size)
-        for word in np.flatnonzero(known_W):
-            ending = different[word][-size:]
-            counts[ending] = counts.get(ending, 0) + 1
+        counts.update(different[word][-size:] for word in np.flatnonzero(known_W))
     return tuple(sorted(counts, key=lambda ending: (-counts[ending], ending))[:ENDINGS])
 
 

@@ -36,15 +36,11 @@ class Spellings:
         for place in range(width):
             self.heads_WL[:, place + 1] = self.heads_WL[:, place] * M + self.characters_WL[:, place] + np.uint64(1)
 
-    def __len__(self) -> int:
-        return len(self.lengths_W)
-
     def part(self, begin: NDArray[np.int64] | int, end: NDArray[np.int64] | int) -> Hashes:
         """The hash of characters begin to end (exclusive) of each word; where there are none such, the number means nothing."""
-        rows = np.arange(len(self))
-        begins, ends = np.broadcast_to(begin, len(self)), np.broadcast_to(end, len(self))
-        begins = np.clip(begins, 0, self.lengths_W)
-        ends = np.clip(ends, begins, self.lengths_W)
+        rows = np.arange(len(self.lengths_W))
+        begins = np.clip(begin, 0, self.lengths_W)
+        ends = np.clip(end, begins, self.lengths_W)
         return np.asarray(self.heads_WL[rows, ends] - self.heads_WL[rows, begins] * POWERS[ends - begins])
 
     def whole(self) -> Hashes:

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 PLAIN = ""  # an ordinary word
 CLASSES = (PLAIN, "empty", "mail", "url", "number", "number+suffix", "one mark", "marks", "emoticon", "tag or name")
-MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^\W\d_]+")
-URL = re.compile(r"<?(?:[a-z]{2,6}://|www\.).+|[^\s/@]+\.(?:com|org|net|edu|gov|info|co\.uk|html?|php)(?:/.*)?>?", re.IGNORECASE)
-NUMBER = re.compile(r"[+\-#]?[^\w\s]?\d+(?:[.,:/\-]\d+)*[%°]?")
-NUMBER_SUFFIX = re.compile(r"\d+(?:[.,:/\-]\d+)*'?-?[^\W\d_]+")
 EMOTICON = re.compile(r"[<>]?[:;=8xX][\-o*']?[)\](\[dDpP/:}{@|\\3]+|[)\](\[dD/\\]+[\-o*']?[:;=]|<3+|\^_*\^|[oO]_[oO]|:-?[a-zA-Z*]")
-HANDLE = re.compile(r"[@#]\w+")
+PATTERNS = {
+    "mail": re.compile(r"[^@\s]+@[^@\s]+\.[^\W\d_]+"),
+    "url": re.compile(r"<?(?:[a-z]{2,6}://|www\.).+|[^\s/@]+\.(?:com|org|net|edu|gov|info|co\.uk|html?|php)(?:/.*)?>?", re.IGNORECASE),
+    "number": re.compile(r"[+\-#]?[^\w\s]?\d+(?:[.,:/\-]\d+)*[%°]?"),
+    "number+suffix": re.compile(r"\d+(?:[.,:/\-]\d+)*'?-?[^\W\d_]+"),
+    "tag or name": re.compile(r"[@#]\w+"),
+}
 LOWER, UPPER, CAPITAL, MIXED, INITIAL_CAPITAL = range(5)
 CASES = ("lower", "upper", "capital", "mixed", "initial capital")
 
@@ -72,6 +74,3 @@ def word_shape(word: str) -> str:
             if len(shape) == 10:
                 break
     return "".join(shape)
-
-
-PATTERNS = {"mail": MAIL, "url": URL, "number": NUMBER, "number+suffix": NUMBER_SUFFIX, "tag or name": HANDLE}
