@@ -15,12 +15,12 @@ from seqtasks.nn.dropout import WordDropout, rare_word_rates
 from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, Trunk, WordEmbedding
 from seqtasks.recipes.schema import CharacterSettings, HeadSettings, WordSettings
 from seqtasks.tasks.backbone import trunk_of
-from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, head_scheme, tasks_of
+from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, head_scheme, tasks_of
 from seqtasks.text.tags import Extent
 
 
 def build_tagging(
-    recipe: TaggingRecipe | MultitaskRecipe, assets: TaggingAssets, vectors: Tensor | None = None, counts_V: Tensor | None = None
+    recipe: NetworkRecipe, assets: TaggingAssets, vectors: Tensor | None = None, counts_V: Tensor | None = None
 ) -> TaggingModel:
     """The tagging model of a recipe; vectors: pretrained word vectors; counts_V: of each word in training, for the dropout of rare ones."""
     words = recipe.words

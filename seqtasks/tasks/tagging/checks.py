@@ -17,11 +17,11 @@ from seqtasks.registry import find_part, known_parts, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults
 from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
-from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, TaskSettings, corpora_of, data_of, tasks_of
+from seqtasks.tasks.tagging.recipe import MultitaskRecipe, NetworkRecipe, TaskSettings, corpora_of, data_of, tasks_of
 from seqtasks.text.tags import NESTED
 
 
-def network_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
+def network_faults(recipe: NetworkRecipe) -> list[str]:
     """Every fault of a recipe of a network that tags."""
     heads = [fault for task in tasks_of(recipe).values() for fault in name_faults(ALL_HEADS, task.head.kind, HEAD_GROUP)]
     taken = [NO_NAME.format(head) for head in data_of(recipe) if hasattr(nn.ModuleDict(), head)]
@@ -38,7 +38,7 @@ def character_faults(settings: CharacterSettings) -> list[str]:
     return []
 
 
-def tagging_faults(recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
+def tagging_faults(recipe: NetworkRecipe) -> list[str]:
     """Values of a tagging recipe that do not fit."""
     faults, layers = character_faults(recipe.characters), recipe.backbone.layers
     if recipe.words.frozen and not recipe.words.vectors:

@@ -6,7 +6,7 @@ import re
 
 from seqtasks.errors import UsageError
 from seqtasks.registry import find_part, name_faults, option_faults
-from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, TaggingRecipe, data_of
+from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of
 from seqtasks.text.corpora.readers import GIVEN, GROUP, READERS
 from seqtasks.text.tags import NESTED
 from seqtasks.text.words import check_language
@@ -14,7 +14,7 @@ from seqtasks.text.words import check_language
 NO_NAME = "no head can be called {0!r}. Choose another name, of letters, digits, spaces, '-' and '_'."
 
 
-def data_faults(recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe) -> list[str]:
+def data_faults(recipe: NetworkRecipe | HMMRecipe) -> list[str]:
     """Names of tag layers, formats and languages that cannot be, and options that a reader does not take."""
     faults = []
     for name, data in data_of(recipe).items():

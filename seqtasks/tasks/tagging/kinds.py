@@ -11,7 +11,7 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
-from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, TaggingRecipe
+from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, NetworkRecipe, TaggingRecipe
 
 if TYPE_CHECKING:
     from seqtasks.evaluation.controls import Controlled
@@ -45,12 +45,12 @@ class TaggerKind(TaskKind):
 class NetworkKind(TaggerKind):
     """A network with one head or several."""
 
-    def faults(self, recipe: TaggingRecipe | MultitaskRecipe) -> list[str]:
+    def faults(self, recipe: NetworkRecipe) -> list[str]:
         from seqtasks.tasks.tagging.checks import network_faults
 
         return network_faults(recipe)
 
-    def runner(self, recipe: TaggingRecipe | MultitaskRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+    def runner(self, recipe: NetworkRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
         from seqtasks.tasks.tagging.task import tagging_runner
 
         return tagging_runner(recipe, locations, device=device, learned=learned)

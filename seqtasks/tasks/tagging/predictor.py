@@ -21,7 +21,7 @@ from seqtasks.tasks.locations import refuse_empty
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
 from seqtasks.tasks.tagging.reading import read_tagged_file
-from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, TaggingRecipe, data_of, file_scheme, output_schemes
+from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, file_scheme, output_schemes
 from seqtasks.tasks.tagging.scores import score_tags
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.sentences import sentence_spans
@@ -53,7 +53,7 @@ class TaggingPredictor:
 
     task = "tagging"
 
-    def __init__(self, recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe, tagger: Tagger | HMMHead, seen: Container[str]) -> None:
+    def __init__(self, recipe: NetworkRecipe | HMMRecipe, tagger: Tagger | HMMHead, seen: Container[str]) -> None:
         self.recipe = recipe
         self.tagger = tagger
         self.seen = seen
@@ -171,9 +171,7 @@ class TaggingPredictor:
         return fitting[0]
 
 
-def load_predictor(
-    directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe, options: PredictorOptions
-) -> TaggingPredictor:
+def load_predictor(directory: RunDirectory, recipe: NetworkRecipe | HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
     """The predictor of a finished run of any tagger."""
     data = data_of(recipe)
     if isinstance(recipe, HMMRecipe):

@@ -72,14 +72,17 @@ class HMMRecipe(Recipe):
     hmm: HMMSettings = HMMSettings()
 
 
-def tasks_of(recipe: TaggingRecipe | MultitaskRecipe) -> dict[str, TaskSettings]:
+NetworkRecipe = TaggingRecipe | MultitaskRecipe
+
+
+def tasks_of(recipe: NetworkRecipe) -> dict[str, TaskSettings]:
     """The tasks of a tagging recipe by head, each with its data and the settings of its head."""
     if isinstance(recipe, MultitaskRecipe):
         return dict(recipe.tasks)
     return {head: TaskSettings(data=data, head=recipe.head) for head, data in data_of(recipe).items()}
 
 
-def data_of(recipe: TaggingRecipe | MultitaskRecipe | HMMRecipe) -> dict[str, TaggedData]:
+def data_of(recipe: NetworkRecipe | HMMRecipe) -> dict[str, TaggedData]:
     """What each head of a tagging recipe is trained on; the head of a single-task recipe is called after its layer."""
     if isinstance(recipe, MultitaskRecipe):
         return {head: task.data for head, task in recipe.tasks.items()}

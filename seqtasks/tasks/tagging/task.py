@@ -16,7 +16,6 @@ from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_log_priors
 from seqtasks.inference.tagger import Tagger, positions_of
-from seqtasks.models.tagging import TaggingModel
 from seqtasks.tasks.contract import Outcome
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.neural import NeuralRunner, saved_text
@@ -24,7 +23,7 @@ from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.mixture import Mixture
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans
 from seqtasks.tasks.tagging.parts import TaggedParts, read_tagged_parts
-from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, data_of, file_scheme, head_scheme, output_schemes, tasks_of
+from seqtasks.tasks.tagging.recipe import MultitaskRecipe, NetworkRecipe, data_of, file_scheme, head_scheme, output_schemes, tasks_of
 from seqtasks.tasks.tagging.scores import tagged_outcome
 from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, in_order, span_targets, tagging_batch, with_spans
 from seqtasks.text.corpora.examples import TaggedSentence
@@ -72,14 +71,12 @@ class EncodedTags:
 
 
 class TaggingTask:
-    """A tagging recipe with its data read and its model built, in four steps: read, learn, encode, build.
+    """A tagging recipe with its data read and its model built.
 
     assets: those of an earlier run; where there is none, vocabularies are learned from the training parts.
     """
 
-    def __init__(
-        self, recipe: TaggingRecipe | MultitaskRecipe, locations: DataLocations, device: torch.device, assets: TaggingAssets | None = None
-    ) -> None:
+    def __init__(self, recipe: NetworkRecipe, locations: DataLocations, device: torch.device, assets: TaggingAssets | None = None) -> None:
         self.recipe = recipe
         self.device = device
         self.data = data_of(recipe)
@@ -90,7 +87,8 @@ class TaggingTask:
         self.parts, self.notes, self.selected_on = self.tagged.facts, self.tagged.notes, self.tagged.selected_on
         self.assets = self.learn(assets)
         self.train, self.dev, self.mixture = self.encode()
-        self.model = self.build(self.vectors() if assets is None else None)
+        vectors = self.vectors() if assets is None else None
+        self.model = build_tagging(recipe, self.assets, vectors, self.word_counts()).to(device)
         self.objective = tagging_objective(label_smoothing=recipe.training.label_smoothing)
         self.tagger = Tagger(self.model, self.assets, device, output_schemes(self.data))
 
@@ -127,10 +125,6 @@ class TaggingTask:
         ]
         smoothing = self.recipe.smoothing if isinstance(self.recipe, MultitaskRecipe) else 1.0
         return train, dev, Mixture(plans, smoothing=smoothing, seed=settings.seed)
-
-    def build(self, vectors: torch.Tensor | None) -> TaggingModel:
-        """The model, on the task's device. vectors: pretrained ones, of every word of the vocabulary."""
-        return build_tagging(self.recipe, self.assets, vectors, self.word_counts()).to(self.device)
 
     def encoded(self, heads: Sequence[str], parts: Mapping[str, Sequence[TaggedSentence]], hmms: Mapping[str, HMMTagger]) -> EncodedTags:
         """The part of heads that read the same sentences, with the log_priors of these HMM taggers on it."""
@@ -232,7 +226,7 @@ def signed(name: str, value: float) -> float:
     return -value if tag_metric(name).lower_is_better else value
 
 
-def tagging_runner(recipe: TaggingRecipe | MultitaskRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> NeuralRunner:
+def tagging_runner(recipe: NetworkRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> NeuralRunner:
     """The recipe with what trains it; vocabularies come from the run in `learned`, where there is one."""
     folder = saved_text(learned)
     assets = TaggingAssets.load(folder, tasks_of(recipe)) if folder else None

@@ -126,20 +126,20 @@ def bleu_risk(target: Language, language: str) -> Risk:
 def drawn_sides(
     recipe: TranslationRecipe, pairs: Sequence[SentencePair], assets: TranslationAssets
 ) -> tuple[SampledLines, SampledLines] | None:
-    """Both sides of the training pairs with subwords that each epoch draws anew; None where they stay, as they do for risk."""
+    """Both sides of the training pairs with subwords that each epoch draws anew; None where they stay, as they do for risk.
+
+    Raises ValueError for a language whose tokens are no subwords.
+    """
     rate = recipe.text.dropout or recipe.text.sampling
     if not rate or recipe.training.objective == "risk":
         return None
-    source = drawn_side([pair.source for pair in pairs], assets.source, rate, recipe.training.seed, 0)
-    return source, drawn_side([pair.target for pair in pairs], assets.target, rate, recipe.training.seed, 1)
-
-
-def drawn_side(texts: Sequence[str], language: Language, rate: float, seed: int, side: int) -> SampledLines:
-    """One side. Raises ValueError for a language whose tokens are no subwords."""
-    if not isinstance(language.tokenizer, SubwordTokenizer):
-        raise ValueError(f"only subwords can be drawn, not the tokens of {type(language.tokenizer).__name__}")
-    lines = [text.lower() for text in texts] if language.lowercase else texts
-    return SampledLines(lines, language.tokenizer, language.vocabulary, rate=rate, seed=seed, side=side)
+    sides = []
+    for number, (texts, language) in enumerate((([p.source for p in pairs], assets.source), ([p.target for p in pairs], assets.target))):
+        if not isinstance(language.tokenizer, SubwordTokenizer):
+            raise ValueError(f"only subwords can be drawn, not the tokens of {type(language.tokenizer).__name__}")
+        lines = [text.lower() for text in texts] if language.lowercase else texts
+        sides.append(SampledLines(lines, language.tokenizer, language.vocabulary, rate=rate, seed=recipe.training.seed, side=number))
+    return sides[0], sides[1]
 
 
 def plan_of(recipe: TranslationRecipe, sources: Ragged, targets: Ragged) -> BatchPlan:
