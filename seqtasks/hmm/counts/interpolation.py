@@ -11,6 +11,7 @@ Shape letters: P contexts (tags or states with the boundary last), N tags, O out
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ def witten_bell(counts_PO: Counts, shorter_PO: Counts, strength: float) -> Count
     return divided(counts_PO + kinds * shorter_PO, total, shorter_PO)
 
 
-def divided(numbers: Counts, totals: Counts, otherwise: Counts | float) -> Counts:
+def divided(numbers: NDArray[Any], totals: NDArray[Any], otherwise: Counts | float) -> Counts:
     """Shares of totals; `otherwise` where there is none."""
     return np.where(totals > 0, numbers / np.where(totals > 0, totals, 1.0), otherwise)
 

@@ -8,7 +8,7 @@ Shape letters: W words, N tags, K nodes of the tries.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,12 +50,10 @@ def train_suffixes(words: Sequence[str], counts_WN: Frequencies, theta: float) -
     return SuffixModel(nodes_K, counts_KN / counts_KN.sum(axis=1, keepdims=True), prior_N / prior_N.sum(), theta)
 
 
-def _ends(words: Sequence[str]) -> list[tuple[Hashes, NDArray[np.bool_]]]:
+def _ends(words: Sequence[str]) -> Iterator[tuple[Hashes, NDArray[np.bool_]]]:
     """The hash of the last 0, 1, ... LONGEST letters with the case of the first, and which words have so many letters."""
     spellings = Spellings(list(map(str.lower, words)))
     capital_W = np.array([word[:1].isupper() for word in words], dtype=bool)
-    found = []
     for size in range(LONGEST + 1):
         ends_W = spellings.part(spellings.lengths_W - size, spellings.lengths_W)
-        found.append((np.where(capital_W, salted(ends_W, 2 * size + 1), salted(ends_W, 2 * size)), spellings.lengths_W >= size))
-    return found
+        yield np.where(capital_W, salted(ends_W, 2 * size + 1), salted(ends_W, 2 * size)), spellings.lengths_W >= size

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby, islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,11 +67,5 @@ def uncapitalised(word: str) -> str:
 
 def word_shape(word: str) -> str:
     """Letters and digits by their kind, runs of a kind once, at most ten signs: "McDonald's" gives "AaAa'a", "B-52" "A-0"."""
-    shape: list[str] = []
-    for sign in word:
-        kind = "0" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign
-        if not shape or shape[-1] != kind:
-            shape.append(kind)
-            if len(shape) == 10:
-                break
-    return "".join(shape)
+    kinds = ("0" if sign.isdigit() else "A" if sign.isupper() else "a" if sign.isalpha() else sign for sign in word)
+    return "".join(kind for kind, _ in islice(groupby(kinds), 10))

@@ -111,12 +111,12 @@ def corpora_of(data: Mapping[str, TaggedData]) -> list[list[str]]:
     """The heads, those that read the same sentences together: settings that differ in the layer only, each layer read in one way."""
     corpora: list[list[str]] = []
     for head, settings in data.items():
-        together = (heads for heads in corpora if all(one_corpus(data[other], settings) for other in heads))
-        heads = next(together, None)
-        if heads is None:
-            corpora.append([head])
+        for heads in corpora:
+            if all(one_corpus(data[other], settings) for other in heads):
+                heads.append(head)
+                break
         else:
-            heads.append(head)
+            corpora.append([head])
     return corpora
 
 
