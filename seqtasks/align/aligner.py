@@ -1,7 +1,5 @@
 """Word alignment in both directions: train on pairs of sentences given as numbers of words, align them or others."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

@@ -5,8 +5,6 @@ block: all of target position 0, then all of position 1, and so on; as the pairs
 on are the first ones of each step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -9,8 +9,6 @@ scaled to sum to 1; the scales multiply to P(target words | source words). B pai
 the start (or the empty word) in front, S without, W jump widths, C cells (see blocks.py and table.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ EM: each link gets its share p(t|s) / sum over s' of p(t|s'); the shares of a pa
 block, X source positions with the empty word first, C cells (see blocks.py and table.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -3,8 +3,6 @@
 T target tokens of a corpus; N those of a block, X source positions with the empty word in front (see blocks.py).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Numbers and words in one file: an npz archive whose member "head" is JSON. Nothing is unpickled; a file is whole or not there."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

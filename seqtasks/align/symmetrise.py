@@ -3,8 +3,6 @@
 P pairs, T target tokens and S source tokens of the corpus, L links of the union of both directions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush

@@ -1,7 +1,5 @@
 """The parameters of a NeuralTagger, checked when it is fitted: scikit-learn's constructors only store."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
 

@@ -3,8 +3,6 @@
 tagger.json holds the format, the parameters, the labels, and checksums of the other files: files of two taggers never pass for one.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -9,8 +9,6 @@ Shape letters: N tags, index N the boundary; P contexts: N + 1, or 1 in the firs
 C candidates of all types; T words, B sentences; R pieces, S states, E edges of a window (see trellis.py).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -7,8 +7,6 @@ an unknown one: the accuracy of tagging the held-out sentences.
 Shape letters: T held-out words, N tags, P contexts, O outcomes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice

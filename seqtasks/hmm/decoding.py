@@ -3,8 +3,6 @@
 Shape letters: T words of some sentences, B sentences, N tags, Z candidates of all these words, P contexts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -12,8 +12,6 @@ Shape letters: U word types asked for, C candidates of all types, N tags, S stat
 (tags, and last the boundary), K cells.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 Shape letters: N tags, S states, P contexts (the states, and last the boundary), O outcomes (tags, and last the end of the sentence).
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ tagger.json is written last and holds the checksum of counts.npz, so that a fold
 Nothing is unpickled. What is not a number of the model is computed again from its counts, so the answers are the same.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import json

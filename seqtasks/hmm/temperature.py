@@ -4,8 +4,6 @@ The temperature is the one under which held-out tags are likeliest (temperature 
 a word is the likeliest. Shape letters: T words, Z candidates of all words.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -6,8 +6,6 @@ there are too many of them.
 Shape letters: T words, U types, C candidates of all types.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import chain
 from threading import Lock

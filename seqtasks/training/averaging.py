@@ -6,8 +6,6 @@ d = min(decay, (1 + n) / (10 + n)), so that the first updates, which are far fro
 averaging: the plain mean, once training has ended.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path

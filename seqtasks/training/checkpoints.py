@@ -5,8 +5,6 @@ patience and best. The
 schedule is a function of the update and the sampler of seed and epoch, so their position is the update's and the epoch's number.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any

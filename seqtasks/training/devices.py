@@ -1,7 +1,5 @@
 """What this machine can do: the device and the precision a run asked for, or one clear line why not."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

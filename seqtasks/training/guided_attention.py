@@ -3,8 +3,6 @@
 B sentences, S source position, T target position.
 """
 
-from __future__ import annotations
-
 import torch
 from torch import Tensor
 

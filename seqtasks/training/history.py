@@ -1,7 +1,5 @@
 """The history of a run: one JSON line per epoch in `history.jsonl`."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -6,8 +6,6 @@ in the processor's cache from its logits to its loss, and again from its logits 
 N rows, V vocabulary, C rows of a block.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 

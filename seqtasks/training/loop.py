@@ -4,8 +4,6 @@ Every random draw comes from torch's global generator (dropout) or from the batc
 an update boundary: a run that is killed and resumed makes the same updates, bit for bit, as one that is not.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -3,8 +3,6 @@
 Counts are real words (for a CRF too). Those of translation stand in translation_objectives.py. B batch, S position.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -6,8 +6,6 @@ already. What samples and what judges are arguments, since training knows neithe
 B sentences, C candidates of a sentence, R candidates of the batch, T target position.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

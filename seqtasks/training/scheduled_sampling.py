@@ -6,8 +6,6 @@ it would have written at each place (two passes: Mihaylova and Martins 2019, Duc
 drawn. B sentences, T target position, V vocabulary.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

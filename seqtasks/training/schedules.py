@@ -4,8 +4,6 @@ Updates count from 0. `warmup` updates rise linearly from 1/(warmup+1); `total` 
 Below them those of scheduled sampling: the share of words that a decoder in training reads from the reference.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -5,8 +5,6 @@ Everything of ours that draws takes a generator or a seed as an argument; torch'
 seeded once per run and is part of every checkpoint. R rows, V vocabulary.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

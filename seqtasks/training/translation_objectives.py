@@ -3,8 +3,6 @@
 B sentences, S source position, T target position, H hidden, V vocabulary, N real target words of the batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any

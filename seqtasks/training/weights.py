@@ -1,7 +1,5 @@
 """Weights as safetensors: each shared tensor stored once, and still shared after loading. Nothing is unpickled."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -8,8 +8,6 @@ Absolute discounting (Ney, Essen and Kneser 1994) takes a fixed amount from ever
 Shape letters: P contexts (tags or states with the boundary last), N tags, O outcomes (N tags and the end of the sentence).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

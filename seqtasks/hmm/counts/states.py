@@ -8,8 +8,6 @@ nothing new is hidden: each sequence of tags is one sequence of states, and post
 Shape letters: T words of all sentences, N tags, S states (the tags come first), Y word types, G words with states of their own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -7,8 +7,6 @@ Shape letters: S states, P contexts (states and last the boundary), N tags, Q th
 and last the end of the sentence), K trigrams that occurred.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

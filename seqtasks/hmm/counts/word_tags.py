@@ -4,8 +4,6 @@ Shape letters: Y word types, A pairs of a word and a tag that occurred, K cells:
 states, or tags, and last the boundary: the word began a sentence), N tags.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -7,8 +7,6 @@ Shape letters: N tags, Y word types, B sentences of a chunk, from long to short,
 W words of the chunk by position.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

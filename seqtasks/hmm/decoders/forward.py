@@ -7,8 +7,6 @@ All of this is at most 1, so no sentence is too long and nothing has to be scale
 Shape letters: see trellis.py and window.py; Z candidates of all words, one word after another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

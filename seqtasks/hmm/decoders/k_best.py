@@ -6,8 +6,6 @@ the best head of all lists is taken, for all states of a position at once. Windo
 Shape letters: see trellis.py and window.py; k paths, F lists to be merged, G merged lists, H sentences that end in a window.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -8,8 +8,6 @@ float64 and -inf forbids. An empty sentence has one path, the empty one, of scor
 Shape letters: N tags, P previous tag (N + 1, or 1 where it does not matter), C candidates of all types, Y word types, T words, B sentences.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

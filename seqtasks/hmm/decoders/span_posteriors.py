@@ -7,8 +7,6 @@ NEAR words has no influence that float64 would show.
 Shape letters: see lattice.py; K restrictions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -13,8 +13,6 @@ Shape letters: T words, X words and two boundaries in front of each sentence, B 
 see window.py for those of a window.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -6,8 +6,6 @@ forward, keeping only the scores between windows, then backward, each window com
 Shape letters: see trellis.py and window.py. H pieces that end in a window.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

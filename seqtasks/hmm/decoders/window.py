@@ -5,8 +5,6 @@ before in a first-order model, the two before in a second-order one), D cells (c
 words, S states, E edges.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

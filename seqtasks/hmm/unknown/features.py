@@ -9,8 +9,6 @@ A feature is a number of BITS bits, drawn from a hash of its kind and its text; 
 word, X different features of all words.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ words of a special class (addresses, numbers, marks ...) are guessed from rare w
 Shape letters: W words, N tags.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

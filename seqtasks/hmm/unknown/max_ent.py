@@ -7,8 +7,6 @@ more than MOST times. The order of the words is drawn from a seed, so the same w
 Shape letters: W words, F features of a word, X features that have weights, N tags, B words of a batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property

@@ -6,8 +6,6 @@ from a to b is h(b) - h(a) * M ** (b - a) (Rabin and Karp 1987). Hashes depend o
 Shape letters: W words, L characters kept of a word.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -6,8 +6,6 @@ letter at all up to the longest end that some rare word has. Words that begin wi
 Shape letters: W words, N tags, K nodes of the tries.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

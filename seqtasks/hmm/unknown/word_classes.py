@@ -3,8 +3,6 @@
 Everything here looks at one spelling only, and takes any text, the empty one too.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import groupby, islice

@@ -1,7 +1,5 @@
 """A tagging recipe and its vocabularies to a model."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from torch import Tensor

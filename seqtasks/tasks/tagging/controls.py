@@ -3,8 +3,6 @@
 A control is an ordinary run of a recipe of kind "tagging" in RUN/controls/HEAD. It says what the other tasks were worth.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from seqtasks.evaluation.controls import Controlled, beside_control

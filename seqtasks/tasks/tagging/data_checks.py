@@ -1,7 +1,5 @@
 """What the [data] tables of a tagging recipe alone cannot tell. Nothing here loads torch."""
 
-from __future__ import annotations
-
 import re
 
 from seqtasks.errors import UsageError

@@ -1,7 +1,5 @@
 """The forms in which `seqtasks predict` writes tagged sentences. Each turns one answer into text without the line's end."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The hidden Markov model at work: the recipes of kind "hmm", from tagged sentences to a fitted and scored tagger."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from pathlib import Path

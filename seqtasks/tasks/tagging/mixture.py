@@ -5,8 +5,6 @@ size, 0 all alike; Conneau et al. 2020 take 0.3 for languages). A corpus that ge
 order; of one that gets fewer, other batches come in every epoch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

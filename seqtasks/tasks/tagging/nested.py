@@ -1,7 +1,5 @@
 """Nested spans of a recipe's parts: how deep and wide training has them, and which ones a head can never answer, counted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from seqtasks.errors import DataError

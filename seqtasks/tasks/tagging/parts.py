@@ -1,7 +1,5 @@
 """The tagged parts that a recipe names: read, cut to a share, selected honestly, and their labels checked against train's."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The tagged files that a recipe names, read."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

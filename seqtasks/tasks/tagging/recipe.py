@@ -1,7 +1,5 @@
 """The recipes of taggers: of a network with one head or several, and of a hidden Markov model."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Annotated, Literal

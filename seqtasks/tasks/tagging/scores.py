@@ -1,7 +1,5 @@
 """Tags against gold: scores, the file of predictions and the examples, for networks and the HMM alike."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The tagging recipes of networks, with one head or several: from tagged sentences to a trained and scored model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import product

@@ -4,8 +4,6 @@ A word takes the vector of its form as written, else of its lower-cased form, el
 these (fastText's .bin, charngram.100d). V words of the vocabulary, E numbers of a vector.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A translation recipe and its vocabularies to a model."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from torch import nn

@@ -1,7 +1,5 @@
 """The attention of a translation recipe: its kind, normaliser and window, as heads, and over words and sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from seqtasks.errors import RecipeError

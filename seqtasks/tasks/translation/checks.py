@@ -1,7 +1,5 @@
 """What the tables of a translation recipe alone cannot tell: names that exist, and values that fit each other."""
 
-from __future__ import annotations
-
 import inspect
 from typing import Any
 

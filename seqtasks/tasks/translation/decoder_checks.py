@@ -1,7 +1,5 @@
 """Keys of [decoder] that its kind does not take, or that do not fit each other."""
 
-from __future__ import annotations
-
 from seqtasks.recipes.schema import DecoderSettings
 
 RECURRENT = ("attend", "residual", "input_feeding", "normaliser", "top_k", "window", "window_size", "heads", "hierarchical", "options")

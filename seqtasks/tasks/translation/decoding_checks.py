@@ -1,7 +1,5 @@
 """[decoding] as a recipe has it, as a user changes it for a finished run, and what of it does not fit."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Translations as `predict` writes them: text, or one JSON object a line."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """A finished translation run, or several of one vocabulary, loaded to translate and to score."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee, zip_longest
 from pathlib import Path

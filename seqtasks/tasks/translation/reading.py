@@ -1,7 +1,5 @@
 """The parallel text that a translation recipe names, read."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from seqtasks.errors import UsageError

@@ -1,7 +1,5 @@
 """The recipe of a translator."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import PositiveInt

@@ -5,8 +5,6 @@ without a search, CHUNK lines at a time. A line that is longer than the translat
 S source words with the end, T target words with the end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How a translation recipe trains: its objective, pairs whose subwords are drawn anew in each epoch, and the plan of their batches."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What of a translation recipe's ways to train does not fit."""
 
-from __future__ import annotations
-
 from seqtasks.evaluation.bleu import TRANSLATION_METRICS
 from seqtasks.evaluation.metrics import TRANSLATIONS
 from seqtasks.registry import known_parts
