@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -106,9 +106,8 @@ class EMTagger(BaseEstimator):
         """The best tags of each sentence (Viterbi)."""
         types_T, lengths_B = self._ready(sentences)
         tags_T, _ = viterbi(*self.tables_.logarithms(), types_T, lengths_B)
-        labels = self.classes_[tags_T].tolist()
-        ends = np.cumsum(lengths_B).tolist()
-        return [labels[end - length : end] for end, length in zip(ends, lengths_B.tolist(), strict=True)]
+        labels = iter(self.classes_[tags_T].tolist())
+        return [list(islice(labels, length)) for length in lengths_B.tolist()]
 
     def predict_proba(self, sentences: Sentences) -> list[Floats]:
         """probabilities_SN of each word's tags, given its whole sentence, in the order of classes_; one array for each sentence."""

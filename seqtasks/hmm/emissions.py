@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from seqtasks.hmm.counts.interpolation import divided
 from seqtasks.hmm.counts.states import States
-from seqtasks.hmm.counts.word_tags import Cells, WordTags
+from seqtasks.hmm.counts.word_tags import Cells, WordTags, types_of
 from seqtasks.hmm.decoders.lattice import Emissions
 from seqtasks.hmm.decoders.trellis import runs
 from seqtasks.hmm.unknown.guesser import Guesser
@@ -80,8 +80,8 @@ def discounted_level(cells: Cells) -> Level:
 def deleted_weight(cells: Cells, pairs: WordTags, tags_N: Floats) -> float:
     """The weight of P(w | c) beside P(w | q, c), by leaving each occurrence out once and asking which is larger."""
     totals_PN, _ = cells.context_sums()
-    types_K = cells.types()
-    pair_keys = pairs.types() * cells.tags + pairs.tags_A
+    types_K = types_of(cells.first_Y1)
+    pair_keys = types_of(pairs.first_Y1) * cells.tags + pairs.tags_A
     places = np.searchsorted(pair_keys, types_K * cells.tags + cells.tags_K)
     plain_K = (pairs.inner_A + pairs.initial_A)[places] - 1
     plain = plain_K / np.maximum(tags_N[cells.tags_K] - 1, 1)
@@ -197,8 +197,7 @@ def _cells_of(candidates: Candidates, level: Level) -> tuple[Integers, Integers,
     counts = np.diff(level.first_Y1)[words]
     cells = runs(level.first_Y1[words], counts)
     tags = int(max(candidates.tags_C.max(initial=0), level.tags_K.max(initial=0))) + 1
-    types_C = np.repeat(np.arange(len(candidates.words_U)), np.diff(candidates.first_U1))
-    keys_C = types_C * tags + candidates.tags_C
+    keys_C = types_of(candidates.first_U1) * tags + candidates.tags_C
     keys = np.repeat(known, counts) * tags + level.tags_K[cells]
     places = np.searchsorted(keys_C, keys)
     return places, level.contexts_K[cells], level.values_K[cells]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,8 @@ class HMMTagger(Options, BaseEstimator):
         """The tags of each sentence."""
         words, decoder = self._asked(sentences)
         found = decoder.tags(words) if self.decoding == "viterbi" else decoder.likeliest_tags(words, self.scheme)
-        texts = self.classes_[found].tolist()
-        ends = np.cumsum(np.fromiter(map(len, words), dtype=np.int64, count=len(words))).tolist()
-        return [texts[first:end] for first, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
+        texts = iter(self.classes_[found].tolist())
+        return [list(islice(texts, len(row))) for row in words]
 
     def predict_proba(self, sentences: Sentences) -> list[NDArray[np.float64]]:
         """For each sentence of S words the posterior of each tag of each word, [S, N] in the order of classes_; rows sum to 1."""

@@ -1,7 +1,5 @@
 """Finding, extending, overriding and checking recipes: from a name on the command line to tables that a recipe class accepts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where the shipped recipes and the sample data are: in the checkout beside the package, else in the installed copy."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import seqtasks

@@ -1,7 +1,5 @@
 """TOML in and out: recipes are read by the standard library, resolved recipes written by tomli-w."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from pathlib import Path

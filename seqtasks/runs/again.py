@@ -1,7 +1,5 @@
 """Recipes that go on from an earlier run: the saved recipe of --resume, and the mixed one of --from."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """A finished run, loaded to answer: `load(RUN_DIR)`. The command line, Python and a server share this one path."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What a finished run writes beside its scores: predictions, curves, heatmaps and the report page."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Mapping, Sequence
 from pathlib import Path

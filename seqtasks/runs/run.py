@@ -1,7 +1,5 @@
 """Running a recipe: read, train, score, report. The command line calls `run`; so can a script."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from collections.abc import Mapping

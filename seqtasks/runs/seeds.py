@@ -1,7 +1,5 @@
 """The same recipe under several seeds: runs in seed-1/, seed-2/ ..., and an aggregate metrics.json above them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import replace

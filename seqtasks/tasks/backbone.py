@@ -1,7 +1,5 @@
 """[backbone] of a recipe: checked against what the builder takes, and built."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """Where the corpora that recipes name lie, and their parts, read and counted."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The optimiser and the schedule of [training]."""
 
-from __future__ import annotations
-
 import torch
 from torch import nn
 

@@ -15,6 +15,11 @@ from seqtasks.hmm.counts.states import States, state_sequence
 Integers = NDArray[np.int64]
 
 
+def types_of(first_Y1: Integers) -> Integers:
+    """The word of each pair or cell."""
+    return np.repeat(np.arange(len(first_Y1) - 1), np.diff(first_Y1))
+
+
 @dataclass(frozen=True)
 class WordTags:
     """Pairs sorted by word, then tag. The pairs of word y are first_Y1[y]:first_Y1[y + 1].
@@ -32,14 +37,10 @@ class WordTags:
         sums = np.concatenate([[0], np.cumsum(self.inner_A + self.initial_A)])
         return np.asarray(sums[self.first_Y1[1:]] - sums[self.first_Y1[:-1]])
 
-    def types(self) -> Integers:
-        """The word of each pair."""
-        return np.repeat(np.arange(len(self.first_Y1) - 1), np.diff(self.first_Y1))
-
     def best_tags(self) -> NDArray[np.int32]:
         """The most frequent tag of each word, of several the first; -1 for a word that never occurred."""
         counts_A = self.inner_A + self.initial_A
-        order = np.lexsort((self.tags_A, -counts_A, self.types()))
+        order = np.lexsort((self.tags_A, -counts_A, types_of(self.first_Y1)))
         best_Y = np.full(len(self.first_Y1) - 1, -1, dtype=np.int32)
         seen_Y = np.diff(self.first_Y1) > 0
         best_Y[seen_Y] = self.tags_A[order[self.first_Y1[:-1][seen_Y]]]
@@ -65,10 +66,6 @@ class Cells:
         kinds = np.bincount(places, minlength=size).astype(np.int64)
         return totals.reshape(self.contexts, self.tags), kinds.reshape(self.contexts, self.tags)
 
-    def types(self) -> Integers:
-        """The word of each cell."""
-        return np.repeat(np.arange(len(self.first_Y1) - 1), np.diff(self.first_Y1))
-
 
 def count_word_tags(corpus: TaggedCorpus) -> WordTags:
     """Count each word with each of its tags."""
@@ -92,7 +89,7 @@ def count_cells(corpus: TaggedCorpus, states: States) -> Cells:
 
 def merge_contexts(cells: Cells, groups_P: Integers, contexts: int) -> Cells:
     """The same with contexts of one group taken together."""
-    types_K = cells.types()
+    types_K = types_of(cells.first_Y1)
     keys = (types_K * cells.tags + cells.tags_K) * contexts + groups_P[cells.contexts_K]
     triples, places = np.unique(keys, return_inverse=True)
     counts = np.bincount(places, weights=cells.counts_K).astype(np.int64)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.hmm.counts.corpus import TaggedCorpus
-from seqtasks.hmm.counts.word_tags import WordTags
+from seqtasks.hmm.counts.word_tags import WordTags, types_of
 from seqtasks.hmm.unknown.features import RelatedWords, feature_matrix, related_words
 from seqtasks.hmm.unknown.max_ent import MaxEnt
 from seqtasks.hmm.unknown.suffixes import SuffixModel
@@ -38,7 +38,7 @@ def rare_words(corpus: TaggedCorpus, pairs: WordTags, most: int) -> RareWords:
     totals_Y = pairs.totals()
     seen = np.flatnonzero(totals_Y)
     related = related_words([corpus.words[word] for word in seen], pairs.best_tags()[seen], totals_Y[seen])
-    types_A = pairs.types()
+    types_A = types_of(pairs.first_Y1)
     rare_A = totals_Y[types_A] <= most
     types_A, tags_A, inner_A, initial_A = types_A[rare_A], pairs.tags_A[rare_A], pairs.inner_A[rare_A], pairs.initial_A[rare_A]
     rare = np.unique(types_A)

@@ -5,6 +5,7 @@ size, 0 all alike; Conneau et al. 2020 take 0.3 for languages). A corpus that ge
 order; of one that gets fewer, other batches come in every epoch.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -46,9 +47,5 @@ def taken(plan: BatchPlan, number: int, count: int) -> list[Positions]:
     passes = -(-count // len(first))
     if passes == 1:
         return first[:count]
-    batches: list[Positions] = []
-    following = (number - 1) * passes + 1
-    while len(batches) < count:
-        batches += plan.epoch(following)
-        following += 1
-    return batches[:count]
+    following = itertools.count((number - 1) * passes + 1)
+    return list(itertools.islice(itertools.chain.from_iterable(map(plan.epoch, following)), count))

@@ -13,14 +13,8 @@ LINKS = " ||| "  # between a translation and its links, as Moses and Marian writ
 
 def refuse_translation(options: PredictionOptions) -> None:
     """Options of tagging, and options that do not go together."""
-    given = {
-        "--tokens": options.tokens,
-        "--language": options.language,
-        "--split-sentences": options.split_sentences,
-        "--confidence": options.confidence,
-        "--k-best": options.k_best,
-    }
-    tagging = [option for option, value in given.items() if value]
+    names = ("tokens", "language", "split_sentences", "confidence", "k_best")
+    tagging = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name)]
     if tagging:
         why = "; a translation run splits its lines itself" if tagging[0] == "--tokens" else ""
         raise UsageError(f"{tagging[0]} is for tagging runs{why}.")

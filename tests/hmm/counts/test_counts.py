@@ -12,7 +12,7 @@ from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
 from seqtasks.hmm.counts.interpolation import deleted_interpolation, interpolated, witten_bell
 from seqtasks.hmm.counts.states import specialise, state_sequence, states_from
 from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams, forbid
-from seqtasks.hmm.counts.word_tags import count_cells, count_word_tags, merge_contexts
+from seqtasks.hmm.counts.word_tags import count_cells, count_word_tags, merge_contexts, types_of
 from seqtasks.hmm.decoders.trellis import runs
 from tests.hmm.tagged import corpus
 from tests.oracles.hmm_model import brants_weights, brants_weights_of_bigrams, log_likelihood_ratio
@@ -62,15 +62,18 @@ def test_pairs_and_cells_count_what_occurred(draw):
             (inner if place else initial)[word, tag] += 1
             triples[word, tag, before] += 1
             before = {("the", 0): states.tags, ("that", 1): states.tags + 1}.get((word.lower(), tag), tag)
-    found = {(numbers.words[y], t): (a, b) for y, t, a, b in zip(pairs.types(), pairs.tags_A, pairs.inner_A, pairs.initial_A, strict=True)}
+    found = {
+        (numbers.words[y], t): (a, b)
+        for y, t, a, b in zip(types_of(pairs.first_Y1), pairs.tags_A, pairs.inner_A, pairs.initial_A, strict=True)
+    }
     assert found == {key: (inner[key], initial[key]) for key in inner | initial}
-    rows = zip(cells.types(), cells.tags_K, cells.contexts_K, cells.counts_K, strict=True)
+    rows = zip(types_of(cells.first_Y1), cells.tags_K, cells.contexts_K, cells.counts_K, strict=True)
     assert {(numbers.words[y], t, p): count for y, t, p, count in rows} == dict(triples)
     merged, groups = merge_contexts(cells, states.parents(), states.tags + 1), states.parents()
     together = Counter()
     for (word, tag, before), count in triples.items():
         together[word, tag, groups[before]] += count
-    rows = zip(merged.types(), merged.tags_K, merged.contexts_K, merged.counts_K, strict=True)
+    rows = zip(types_of(merged.first_Y1), merged.tags_K, merged.contexts_K, merged.counts_K, strict=True)
     assert {(numbers.words[y], t, p): count for y, t, p, count in rows} == dict(together)
     totals, kinds = merged.context_sums()
     assert totals.sum() == len(numbers.types_T) and kinds.sum() == len(together)
