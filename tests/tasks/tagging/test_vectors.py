@@ -105,7 +105,7 @@ def test_the_report_shows_shares_and_the_most_frequent_words_without_a_vector() 
         ("without a vector", "3 (42.9 %)", "5 (41.7 %)", "1 (25.0 %)", "1 (25.0 %)"),
         ("not in the vocabulary", "1 (14.3 %)", "2 (16.7 %)", "1 (25.0 %)", "1 (25.0 %)"),
     ]
-    assert bare.rows == [["zzz", 3], ["<unk>", 1], ["rare", 1]]
+    assert bare.rows == [("zzz", 3), ("<unk>", 1), ("rare", 1)]
     assert more_data_note("v.txt").startswith(
         "The words began as the vectors of v.txt, which were learned from other text than this corpus"
     )
