@@ -22,7 +22,7 @@ def chosen(model: TranslationModel, truth: float, *, walks: bool, step: int = 0,
 
 def surest(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw the most probable word."""
-    for place in ("scheduled_sampling", "draws"):
+    for place in ("scheduled_sampling", "seeds"):
         monkeypatch.setattr(f"seqtasks.training.{place}.drawn", lambda probs_RV, generator: probs_RV.argmax(-1))
 
 
