@@ -100,17 +100,11 @@ class TaggingTask:
         training = self.tagged.training_words()
         inventories, extents = self.tagged.inventories(), extents_of(self.tagged)
         learned = assets.after(training) if assets else TaggingAssets.learn(training, inventories, self.recipe.words, extents)
-        hmms = {head: self.fitted_hmm(head) for head, task in self.heads.items() if task.head.hmm}
+        hmms = {head: fitted_hmm(self.tagged, head) for head, task in self.heads.items() if task.head.hmm}
         learned = replace(learned, hmms=hmms)
         self.tagged.check_labels(learned.labels)
         self.notes += unreachable_spans(self.tagged, self.heads, learned.extents)
         return learned
-
-    def fitted_hmm(self, head: str) -> HMMTagger:
-        """The HMM tagger that a head pools, fitted on its training part."""
-        part, scheme = self.tagged.kept[head], self.tagged.schemes.get(head)
-        tagger = HMMTagger(scheme=scheme if scheme in HMM_SCHEMES else None)
-        return tagger.fit([sentence.words for sentence in part], self.tagged.tags(head, part))
 
     def encode(self) -> tuple[list[EncodedTags], list[EncodedTags], Mixture]:
         """The training parts and the watched parts of every corpus as numbers, and how batches of the former are mixed."""
@@ -217,6 +211,13 @@ class TaggingTask:
 
     def save_assets(self, folder: Path) -> None:
         self.assets.save(folder)
+
+
+def fitted_hmm(parts: TaggedParts, head: str) -> HMMTagger:
+    """The HMM tagger that a head pools, of its default options, fitted on the head's training part."""
+    part, scheme = parts.kept[head], parts.schemes.get(head)
+    tagger = HMMTagger(scheme=scheme if scheme in HMM_SCHEMES else None)
+    return tagger.fit([sentence.words for sentence in part], parts.tags(head, part))
 
 
 def signed(name: str, value: float) -> float:

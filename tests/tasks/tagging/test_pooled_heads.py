@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from seqtasks.tasks.tagging.pooled_heads import fit_hmms, fitted, words_of
 
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.schema import TaggedData
 from seqtasks.tasks.tagging.parts import TaggedParts
+from seqtasks.tasks.tagging.task import fitted_hmm
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.tags import convert
 from tests.miniature.sentences import tagged
@@ -30,7 +30,7 @@ def parts(scheme: str) -> TaggedParts:
 
 @pytest.mark.parametrize("scheme", ["BIO", "BIOES"])
 def test_each_head_has_a_tagger_of_its_own_part_and_scheme(scheme: str) -> None:
-    found = fit_hmms(parts(scheme), ["upos", "ner"])
+    found = {head: fitted_hmm(parts(scheme), head) for head in ("upos", "ner")}
     upos = HMMTagger().fit([one.words for one in TRAIN[:10]], [one.tags["upos"] for one in TRAIN[:10]])
     entities = [convert(one.tags["ner"], "BIO", scheme) for one in TRAIN]
     ner = HMMTagger(scheme=scheme).fit([one.words for one in TRAIN], entities)
@@ -40,13 +40,10 @@ def test_each_head_has_a_tagger_of_its_own_part_and_scheme(scheme: str) -> None:
         assert tagger.k_best(ASKED, 2) == expected.k_best(ASKED, 2)
 
 
-def test_only_the_heads_asked_for_are_fitted() -> None:
-    assert list(fit_hmms(parts("BIO"), ["ner"])) == ["ner"]
-
-
 def test_tags_in_a_scheme_that_the_hmm_does_not_know_are_plain_labels() -> None:
     tags = [convert(one.tags["ner"], "BIO", "IOB1") for one in TRAIN]
-    tagger = fitted(words_of(TRAIN), tags, "IOB1")
+    words = [one.words for one in TRAIN]
+    tagger = fitted_hmm(parts("IOB1"), "ner")
     assert tagger.scheme is None
     assert set(tagger.classes_) == {tag for row in tags for tag in row}
-    assert tagger.k_best(ASKED, 2) == HMMTagger().fit(words_of(TRAIN), tags).k_best(ASKED, 2)
+    assert tagger.k_best(ASKED, 2) == HMMTagger().fit(words, tags).k_best(ASKED, 2)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
-from seqtasks.tasks.translation.build_nonrecurrent import RIVALS
 
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.nn.trunk import WordEmbedding
 from seqtasks.recipes.schema import DecoderSettings
+from seqtasks.tasks.translation.build import build_decoder
 from tests.oracles.rivals import convolved_target, transformer_outputs
 
 MEMORY = 5
@@ -22,7 +22,7 @@ def built(**changes: object):
     settings = DecoderSettings.model_validate({"attention": "scaled", "hidden_size": 6, "embedding_size": 4} | changes)
     torch.manual_seed(0)
     words = WordEmbedding(num_words=9, embedding_dim=4, padding_idx=0)
-    decoder = RIVALS[settings.kind](settings, words, MEMORY).eval()
+    decoder = build_decoder(settings, words, memory_size=MEMORY).eval()
     mask_BS = torch.tensor([[True, True, True], [True, True, False]])
     return decoder, Encoded((torch.randn(2, 3, MEMORY) * mask_BS[:, :, None],), None, mask_BS)
 
