@@ -30,7 +30,7 @@ def model_of(kind: str, attention: str, feeding: bool, *, tied: bool = True, bac
         kind=kind, attention=attention, hidden_size=8, attention_size=5, layers=2, input_feeding=feeding, dropout=0.3, embedding_size=6,
         heads=2 if kind == "transformer" else 1,
     )  # fmt: skip
-    decoder = build_decoder(settings, words, trunk)
+    decoder = build_decoder(settings, words, memory_size=trunk.output_size)
     output = TiedOutput(input_size=decoder.output_size, words=words) if tied else torch.nn.Linear(decoder.output_size, WORDS)
     return TranslationModel(trunk=trunk, decoder=decoder, output=output, bos=BOS, padding_idx=PAD).eval()
 
