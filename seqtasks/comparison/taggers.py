@@ -39,7 +39,7 @@ from seqtasks.evaluation.learning_curve import crossovers
 from seqtasks.evaluation.systems import SystemOutput, median_run
 from seqtasks.recipes.run_directory import default_path
 from seqtasks.reports.comparison_report import write_comparison_report
-from seqtasks.reports.comparison_tables import Rows, comparison_rows
+from seqtasks.reports.comparison_tables import Row, comparison_rows
 from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.table import kind_of
 from seqtasks.tasks.tagging.recipe import file_scheme
@@ -210,13 +210,14 @@ def distinct(points: Sequence[CurvePoint]) -> list[CurvePoint]:
     return list({(point.system, point.sentences): point for point in points}.values())
 
 
-def write_numbers(folder: Path, numbers: Mapping[str, Any], table: Rows) -> None:
+def write_numbers(folder: Path, numbers: Mapping[str, Any], rows: Sequence[Row]) -> None:
     """comparison.json and comparison.csv."""
     whole = {"format": FORMAT, "seqtasks": seqtasks.__version__, **numbers}
     write_atomically(folder / "comparison.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-    headers, rows = table
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([headers, *rows])
+    table = csv.DictWriter(text, rows[0])
+    table.writeheader()
+    table.writerows(rows)
     write_atomically(folder / "comparison.csv", text.getvalue())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 
-from seqtasks.evaluation.score import Score, bootstrap_interval, check_same_lengths, signed
+from seqtasks.evaluation.score import Score, check_aligned, check_same_lengths, share_score
 
 
 def token_accuracy(
@@ -24,9 +24,7 @@ def token_accuracy(
     Without any word the accuracy is 0 and has no interval. `samples=0` leaves the intervals out.
     Raises ValueError where the three are not aligned word by word.
     """
-    check_same_lengths(gold, predicted, ("gold sentences", "predicted sentences"))
-    for position, (gold_tags, predicted_tags) in enumerate(zip(gold, predicted, strict=True), start=1):
-        check_same_lengths(gold_tags, predicted_tags, ("gold tags", f"predicted tags in sentence {position}"))
+    check_aligned(gold, predicted)
     hits = [[true == found for true, found in zip(*tags, strict=True)] for tags in zip(gold, predicted, strict=True)]
     tokens = sum(map(len, hits))
     scores = [_share("accuracy", hits, {"tokens": tokens}, split=split, head=head, seed=seed, samples=samples)]
@@ -49,14 +47,5 @@ def _hits_on_unknown(hits: list[list[bool]], words: Sequence[Sequence[str]], kno
 
 
 def _share(name: str, hits: list[list[bool]], settings: dict[str, int], *, split: str, head: str, seed: int, samples: int) -> Score:
-    correct, totals = [sum(row) for row in hits], [len(row) for row in hits]
-    total = sum(totals)
-    interval = bootstrap_interval(correct, totals, seed=seed, samples=samples)
-    return Score(
-        name=name,
-        value=100.0 * sum(correct) / total if total else 0.0,
-        split=split,
-        head=head,
-        signature=signed({**settings, "sentences": len(hits)}, interval, seed=seed, samples=samples),
-        interval=interval,
-    )
+    parts, settings = (list(map(sum, hits)), list(map(len, hits))), {**settings, "sentences": len(hits)}
+    return share_score(name, parts, settings, split=split, head=head, seed=seed, samples=samples)

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from seqtasks.evaluation.comparison import Ambiguous, Duplicate, Suspect
 from seqtasks.evaluation.score import check_same_lengths
 
 Tags = Sequence[Sequence[str]]
@@ -27,6 +26,51 @@ class Annotated:
         check_same_lengths(self.words, self.tags, ("sentences of words", "sentences of tags"))
         for position, (words, tags) in enumerate(zip(self.words, self.tags, strict=True), start=1):
             check_same_lengths(words, tags, ("words", f"tags in sentence {position}"))
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """A word that gold tags in several ways between the same neighbours: how often with which tag, over all parts."""
+
+    left: str
+    word: str
+    right: str
+    tags: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A word where both systems agree against gold: an annotation error, or a hard case. `sentence`, `word` count from 1."""
+
+    sentence: int
+    word: int
+    text: list[str]
+    gold: str
+    predicted: str
+    confidence: float | None
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A sentence of the compared part that also stands in train."""
+
+    sentence: int
+    words: list[str]
+    same_tags: bool
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the data itself says. Lists are cut to what a reader looks at; the counts are of all."""
+
+    duplicate_count: int
+    duplicate_tokens: int
+    duplicates: list[Duplicate]
+    score_without_duplicates: dict[str, float]
+    ambiguous_count: int
+    ambiguous: list[Ambiguous]
+    suspect_count: int
+    suspects: list[Suspect]
 
 
 def duplicates(part: Annotated, train: Annotated) -> list[Duplicate]:

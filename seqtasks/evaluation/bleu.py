@@ -43,13 +43,28 @@ def translation_scores(
     Raises ValueError where the two are not aligned.
     """
     check_same_lengths(hypotheses, references, ("hypotheses", "references"))
-    scores = []
-    for name, kind in translation_metrics(language, [*hypotheses, *references]).items():
-        texts, answers = [[kind.prepare(text) for text in side] for side in (hypotheses, references)]
-        value, interval, signature = measured(kind.metric, texts, answers, seed=seed, samples=samples)
-        shown = signed({**signature, **kind.settings, "sentences": str(len(texts))}, interval, seed=seed, samples=samples)
-        scores.append(Score(name=name, value=value, split=split, head=head, interval=interval, signature=shown))
-    return scores
+    return [
+        scored(name, kind, hypotheses, references, split=split, head=head, seed=seed, samples=samples)
+        for name, kind in translation_metrics(language, [*hypotheses, *references]).items()
+    ]
+
+
+def scored(
+    name: str,
+    kind: TranslationMetric,
+    hypotheses: Sequence[str],
+    references: Sequence[str],
+    *,
+    split: str,
+    head: str,
+    seed: int,
+    samples: int,
+) -> Score:
+    """One measure of plain text, with its interval and settings."""
+    texts, answers = [[kind.prepare(text) for text in side] for side in (hypotheses, references)]
+    value, interval, signature = measured(kind.metric, texts, answers, seed=seed, samples=samples)
+    shown = signed({**signature, **kind.settings, "sentences": str(len(texts))}, interval, seed=seed, samples=samples)
+    return Score(name=name, value=value, split=split, head=head, interval=interval, signature=shown)
 
 
 def translation_metrics(language: str, texts: Sequence[str]) -> dict[str, TranslationMetric]:

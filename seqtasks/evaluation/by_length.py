@@ -10,12 +10,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from seqtasks.evaluation.bleu import bleu_metric, measured
-from seqtasks.evaluation.score import Score, check_same_lengths, signed
+from seqtasks.evaluation.bleu import bleu, chrf, scored
+from seqtasks.evaluation.score import Score, check_same_lengths
 from seqtasks.text.tokenizers import plain_words
 
 BINS = 5
@@ -41,14 +41,7 @@ class LengthBin:
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in metrics.json."""
-        return {
-            "shortest": self.shortest,
-            "longest": self.longest,
-            "lines": self.lines,
-            "length_ratio": self.length_ratio,
-            "bleu": self.bleu.to_json(),
-            "chrf": self.chrf.to_json(),
-        }
+        return {**asdict(self), "bleu": self.bleu.to_json(), "chrf": self.chrf.to_json()}
 
 
 def scores_by_length(
@@ -82,23 +75,12 @@ def scores_by_length(
     for lines in filter(None, members):
         texts, answers = [hypotheses[line] for line in lines], [references[line] for line in lines]
         here = [lengths[line] for line in lines]
-        bleu, chrf = both(texts, answers, language=language, split=split, head=head, seed=seed, samples=samples)
-        found.append(LengthBin(min(here), max(here), len(lines), ratio(texts, answers), bleu, chrf))
+        scores = [
+            scored(name, kind, texts, answers, split=split, head=head, seed=seed, samples=samples)
+            for name, kind in (("bleu", bleu(language)), ("chrf", chrf(language)))
+        ]
+        found.append(LengthBin(min(here), max(here), len(lines), ratio(texts, answers), *scores))
     return found
-
-
-def both(
-    texts: Sequence[str], answers: Sequence[str], *, language: str, split: str, head: str, seed: int, samples: int
-) -> tuple[Score, Score]:
-    """BLEU and chrF of some lines, as `translation_scores` gives them."""
-    from sacrebleu.metrics import CHRF
-
-    scores = []
-    for name, metric in (("bleu", bleu_metric(language)), ("chrf", CHRF())):
-        value, interval, signature = measured(metric, texts, answers, seed=seed, samples=samples)
-        signature_shown = signed({**signature, "sentences": str(len(texts))}, interval, seed=seed, samples=samples)
-        scores.append(Score(name=name, value=value, split=split, head=head, interval=interval, signature=signature_shown))
-    return scores[0], scores[1]
 
 
 def ratio(texts: Sequence[str], answers: Sequence[str]) -> float | None:

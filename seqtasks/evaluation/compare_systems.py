@@ -15,17 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.evaluation.accuracy import token_accuracy
-from seqtasks.evaluation.audit import SHOWN, Annotated, ambiguous_contexts, duplicates, suspects
+from seqtasks.evaluation.audit import SHOWN, Annotated, Audit, ambiguous_contexts, duplicates, suspects
 from seqtasks.evaluation.calibration import calibration
 from seqtasks.evaluation.cascade import Stage, cascade
 from seqtasks.evaluation.cells import cells_of_words, entity_cells, forms_of_entities, word_cells
-from seqtasks.evaluation.comparison import Audit, Cascade, PairReport, SystemReport
+from seqtasks.evaluation.comparison import Cascade, PairReport, SystemReport
 from seqtasks.evaluation.confusion import confusion, entity_type_scores, tag_scores
 from seqtasks.evaluation.nested import scores_of_spans
 from seqtasks.evaluation.overlap import most_different, oracle_of_sentences, overlap
-from seqtasks.evaluation.pair_tests import seed_test, verdict
+from seqtasks.evaluation.pair_tests import score_differences
 from seqtasks.evaluation.score import Score, percentile_interval, signed
-from seqtasks.evaluation.significance import DRAWS, approximate_randomisation, holm, mcnemar, paired_from_draws, ratio
+from seqtasks.evaluation.significance import DRAWS, holm, mcnemar, ratio
 from seqtasks.evaluation.systems import MeasuredSystem, SystemOutput, check_systems, measure
 
 
@@ -94,7 +94,7 @@ def _system_reports(
             SystemReport(
                 name=output.name,
                 paths=list(output.paths),
-                score=_with_interval(score, system.draws(), seed, draws),
+                score=_with_interval(score, system.shown_draws, seed, draws),
                 runs=system.runs,
                 shown=system.shown,
                 cells=cells,
@@ -117,35 +117,20 @@ def _with_interval(score: Score, drawn_R: NDArray[np.float64], seed: int, draws:
 
 def _pair_reports(measured: Sequence[MeasuredSystem], part: Annotated, scheme: str | None, *, seed: int, draws: int) -> list[PairReport]:
     pairs = list(combinations(measured, 2))
-    found = [paired_from_draws(other.draws() - one.draws(), other.runs[other.shown] - one.runs[one.shown]) for one, other in pairs]
-    swapped = [approximate_randomisation(one.statistics(), other.statistics(), seed=seed, draws=draws) for one, other in pairs]
     words = [mcnemar(int((one.hits_T & ~other.hits_T).sum()), int((other.hits_T & ~one.hits_T).sum())) for one, other in pairs]
-    corrected = [holm(values) for values in ([row.p for row in found], swapped, words)]
-    reports = []
-    for number, (one, other) in enumerate(pairs):
-        names = one.output.name, other.output.name
-        p_values, holm_values = (found[number].p, swapped[number]), (corrected[0][number], corrected[1][number])
-        seeds = seed_test(names, (one.runs, other.runs), (one.output.fixed, other.output.fixed), (one.drawn_RS, other.drawn_RS), seed=seed)
-        oracle = None if scheme is None else oracle_of_sentences(one.statistics(), other.statistics())
-        reports.append(
-            PairReport(
-                first=names[0],
-                second=names[1],
-                difference=found[number].difference,
-                interval=found[number].interval,
-                p_bootstrap=p_values[0],
-                p_randomisation=p_values[1],
-                p_mcnemar=words[number],
-                holm_bootstrap=holm_values[0],
-                holm_randomisation=holm_values[1],
-                holm_mcnemar=corrected[2][number],
-                sentence=verdict(names, found[number], p_values, holm_values, sentences=len(part.words), pairs=len(pairs), seeds=seeds),
-                overlap=overlap(one.hits_T, other.hits_T, oracle),
-                most_different=most_different(part.words, part.tags, one.tags, other.tags),
-                seeds=seeds,
-            )
+    tested = zip(pairs, score_differences(pairs, seed=seed, draws=draws), words, holm(words), strict=True)
+    return [
+        PairReport(
+            **vars(difference),
+            p_mcnemar=p_mcnemar,
+            holm_mcnemar=holm_mcnemar,
+            overlap=overlap(
+                one.hits_T, other.hits_T, None if scheme is None else oracle_of_sentences(one.shown_statistics, other.shown_statistics)
+            ),
+            most_different=most_different(part.words, part.tags, one.tags, other.tags),
         )
-    return reports
+        for (one, other), difference, p_mcnemar, holm_mcnemar in tested
+    ]
 
 
 def _cascade(one: MeasuredSystem, other: MeasuredSystem, lengths_N: NDArray[np.int64], scheme: str | None) -> Cascade | None:
@@ -158,7 +143,7 @@ def _cascade(one: MeasuredSystem, other: MeasuredSystem, lengths_N: NDArray[np.i
 
 
 def _stage(system: MeasuredSystem) -> Stage:
-    return Stage(system.output.name, system.hits_T, system.statistics(), system.output.cost.tokens_per_second)
+    return Stage(system.name, system.hits_T, system.shown_statistics, system.output.cost.tokens_per_second)
 
 
 def _audit(measured: Sequence[MeasuredSystem], part: Annotated, train: Annotated) -> Audit:
@@ -171,7 +156,7 @@ def _audit(measured: Sequence[MeasuredSystem], part: Annotated, train: Annotated
         duplicate_count=len(double),
         duplicate_tokens=sum(len(row.words) for row in double),
         duplicates=double[:SHOWN],
-        score_without_duplicates={system.output.name: ratio(system.statistics()[kept_N]) for system in measured},
+        score_without_duplicates={system.name: ratio(system.shown_statistics[kept_N]) for system in measured},
         ambiguous_count=len(contexts),
         ambiguous=contexts[:SHOWN],
         suspect_count=len(doubtful),

@@ -14,24 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from seqtasks.evaluation.bleu import scores_of, sentence_bleu_metric, statistics_of, translation_metrics
 from seqtasks.evaluation.by_length import scores_by_length
 from seqtasks.evaluation.metrics import TranslationMetric, lower_is_better
-from seqtasks.evaluation.pair_tests import seed_test, verdict
+from seqtasks.evaluation.pair_tests import ScoredRuns, score_differences
 from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
-from seqtasks.evaluation.significance import DRAWS, Floats, approximate_randomisation, holm, paired_from_draws
+from seqtasks.evaluation.significance import DRAWS
 from seqtasks.evaluation.systems import median_run
-from seqtasks.evaluation.translation_comparison import (
-    DECIDES,
-    DifferentLine,
-    ScoreDifference,
-    SystemScore,
-    TranslationPair,
-    TranslationSystem,
-)
+from seqtasks.evaluation.translation_comparison import DECIDES, DifferentLine, SystemScore, TranslationPair, TranslationSystem
 
 SHOWN = 5  # lines of a pair on which the first does better, and as many on which the second does
 
@@ -47,27 +41,28 @@ class Translated:
     parameters: int | None = None
 
 
-@dataclass(frozen=True)
-class Numbers:
-    """One score of one system: the metric, statistics of each run and line, scores of each run, and of each draw and run."""
+@dataclass(frozen=True, kw_only=True)
+class Numbers(ScoredRuns):
+    """The same of a score that the metric makes of them."""
 
     kind: TranslationMetric
-    statistics_SNK: Floats
-    runs: list[float]
-    drawn_RS: Floats
 
 
 @dataclass(frozen=True)
 class MeasuredTranslations:
-    """A system, its numbers by the name of the score, and the run that is shown."""
+    """A system, and its numbers by the name of the score."""
 
     system: Translated
     numbers: dict[str, Numbers]
-    shown: int
+
+    @property
+    def shown(self) -> int:
+        """The position of the run that is shown."""
+        return self.numbers[DECIDES].shown
 
     @property
     def texts(self) -> Sequence[str]:
-        """The translations of the shown run."""
+        """The translations of that run."""
         return self.system.texts[self.shown]
 
 
@@ -106,15 +101,20 @@ def measure(
 ) -> list[MeasuredTranslations]:
     """The numbers of all systems, on the same drawn lines."""
     texts = [text for system in systems for run in system.texts for text in run]
-    numbers: list[dict[str, Numbers]] = [{} for _ in systems]
+    found: list[dict[str, dict[str, Any]]] = [{} for _ in systems]
     for name, kind in translation_metrics(language, [*texts, *references]).items():
         answers = [kind.prepare(text) for text in references]
-        for place, system in enumerate(systems):
-            found = [statistics_of(kind.metric, [kind.prepare(text) for text in run], answers) for run in system.texts]
-            runs = scores_of(kind.metric, np.array([each.sum(axis=0) for each in found])).tolist()
-            drawn = [scores_of(kind.metric, resampled_sums(each, seed=seed, samples=draws)) for each in found]
-            numbers[place][name] = Numbers(kind, np.array(found), runs, np.stack(drawn, axis=1))
-    return [MeasuredTranslations(system, own, median_run(own[DECIDES].runs)) for system, own in zip(systems, numbers, strict=True)]
+        for own, system in zip(found, systems, strict=True):
+            statistics = [statistics_of(kind.metric, [kind.prepare(text) for text in run], answers) for run in system.texts]
+            drawn = [scores_of(kind.metric, resampled_sums(each, seed=seed, samples=draws)) for each in statistics]
+            runs = scores_of(kind.metric, np.array([each.sum(axis=0) for each in statistics])).tolist()
+            own[name] = {"kind": kind, "statistics_SNK": np.array(statistics), "runs": runs, "drawn_RS": np.stack(drawn, axis=1)}
+    measured = []
+    for system, own in zip(systems, found, strict=True):
+        shown = median_run(own[DECIDES]["runs"])
+        numbers = {name: Numbers(name=system.name, shown=shown, **values) for name, values in own.items()}
+        measured.append(MeasuredTranslations(system, numbers))
+    return measured
 
 
 def _system(
@@ -130,11 +130,11 @@ def _system(
 ) -> TranslationSystem:
     scores = {}
     for name, numbers in one.numbers.items():
-        interval = percentile_interval(numbers.drawn_RS[:, one.shown])
+        interval = percentile_interval(numbers.shown_draws)
         own = dict(part.split(":", maxsplit=1) for part in str(numbers.kind.metric.get_signature()).split("|"))
         settings = {**own, **numbers.kind.settings, "sentences": str(len(references))}
         signature = signed(settings, interval, seed=seed, samples=draws)
-        score = Score(name, numbers.runs[one.shown], split, head, signature, interval)
+        score = Score(name, numbers.score, split, head, signature, interval)
         scores[name] = SystemScore(one.system.name, score, numbers.runs)
     return TranslationSystem(
         name=one.system.name,
@@ -151,7 +151,16 @@ def _pairs(
     measured: Sequence[MeasuredTranslations], sources: Sequence[str], references: Sequence[str], *, language: str, seed: int, draws: int
 ) -> list[TranslationPair]:
     pairs = list(combinations(measured, 2))
-    tested = {name: score_differences(pairs, name, seed=seed, draws=draws) for name in measured[0].numbers} if pairs else {}
+    tested = {
+        name: score_differences(
+            [(one.numbers[name], other.numbers[name]) for one, other in pairs],
+            seed=seed,
+            draws=draws,
+            scores=partial(scores_of, numbers.kind.metric),
+            lower_is_better=lower_is_better(name),
+        )
+        for name, numbers in (measured[0].numbers if pairs else {}).items()
+    }
     return [
         TranslationPair(
             first=one.system.name,
@@ -163,61 +172,12 @@ def _pairs(
     ]
 
 
-def score_differences(
-    pairs: Sequence[tuple[MeasuredTranslations, MeasuredTranslations]], name: str, *, seed: int, draws: int
-) -> list[ScoreDifference]:
-    """Every test of one score between the systems of each pair."""
-    lower = lower_is_better(name)
-    sides = [((one.numbers[name], one.shown), (other.numbers[name], other.shown)) for one, other in pairs]
-    found = [
-        paired_from_draws(
-            second.drawn_RS[:, second_shown] - first.drawn_RS[:, first_shown], second.runs[second_shown] - first.runs[first_shown]
-        )
-        for (first, first_shown), (second, second_shown) in sides
-    ]
-    swapped = [
-        approximate_randomisation(
-            first.statistics_SNK[first_shown],
-            second.statistics_SNK[second_shown],
-            seed=seed,
-            draws=draws,
-            scores=partial(scores_of, first.kind.metric),
-        )
-        for (first, first_shown), (second, second_shown) in sides
-    ]
-    corrected = list(zip(holm([row.p for row in found]), holm(swapped), strict=True))
-    differences = []
-    for number, (one, other) in enumerate(pairs):
-        names = one.system.name, other.system.name
-        (first, _), (second, _) = sides[number]
-        seeds = seed_test(
-            names, (first.runs, second.runs), (False, False), (first.drawn_RS, second.drawn_RS), seed=seed, lower_is_better=lower
-        )
-        p_values = found[number].p, swapped[number]
-        sentence = verdict(
-            names,
-            found[number],
-            p_values,
-            corrected[number],
-            sentences=first.statistics_SNK.shape[1],
-            pairs=len(pairs),
-            seeds=seeds,
-            lower_is_better=lower,
-        )
-        differences.append(
-            ScoreDifference(*names, found[number].difference, found[number].interval, *p_values, *corrected[number], sentence, seeds)
-        )
-    return differences
-
-
 def most_different(
     one: MeasuredTranslations, other: MeasuredTranslations, sources: Sequence[str], references: Sequence[str], *, language: str
 ) -> list[DifferentLine]:
     """The lines whose BLEU and chrF, the mean of both, differ most: up to SHOWN where either is better, the largest gap first."""
     of_lines = {"bleu": sentence_bleu_metric(language), "chrf": one.numbers["chrf"].kind.metric}
-    bleu, chrf = (
-        [scores_of(metric, side.numbers[name].statistics_SNK[side.shown]) for side in (one, other)] for name, metric in of_lines.items()
-    )
+    bleu, chrf = ([scores_of(metric, side.numbers[name].shown_statistics) for side in (one, other)] for name, metric in of_lines.items())
     gap_N = (bleu[1] - bleu[0] + chrf[1] - chrf[0]) / 2
     ranked = np.argsort(-np.abs(gap_N), kind="stable").tolist()
     kept = [[line for line in ranked if sign * gap_N[line] > 0][:SHOWN] for sign in (-1, 1)]

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from seqtasks.evaluation.audit import Audit
 from seqtasks.evaluation.score import Score
+from seqtasks.evaluation.significance import LEVEL
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,12 @@ class SystemReport:
     cost: Cost
     notes: list[str] = field(default_factory=list)
 
+    def price_of_a_point(self, other: SystemReport) -> float | None:
+        """Seconds of training more for each point of score more; None where it scores no more, takes no longer, or was not measured."""
+        mine, its = self.cost.training_seconds, other.cost.training_seconds
+        gained = self.score.value - other.score.value
+        return (mine - its) / gained if mine is not None and its is not None and gained > 0 and mine > its else None
+
 
 @dataclass(frozen=True)
 class Disagreement:
@@ -119,6 +127,10 @@ class Overlap:
     only_second_wrong: int
     both_wrong: int
     oracle: float
+
+    @property
+    def words(self) -> int:
+        return self.both_right + self.only_first_wrong + self.only_second_wrong + self.both_wrong
 
 
 @dataclass(frozen=True)
@@ -143,11 +155,11 @@ class SeedTest:
 
 
 @dataclass(frozen=True)
-class PairReport:
-    """Two systems: `difference` is second minus first in points, of the shown runs, with its paired 95 % interval.
+class ScoreDifference:
+    """One score of two systems: `difference` is second minus first in points, of the shown runs, with its paired 95 % interval.
 
-    p_...: two-sided p-values; holm_...: the same, corrected for the number of pairs (Holm 1979). McNemar's counts words, also where the
-    score is F1. `sentence` says the outcome in plain words.
+    p_...: two-sided p-values; holm_...: the same, corrected for the number of pairs (Holm 1979). `sentence` says the outcome in plain
+    words. seeds: what several runs say, None where there are none.
     """
 
     first: str
@@ -156,14 +168,25 @@ class PairReport:
     interval: tuple[float, float] | None
     p_bootstrap: float
     p_randomisation: float
-    p_mcnemar: float
     holm_bootstrap: float
     holm_randomisation: float
-    holm_mcnemar: float
     sentence: str
+    seeds: SeedTest | None = None
+
+    @property
+    def holds_between_seeds(self) -> bool:
+        """Whether the test between seeds does not speak against calling the difference more than luck."""
+        return self.seeds is None or self.seeds.p is None or self.seeds.p <= LEVEL
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairReport(ScoreDifference):
+    """Two taggers. McNemar's test counts words, also where the score is F1."""
+
+    p_mcnemar: float
+    holm_mcnemar: float
     overlap: Overlap
     most_different: list[Disagreement]
-    seeds: SeedTest | None = None
 
 
 @dataclass(frozen=True)
@@ -215,51 +238,6 @@ class Crossover:
 
 
 @dataclass(frozen=True)
-class Ambiguous:
-    """A word that gold tags in several ways between the same neighbours: how often with which tag, over all parts."""
-
-    left: str
-    word: str
-    right: str
-    tags: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """A word where both systems agree against gold: an annotation error, or a hard case. `sentence`, `word` count from 1."""
-
-    sentence: int
-    word: int
-    text: list[str]
-    gold: str
-    predicted: str
-    confidence: float | None
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """A sentence of the compared part that also stands in train."""
-
-    sentence: int
-    words: list[str]
-    same_tags: bool
-
-
-@dataclass(frozen=True)
-class Audit:
-    """What the data itself says. Lists are cut to what a reader looks at; the counts are of all."""
-
-    duplicate_count: int
-    duplicate_tokens: int
-    duplicates: list[Duplicate]
-    score_without_duplicates: dict[str, float]
-    ambiguous_count: int
-    ambiguous: list[Ambiguous]
-    suspect_count: int
-    suspects: list[Suspect]
-
-
-@dataclass(frozen=True)
 class Comparison:
     """Everything. `metric` is "accuracy" or "f1"; `data` has (split, path, sentences, sha256) rows."""
 
@@ -284,3 +262,21 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """As it stands in comparison.json; infinite numbers never occur."""
         return asdict(self)
+
+    def ranking(self) -> list[SystemReport]:
+        """The systems, best score first; those of the same score in their order."""
+        return sorted(self.systems, key=lambda system: -system.score.value)
+
+    def pair_of(self, first: str, second: str) -> PairReport | None:
+        """The test between two systems, whichever way round it was made."""
+        return next((pair for pair in self.pairs if {pair.first, pair.second} == {first, second}), None)
+
+    def lead(self, best: SystemReport, second: SystemReport) -> float:
+        """By how many points the first is ahead, as tested where it was."""
+        pair = self.pair_of(best.name, second.name)
+        return best.score.value - second.score.value if pair is None else abs(pair.difference)
+
+    def surely_better(self, better: SystemReport, worse: SystemReport) -> bool:
+        """Whether no test between the two speaks against calling the difference more than luck: neither over sentences nor over seeds."""
+        pair = self.pair_of(better.name, worse.name)
+        return pair is None or (max(pair.holm_bootstrap, pair.holm_randomisation) <= LEVEL and pair.holds_between_seeds)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from seqtasks.evaluation.comparison import Confusion, LabelScore
-from seqtasks.evaluation.score import check_same_lengths
+from seqtasks.evaluation.score import check_aligned, check_same_lengths
 from seqtasks.text.tags import spans_of
 
 Tags = Sequence[Sequence[str]]
@@ -45,9 +45,8 @@ def confusion(gold: Tags, predicted: Tags) -> Confusion:
 
 
 def _pairs(gold: Tags, predicted: Tags) -> Iterator[tuple[str, str]]:
-    check_same_lengths(gold, predicted, ("gold sentences", "predicted sentences"))
-    for position, (true, found) in enumerate(zip(gold, predicted, strict=True), start=1):
-        check_same_lengths(true, found, ("gold tags", f"predicted tags in sentence {position}"))
+    check_aligned(gold, predicted)
+    for true, found in zip(gold, predicted, strict=True):
         yield from zip(true, found, strict=True)
 
 

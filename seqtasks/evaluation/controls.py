@@ -7,7 +7,7 @@ are for both those that the multi-task training never showed. Gold tags are thos
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -41,16 +41,7 @@ class Controlled:
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in metrics.json."""
-        return {
-            "split": self.split,
-            "head": self.head,
-            "name": self.name,
-            "value": self.value,
-            "control": self.control,
-            "difference": self.difference,
-            "interval": None if self.interval is None else [*self.interval],
-            "p": self.p,
-        }
+        return {**asdict(self), "interval": None if self.interval is None else [*self.interval]}
 
     def shown(self) -> str:
         """ "alone 96.90, difference +0.20 (-0.10 to +0.50)"."""

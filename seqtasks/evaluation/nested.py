@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.evaluation.score import Score, bootstrap_interval, check_same_lengths, signed
-from seqtasks.evaluation.spans import EntityReport, TypeScore, entity_scores
+from seqtasks.evaluation.score import Score, check_aligned, check_same_lengths, share_score
+from seqtasks.evaluation.spans import RATIOS, EntityReport, TypeScore, entity_scores, report
 from seqtasks.text.tags import NESTED, Span, inner, most_disjoint, outer, spans_of
 
 Spans = Sequence[Span]
@@ -37,8 +36,7 @@ def scores_of_spans(
     """The report on tags of any scheme: `entity_scores`, or for the scheme "nested" `nested_scores`."""
     if scheme != NESTED:
         return entity_scores(gold, predicted, scheme=scheme, split=split, head=head, seed=seed, samples=samples)
-    for position, (true, found) in enumerate(zip(gold, predicted, strict=False), start=1):
-        check_same_lengths(true, found, ("gold tags", f"predicted tags in sentence {position}"))
+    check_aligned(gold, predicted)
     sides = [[spans_of(tags, scheme) for tags in side] for side in (gold, predicted)]
     return nested_scores(*sides, split=split, head=head, seed=seed, samples=samples)
 
@@ -63,18 +61,7 @@ def nested_scores(
         ("flat_ceiling", "most without overlap", flat_counts(every, pairs)),
     ]
     scores = [_score(*one, split=split, head=head, seed=seed, samples=samples) for one in wanted]
-    errors = [span_errors(true, found) for true, found in pairs]
-    boundary, wrong_type, missed, spurious = (sum(column) for column in zip((0, 0, 0, 0), *errors, strict=True))
-    return EntityReport(
-        scores=scores,
-        illegal=0,
-        correct=int(every[:, 0].sum()),
-        boundary_errors=boundary,
-        type_errors=wrong_type,
-        missed=missed,
-        spurious=spurious,
-        per_type=by_type(pairs),
-    )
+    return report(scores, pairs, by_type(pairs), illegal=0)
 
 
 def counts_of(pairs: Sequence[tuple[set[Span], set[Span]]], which: Callable[[list[Span]], list[Span]]) -> Counts:
@@ -89,38 +76,6 @@ def flat_counts(every: Counts, pairs: Sequence[tuple[set[Span], set[Span]]]) -> 
     return np.stack([best_N, every[:, 1], best_N], axis=1)
 
 
-def span_errors(gold: set[Span], predicted: set[Span]) -> tuple[int, int, int, int]:
-    """Of one sentence: boundary errors, type errors, missed, spurious; wrong spans are matched one to one, those at one place first.
-
-    gold = correct + type errors + boundary errors + missed, and likewise predicted with spurious for missed.
-    """
-    true, found = sorted(gold - predicted), sorted(predicted - gold)
-    places = Counter((span.start, span.end) for span in true) & Counter((span.start, span.end) for span in found)
-    true, found = beside(true, places), beside(found, places)
-    boundary = 0
-    for span in list(true):
-        fitting = next((other for other in found if other.label == span.label and overlap(span, other)), None)
-        if fitting is not None:
-            found.remove(fitting)
-            boundary += 1
-    return boundary, places.total(), len(true) - boundary, len(found)
-
-
-def beside(spans: Sequence[Span], places: Counter[tuple[int, int]]) -> list[Span]:
-    """The spans without those matched at `places`, as many at each as it says."""
-    left, rest = places.copy(), []
-    for span in spans:
-        if left[span.start, span.end]:
-            left[span.start, span.end] -= 1
-        else:
-            rest.append(span)
-    return rest
-
-
-def overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
 def by_type(pairs: Sequence[tuple[set[Span], set[Span]]]) -> list[TypeScore]:
     """A row for each label of either side, by name."""
     correct, gold, predicted = (
@@ -129,29 +84,14 @@ def by_type(pairs: Sequence[tuple[set[Span], set[Span]]]) -> list[TypeScore]:
     )
     rows = []
     for label in sorted({*gold, *predicted}):
-        counts = np.array([[correct[label], gold[label], predicted[label]]])
-        precision, recall, f1 = (_value(name, counts) for name in ("precision", "recall", "f1"))
+        ratios = (RATIOS[name](correct[label], gold[label], predicted[label]) for name in ("precision", "recall", "f1"))
+        precision, recall, f1 = (100.0 * one / other if other else 0.0 for one, other in ratios)
         rows.append(TypeScore(label, precision, recall, f1, gold[label]))
     return rows
 
 
 def _score(name: str, which: str, counts: Counts, *, split: str, head: str, seed: int, samples: int) -> Score:
-    interval = bootstrap_interval(*_ratio(name)(*counts.T), seed=seed, samples=samples)
     _, gold, predicted = counts.sum(axis=0).tolist()
     settings = {"spans": which, "scheme": NESTED, "gold": gold, "predicted": predicted, "sentences": len(counts)}
-    signature = signed(settings, interval, seed=seed, samples=samples)
-    return Score(name=name, value=_value(name, counts), split=split, head=head, signature=signature, interval=interval)
-
-
-def _value(name: str, counts: Counts) -> float:
-    numerator, denominator = _ratio(name)(*counts.sum(axis=0).tolist())
-    return 100.0 * numerator / denominator if denominator else 0.0
-
-
-def _ratio(name: str) -> Callable[[Any, Any, Any], tuple[Any, Any]]:
-    """Numerator and denominator of correct, gold and predicted."""
-    if name == "precision":
-        return lambda correct, gold, predicted: (correct, predicted)
-    if name == "recall":
-        return lambda correct, gold, predicted: (correct, gold)
-    return lambda correct, gold, predicted: (2 * correct, gold + predicted)
+    parts = RATIOS.get(name, RATIOS["f1"])(*counts.T)
+    return share_score(name, parts, settings, split=split, head=head, seed=seed, samples=samples)

@@ -6,14 +6,86 @@ result; where approximate randomisation says otherwise, the sentence says so. N 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seqtasks.evaluation.comparison import SeedTest
+from seqtasks.evaluation.comparison import ScoreDifference, SeedTest
 from seqtasks.evaluation.seed_tests import against_fixed, hierarchical_bootstrap, permutation, runs_needed, sign_flips, welch
-from seqtasks.evaluation.significance import LEVEL, Paired, shown_gap, shown_interval, shown_p
+from seqtasks.evaluation.significance import (
+    LEVEL,
+    Floats,
+    Paired,
+    approximate_randomisation,
+    holm,
+    paired_from_draws,
+    shown_gap,
+    shown_interval,
+    shown_p,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredRuns:
+    """One score of a system: statistics of every run and sentence, the score of each run, and that of each draw and run.
+
+    shown: the position of the run that is compared; fixed: it has no seed, so that its one run is all there is to know of it (the HMM).
+    """
+
+    name: str
+    statistics_SNK: Floats
+    runs: list[float]
+    drawn_RS: Floats
+    shown: int
+    fixed: bool = False
+
+    @property
+    def score(self) -> float:
+        """Of the shown run."""
+        return self.runs[self.shown]
+
+    @property
+    def shown_statistics(self) -> Floats:
+        """Those of the shown run."""
+        return np.asarray(self.statistics_SNK[self.shown])
+
+    @property
+    def shown_draws(self) -> Floats:
+        """The scores of the shown run by draw."""
+        return np.asarray(self.drawn_RS[:, self.shown])
+
+
+def score_differences(
+    pairs: Sequence[tuple[ScoredRuns, ScoredRuns]],
+    *,
+    seed: int,
+    draws: int,
+    scores: Callable[[Floats], Floats] | None = None,
+    lower_is_better: bool = False,
+) -> list[ScoreDifference]:
+    """Every test of a score between the systems of each pair. scores: of sums of statistics, as for `approximate_randomisation`."""
+    found = [paired_from_draws(other.shown_draws - one.shown_draws, other.score - one.score) for one, other in pairs]
+    swapped = [
+        approximate_randomisation(*(side.shown_statistics for side in pair), seed=seed, draws=draws, scores=scores) for pair in pairs
+    ]
+    corrected = zip(holm([row.p for row in found]), holm(swapped), strict=True)
+    differences = []
+    for (one, other), paired, p_swapped, holm_values in zip(pairs, found, swapped, corrected, strict=True):
+        names, p_values = (one.name, other.name), (paired.p, p_swapped)
+        seeds = seed_test(one, other, seed=seed, lower_is_better=lower_is_better)
+        sentence = verdict(
+            names,
+            paired,
+            p_values,
+            holm_values,
+            sentences=len(one.shown_statistics),
+            pairs=len(pairs),
+            seeds=seeds,
+            lower_is_better=lower_is_better,
+        )
+        differences.append(ScoreDifference(*names, paired.difference, paired.interval, *p_values, *holm_values, sentence, seeds))
+    return differences
 
 
 def verdict(
@@ -51,47 +123,40 @@ def verdict(
     return text + "."
 
 
-def seed_test(
-    names: tuple[str, str],
-    runs: tuple[Sequence[float], Sequence[float]],
-    fixed: tuple[bool, bool],
-    drawn: tuple[NDArray[np.float64], NDArray[np.float64]],
-    *,
-    seed: int,
-    lower_is_better: bool = False,
-) -> SeedTest | None:
-    """What the runs under several seeds say. None where neither system has more than one run.
-
-    fixed: the system has no seed, its one run is all there is. drawn: scores_RS of the runs on the same drawn sentences.
-    """
-    if max(map(len, runs)) < 2:
+def seed_test(first: ScoredRuns, second: ScoredRuns, *, seed: int, lower_is_better: bool = False) -> SeedTest | None:
+    """What the runs under several seeds say. None where neither system has more than one run."""
+    sides = first, second
+    names, one, other = (first.name, second.name), first.runs, second.runs
+    if max(len(one), len(other)) < 2:
         return None
-    if any(len(scores) < 2 and not is_fixed for scores, is_fixed in zip(runs, fixed, strict=True)):
-        return _too_few(names, runs)
-    one, other = runs
-    if fixed[0] or fixed[1]:
-        score, sample = (one[0], other) if fixed[0] else (other[0], one)
-        found = against_fixed(score, sample) if fixed[0] else _turned(against_fixed(score, sample))
+    difference = float(np.mean(other) - np.mean(one))
+    for side in sides:
+        if len(side.runs) < 2 and not side.fixed:
+            sentence = f"{side.name} has one run only, so its luck with the seed is not known: train it under more seeds to compare."
+            return SeedTest("none: too few runs", None, difference, None, sentence)
+    fixed = first.fixed or second.fixed
+    if fixed:
+        score, sample = (one[0], other) if first.fixed else (other[0], one)
+        found = against_fixed(score, sample) if first.fixed else _turned(against_fixed(score, sample))
         exact = sign_flips(score, sample, seed=seed)
         kind = "t-test of one sample against a fixed score"
     else:
         found = welch(one, other)
         exact = permutation(one, other, seed=seed)
         kind = "Welch's t-test"
-    both = hierarchical_bootstrap(*drawn, one, other, seed=seed)
+    both = hierarchical_bootstrap(first.drawn_RS, second.drawn_RS, one, other, seed=seed)
     if found is None:
         sentence = f"The runs of {names[0]} and {names[1]} do not differ from seed to seed: there is no luck of the seed to test."
         return SeedTest(kind, None, both.difference, None, sentence, both_interval=both.interval, both_p=both.p)
-    spreads = [float(np.std(scores, ddof=1)) if len(scores) > 1 else 0.0 for scores in runs]
-    if fixed[1]:
-        spreads.reverse()
-    needed = runs_needed(found.difference, *spreads, fixed=fixed[0] or fixed[1])
+    spreads = [0.0 if side.fixed else float(np.std(side.runs, ddof=1)) for side in sides]
+    needed = runs_needed(found.difference, *(sorted(spreads) if fixed else spreads), fixed=fixed)
+    gap = shown_gap(*names, found.difference, lower_is_better=lower_is_better)
     return SeedTest(
         kind=kind,
         p=found.p,
         difference=found.difference,
         interval=found.interval,
-        sentence=_seed_sentence(names, runs, kind, found, both, exact.smallest, needed, lower_is_better),
+        sentence=" ".join(_seed_sentences(f"{gap} ({len(one)} and {len(other)} runs", kind, found, both, exact.smallest, needed)),
         exact_p=exact.p,
         smallest_exact_p=exact.smallest,
         both_interval=both.interval,
@@ -106,41 +171,15 @@ def _turned(found: Paired | None) -> Paired | None:
     return Paired(-found.difference, (-found.interval[1], -found.interval[0]), found.p)
 
 
-def _too_few(names: tuple[str, str], runs: tuple[Sequence[float], Sequence[float]]) -> SeedTest:
-    single = names[0] if len(runs[0]) < 2 else names[1]
-    sentence = f"{single} has one run only, so its luck with the seed is not known: train it under more seeds to compare."
-    return SeedTest("none: too few runs", None, float(np.mean(runs[1]) - np.mean(runs[0])), None, sentence)
-
-
-def _seed_sentence(
-    names: tuple[str, str],
-    runs: tuple[Sequence[float], Sequence[float]],
-    kind: str,
-    found: Paired,
-    both: Paired,
-    smallest: float,
-    needed: int | None,
-    lower_is_better: bool,
-) -> str:
-    counts = f"{len(runs[0])} and {len(runs[1])} runs"
+def _seed_sentences(gap: str, kind: str, found: Paired, both: Paired, smallest: float, needed: int | None) -> Iterator[str]:
     outcome = "significant" if found.p <= LEVEL else "not significant"
-    gap = shown_gap(*names, found.difference, lower_is_better=lower_is_better)
-    parts = [
-        f"On average over the runs {gap} ({counts}; {shown_interval(found.interval, found.difference)}): "
-        f"{outcome} ({kind}, {shown_p(found.p)})."
-    ]
+    yield f"On average over the runs {gap}; {shown_interval(found.interval, found.difference)}): {outcome} ({kind}, {shown_p(found.p)})."
     if both.interval is not None:
-        parts.append(f"Over seeds and sentences together: {shown_interval(both.interval, found.difference)}.")
+        yield f"Over seeds and sentences together: {shown_interval(both.interval, found.difference)}."
     if smallest > LEVEL:
-        parts.append(
-            f"So few runs rest on the scores being roughly normal: an exact test by permutation cannot fall below p = {smallest:.2g} here."
-        )
-    if found.p > LEVEL:
-        parts.append(_needed_sentence(needed))
-    return " ".join(parts)
-
-
-def _needed_sentence(needed: int | None) -> str:
-    if needed is None:
-        return "Not even 1,000 runs of each would be likely to show so small a difference."
-    return f"To see a difference of this size in 4 of 5 experiments, about {needed} runs of each would be needed."
+        least = f"an exact test by permutation cannot fall below p = {smallest:.2g} here"
+        yield f"So few runs rest on the scores being roughly normal: {least}."
+    if found.p > LEVEL and needed is None:
+        yield "Not even 1,000 runs of each would be likely to show so small a difference."
+    elif found.p > LEVEL:
+        yield f"To see a difference of this size in 4 of 5 experiments, about {needed} runs of each would be needed."

@@ -135,6 +135,36 @@ def check_same_lengths(first: Sequence[object], second: Sequence[object], names:
         raise ValueError(f"{len(first)} {names[0]} but {len(second)} {names[1]}; they must be aligned one to one")
 
 
+def check_aligned(gold: Sequence[Sequence[object]], predicted: Sequence[Sequence[object]]) -> None:
+    """The same of the tags of both sides: as many sentences, and in each as many tags."""
+    check_same_lengths(gold, predicted, ("gold sentences", "predicted sentences"))
+    for position, (true, found) in enumerate(zip(gold, predicted, strict=True), start=1):
+        check_same_lengths(true, found, ("gold tags", f"predicted tags in sentence {position}"))
+
+
+def share_score(
+    name: str,
+    parts: tuple[ArrayLike, ArrayLike],
+    settings: Mapping[str, object],
+    *,
+    split: str,
+    head: str,
+    seed: int,
+    samples: int,
+) -> Score:
+    """100 * sum(numerators) / sum(denominators), both given by sentence, with its interval; 0 where nothing is counted."""
+    numerator, denominator = (np.sum(part).item() for part in parts)
+    interval = bootstrap_interval(*parts, seed=seed, samples=samples)
+    return Score(
+        name=name,
+        value=100.0 * numerator / denominator if denominator else 0.0,
+        split=split,
+        head=head,
+        signature=signed(settings, interval, seed=seed, samples=samples),
+        interval=interval,
+    )
+
+
 def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 

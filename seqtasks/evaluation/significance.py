@@ -114,12 +114,10 @@ def mcnemar(only_first_right: int, only_second_right: int) -> float:
 def holm(p_values: Sequence[float]) -> list[float]:
     """p-values corrected for their number (Holm 1979), in the order given: the smallest times m, the next times m - 1, and so on, each at
     least as large as the one before and at most 1."""
-    corrected = [0.0] * len(p_values)
-    largest = 0.0
-    for rank, position in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[position]))
-        corrected[position] = largest
-    return corrected
+    order = np.argsort(p_values, kind="stable")
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.maximum.accumulate(np.minimum(1.0, np.arange(len(p_values), 0, -1) * np.asarray(p_values)[order]))
+    return corrected.tolist()
 
 
 def shown_p(p: float) -> str:

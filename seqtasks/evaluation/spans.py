@@ -15,6 +15,7 @@ warns on empty divisions, returns numpy scalars, stays lenient when told mode="s
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -24,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.errors import DataError, UsageError
-from seqtasks.evaluation.score import Score, bootstrap_interval, check_same_lengths, signed
+from seqtasks.evaluation.score import Score, bootstrap_interval, check_aligned, signed
 from seqtasks.text.tags import PREFIXES, Span, count_illegal, spans_of
 
 
@@ -54,15 +55,7 @@ class EntityReport:
 
     def to_json(self) -> dict[str, Any]:
         """The counts and the table by type; the scores go to metrics.json on their own."""
-        counts = {
-            "illegal": self.illegal,
-            "correct": self.correct,
-            "boundary_errors": self.boundary_errors,
-            "type_errors": self.type_errors,
-            "missed": self.missed,
-            "spurious": self.spurious,
-        }
-        return {**counts, "per_type": [asdict(row) for row in self.per_type]}
+        return {name: value for name, value in asdict(self).items() if name != "scores"}
 
     def __str__(self) -> str:
         """The table by type and the counts, to print."""
@@ -95,21 +88,25 @@ def entity_scores(
     """
     gold_tags = _checked(gold, scheme, f"{split} {head}", "gold")
     predicted_tags = _checked(predicted, scheme, f"{split} {head}", "predicted")
-    check_same_lengths(gold_tags, predicted_tags, ("gold sentences", "predicted sentences"))
-    for position, (true, found) in enumerate(zip(gold_tags, predicted_tags, strict=True), start=1):
-        check_same_lengths(true, found, ("gold tags", f"predicted tags in sentence {position}"))
+    check_aligned(gold_tags, predicted_tags)
     spans = [(spans_of(true, scheme), spans_of(found, scheme)) for true, found in zip(gold_tags, predicted_tags, strict=True)]
     default, per_type = _default_mode(gold_tags, predicted_tags, spans)
     strict = _strict_mode(gold_tags, predicted_tags, scheme)
     modes = {"f1": default, "precision": default, "recall": default, "f1_strict": strict}
     scores = [_score(name, mode, {"scheme": scheme}, split=split, head=head, seed=seed, samples=samples) for name, mode in modes.items()]
-    correct, boundary, wrong_type, missed, spurious = (
-        sum(column) for column in zip((0, 0, 0, 0, 0), *(span_errors(true, found) for true, found in spans), strict=True)
+    pairs = [(set(true), set(found)) for true, found in spans]
+    return report(scores, pairs, per_type, illegal=sum(count_illegal(tags, scheme) for tags in predicted_tags))
+
+
+def report(scores: list[Score], pairs: Sequence[tuple[set[Span], set[Span]]], per_type: list[TypeScore], *, illegal: int) -> EntityReport:
+    """The scores with the counts of errors over gold and predicted spans by sentence."""
+    boundary, wrong_type, missed, spurious = (
+        sum(column) for column in zip((0, 0, 0, 0), *(span_errors(true, found) for true, found in pairs), strict=True)
     )
     return EntityReport(
         scores=scores,
-        illegal=sum(count_illegal(tags, scheme) for tags in predicted_tags),
-        correct=correct,
+        illegal=illegal,
+        correct=sum(len(true & found) for true, found in pairs),
         boundary_errors=boundary,
         type_errors=wrong_type,
         missed=missed,
@@ -128,22 +125,36 @@ def mode_counts(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]
     return {"f1": default.counts, "precision": default.counts, "recall": default.counts, "f1_strict": strict.counts}
 
 
-def span_errors(gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int, int, int]:
-    """Of one sentence: how many are correct, boundary errors, type errors, missed, spurious. Spans of one side do not overlap."""
-    correct = set(gold) & set(predicted)
-    true = sorted((span for span in gold if span not in correct), key=lambda span: span.start)
-    found = sorted((span for span in predicted if span not in correct), key=lambda span: span.start)
-    same_place = {(span.start, span.end) for span in true} & {(span.start, span.end) for span in found}
-    true = [span for span in true if (span.start, span.end) not in same_place]
-    found = [span for span in found if (span.start, span.end) not in same_place]
-    boundary, taken = 0, set()
-    for span in true:  # from the left, each takes the first that is free: no matching has more pairs
-        for position, other in enumerate(found):
-            if position not in taken and other.label == span.label and other.start < span.end and span.start < other.end:
-                taken.add(position)
-                boundary += 1
-                break
-    return len(correct), boundary, len(same_place), len(true) - boundary, len(found) - boundary
+def span_errors(gold: set[Span], predicted: set[Span]) -> tuple[int, int, int, int]:
+    """Of one sentence: boundary errors, type errors, missed, spurious; wrong spans are matched one to one, those at one place first.
+
+    gold = correct + type errors + boundary errors + missed, and likewise predicted with spurious for missed.
+    """
+    true, found = sorted(gold - predicted), sorted(predicted - gold)
+    places = Counter((span.start, span.end) for span in true) & Counter((span.start, span.end) for span in found)
+    true, found = beside(true, places), beside(found, places)
+    boundary = 0
+    for span in list(true):
+        fitting = next((other for other in found if other.label == span.label and overlap(span, other)), None)
+        if fitting is not None:
+            found.remove(fitting)
+            boundary += 1
+    return boundary, places.total(), len(true) - boundary, len(found)
+
+
+def beside(spans: Sequence[Span], places: Counter[tuple[int, int]]) -> list[Span]:
+    """The spans without those matched at `places`, as many at each as it says."""
+    left, rest = places.copy(), []
+    for span in spans:
+        if left[span.start, span.end]:
+            left[span.start, span.end] -= 1
+        else:
+            rest.append(span)
+    return rest
+
+
+def overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seqtasks.errors import DataError, UsageError
 from seqtasks.evaluation.audit import Annotated
 from seqtasks.evaluation.comparison import Cost
+from seqtasks.evaluation.pair_tests import ScoredRuns
 from seqtasks.evaluation.score import check_same_lengths
 from seqtasks.evaluation.significance import ratio, resampled_scores
 from seqtasks.text.tags import NESTED, SCHEMES, spans_of
@@ -35,18 +36,14 @@ class SystemOutput:
     fixed: bool = False
 
 
-@dataclass(frozen=True)
-class MeasuredSystem:
+@dataclass(frozen=True, kw_only=True)
+class MeasuredSystem(ScoredRuns):
     """A system and its numbers: of every run, two for each sentence (significance.py), the score, and the score of every draw.
 
-    Of the run with the median score, at the position `shown`: whether each word is right, and the probabilities of the answers.
+    Of the run with the median score, the shown one: whether each word is right, and the probabilities of the answers.
     """
 
     output: SystemOutput
-    statistics_SN2: NDArray[np.float64]
-    drawn_RS: NDArray[np.float64]
-    runs: list[float]
-    shown: int
     hits_T: NDArray[np.bool_]
     confidences_T: NDArray[np.float64] | None
 
@@ -59,16 +56,6 @@ class MeasuredSystem:
     def confidences(self) -> Confidences | None:
         """Their probabilities, by sentence and word."""
         return None if self.output.confidences is None else self.output.confidences[self.shown]
-
-    def statistics(self) -> NDArray[np.float64]:
-        """[N, 2], of the shown run."""
-        shown: NDArray[np.float64] = self.statistics_SN2[self.shown]
-        return shown
-
-    def draws(self) -> NDArray[np.float64]:
-        """[R], the scores of the shown run."""
-        shown: NDArray[np.float64] = self.drawn_RS[:, self.shown]
-        return shown
 
 
 def check_systems(systems: Sequence[SystemOutput], part: Annotated, scheme: str | None, split: str) -> None:
@@ -110,7 +97,19 @@ def measure(systems: Sequence[SystemOutput], part: Annotated, scheme: str | None
         hits = [one == other for pair in zip(part.tags, system.tags[shown], strict=True) for one, other in zip(*pair, strict=True)]
         sure = None if system.confidences is None else np.array([float(p) for row in system.confidences[shown] for p in row])
         drawn_RS = drawn_RM[:, first : first + len(runs)]
-        measured.append(MeasuredSystem(system, np.array(runs_N2), drawn_RS, runs, shown, np.array(hits, dtype=bool), sure))
+        measured.append(
+            MeasuredSystem(
+                name=system.name,
+                statistics_SNK=np.array(runs_N2),
+                runs=runs,
+                drawn_RS=drawn_RS,
+                shown=shown,
+                fixed=system.fixed,
+                output=system,
+                hits_T=np.array(hits, dtype=bool),
+                confidences_T=sure,
+            )
+        )
         first += len(runs)
     return measured
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from seqtasks.evaluation.by_length import LengthBin
-from seqtasks.evaluation.comparison import SeedTest
+from seqtasks.evaluation.comparison import ScoreDifference
 from seqtasks.evaluation.score import Score
 
 DECIDES = "bleu"  # the score that says which system is better and which run of it is shown; fixed before anyone has seen a result
@@ -36,26 +36,6 @@ class TranslationSystem:
     by_length: list[LengthBin]
     training_seconds: float | None = None
     parameters: int | None = None
-
-
-@dataclass(frozen=True)
-class ScoreDifference:
-    """One score of two systems: second minus first of the shown runs, with its paired 95 % interval.
-
-    p_...: two-sided p-values; holm_...: the same, corrected for the number of pairs (Holm 1979). `sentence` says the outcome in plain
-    words. seeds: what several runs say, None where there are none.
-    """
-
-    first: str
-    second: str
-    difference: float
-    interval: tuple[float, float] | None
-    p_bootstrap: float
-    p_randomisation: float
-    holm_bootstrap: float
-    holm_randomisation: float
-    sentence: str
-    seeds: SeedTest | None = None
 
 
 @dataclass(frozen=True)

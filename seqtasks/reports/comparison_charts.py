@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from seqtasks.evaluation.comparison import Cascade, Confusion, Cost, Crossover, CurvePoint, Overlap, PairReport, SystemReport
-from seqtasks.evaluation.translation_comparison import ScoreDifference, SystemScore
+from seqtasks.evaluation.comparison import Cascade, Confusion, Crossover, CurvePoint, Overlap, ScoreDifference, Share, SystemReport
+from seqtasks.evaluation.translation_comparison import SystemScore, TranslationSystem
+from seqtasks.reports.comparison_tables import Label
 from seqtasks.reports.formats import interval, interval_of_points, metric_name, percent, points, three_digits, whole
 from seqtasks.reports.svg import INK, ROW, Chart, bar, chart, drawing, line, logarithmic, look, mark, rings, rows, short, within
 
@@ -32,7 +33,7 @@ def scores_chart(systems: Sequence[SystemReport | SystemScore], series: Series, 
         return chart(figure, "scores", "; ".join(said))
 
 
-def differences_chart(pairs: Sequence[PairReport | ScoreDifference], series: Series) -> Chart | None:
+def differences_chart(pairs: Sequence[ScoreDifference], series: Series) -> Chart | None:
     """The difference of each pair with its interval against a line at no difference; the seeds' test below it where there is one."""
     if not pairs:
         return None
@@ -81,6 +82,32 @@ def groups_chart(groups: Sequence[Group], series: Series, title: str, *, one_lin
         return chart(figure, f"groups-{len(groups)}-{title.split()[0].lower()}", "; ".join(said))
 
 
+def kinds_chart(kinds: Mapping[str, Mapping[str, Share]], series: Series) -> Chart | None:
+    """Right answers by kind of word."""
+    groups: list[Group] = []
+    for name, cells in kinds.items():
+        values = {system: (cell.value, cell.interval) for system, cell in cells.items() if cell.total}
+        groups.append((name, f"n = {max(cell.total for cell in cells.values()):,}", values))
+    return groups_chart(groups, series, "right (%)")
+
+
+def labels_chart(labels: Sequence[Label], series: Series) -> Chart | None:
+    """F1 by tag."""
+    groups = [(one.name, f"n = {one.support:,}", {name: (score.f1, None) for name, score in one.scores.items()}) for one in labels]
+    return groups_chart(groups, series, "F1 (%)", one_line=True)
+
+
+def lengths_chart(systems: Sequence[TranslationSystem], series: Series) -> Chart | None:
+    """BLEU by the length of the source. All systems have the same bins: they read the same sources."""
+    groups: list[Group] = []
+    for place, one in enumerate(systems[0].by_length):
+        scores = {system.name: system.by_length[place].bleu for system in systems}
+        groups.append(
+            (f"{one.name} words", f"{one.lines:,} lines", {name: (score.value, score.interval) for name, score in scores.items()})
+        )
+    return groups_chart(groups, series, "BLEU")
+
+
 def reliability_chart(systems: Sequence[SystemReport], series: Series) -> Chart | None:
     """The share of right answers against how sure the system was, by bin; below the dashed line it was too sure."""
     known = [(system.name, system.calibration) for system in systems if system.calibration]
@@ -96,11 +123,9 @@ def reliability_chart(systems: Sequence[SystemReport], series: Series) -> Chart 
         return chart(figure, "reliability", f"Reliability curves: {errors}")
 
 
-def cost_chart(
-    systems: Sequence[SystemReport], series: Series, title: str, cost: Callable[[Cost], float | None], *, more_is_better: bool
-) -> Chart | None:
-    """Score against a cost on a log axis; systems that no other beats in both are ringed and joined (the Pareto front)."""
-    known = [(value, system) for system in systems if (value := cost(system.cost)) is not None and value > 0]
+def cost_chart(systems: Sequence[SystemReport], series: Series, title: str, cost: str, *, more_is_better: bool = True) -> Chart | None:
+    """Score against a field of Cost on a log axis; systems that no other beats in both are ringed and joined (the Pareto front)."""
+    known = [(value, system) for system in systems if (value := getattr(system.cost, cost)) is not None and value > 0]
     if len(known) < 2:
         return None
     front = pareto_front([(value if more_is_better else -value, system.score.value) for value, system in known])

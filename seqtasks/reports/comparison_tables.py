@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from seqtasks.evaluation.comparison import Comparison, Confusion, LabelScore, Share, SystemReport
+from seqtasks.evaluation.comparison import Comparison, Confusion, LabelScore, Share
 
 Value = str | int | float | None
-Rows = tuple[list[str], list[list[Value]]]
+Row = dict[str, Value]  # by heading
 MARKED = 3  # tags marked as those where systems differ most
 ENOUGH = 10  # words of a tag below which its F1 says too little to be marked
 LISTED = 15  # confusions
@@ -34,23 +34,42 @@ class Confused(NamedTuple):
     shares: dict[str, float]
 
 
-def comparison_rows(comparison: Comparison) -> Rows:
+def comparison_rows(comparison: Comparison) -> list[Row]:
     """One row a system with each of its numbers; the cells of the words follow as columns of their own.
 
     Where systems have different cells, those of others are None. `runs` joins the scores of all runs by spaces.
     """
-    names = list(dict.fromkeys(cell.name for system in comparison.systems for cell in system.cells))
-    headers = [*_SYSTEM, *(f"{name}{part}" for name in names for part in _SHARE)]
+    names = list(kinds(comparison))
     rows = []
     for system in comparison.systems:
+        (low, high), runs, cost, calibration = system.score.interval or (None, None), system.runs, system.cost, system.calibration
+        row: Row = {
+            "system": system.name,
+            "metric": comparison.metric,
+            "score": system.score.value,
+            "low": low,
+            "high": high,
+            "number of runs": len(runs),
+            "median of runs": statistics.median(runs) if runs else None,
+            "lowest run": min(runs, default=None),
+            "highest run": max(runs, default=None),
+            "runs": " ".join(map(str, runs)),
+            **{name.replace("_", " "): value for name, value in vars(cost).items()},
+            "calibration error": calibration.error if calibration else None,
+            "adaptive calibration error": calibration.adaptive_error if calibration else None,
+            "brier": calibration.brier if calibration else None,
+            "without duplicates": comparison.audit.score_without_duplicates.get(system.name),
+            "signature": system.score.signature,
+            "shown run": system.paths[system.shown] if 0 <= system.shown < len(system.paths) else None,
+        }
         cells = {cell.name: cell for cell in system.cells}
-        row: list[Value] = [_SYSTEM[header](comparison, system) for header in _SYSTEM]
         for name in names:
             cell = cells.get(name)
             low, high = (cell.interval if cell else None) or (None, None)
-            row += [cell.value, low, high, cell.count, cell.total] if cell else [None] * len(_SHARE)
+            values = (cell.value, low, high, cell.count, cell.total) if cell else (None,) * 5
+            row |= dict(zip((f"{name}{part}" for part in ("", " low", " high", " count", " total")), values, strict=True))
         rows.append(row)
-    return headers, rows
+    return rows
 
 
 def kinds(comparison: Comparison) -> dict[str, dict[str, Share]]:
@@ -86,34 +105,3 @@ def confused_pairs(confusions: Mapping[str, Confusion], most: int = LISTED) -> l
         Confused(gold, answered, counts, {name: 100 * count / max(totals[name].get(gold, 0), 1) for name, count in counts.items()})
         for (gold, answered), counts in ranked[:most]
     ]
-
-
-def _median(_: Comparison, system: SystemReport) -> Value:
-    return statistics.median(system.runs) if system.runs else None
-
-
-_SYSTEM: dict[str, Callable[[Comparison, SystemReport], Value]] = {
-    "system": lambda comparison, system: system.name,
-    "metric": lambda comparison, system: comparison.metric,
-    "score": lambda comparison, system: system.score.value,
-    "low": lambda comparison, system: system.score.interval[0] if system.score.interval else None,
-    "high": lambda comparison, system: system.score.interval[1] if system.score.interval else None,
-    "number of runs": lambda comparison, system: len(system.runs),
-    "median of runs": _median,
-    "lowest run": lambda comparison, system: min(system.runs, default=None),
-    "highest run": lambda comparison, system: max(system.runs, default=None),
-    "runs": lambda comparison, system: " ".join(str(run) for run in system.runs),
-    "training seconds": lambda comparison, system: system.cost.training_seconds,
-    "tokens per second": lambda comparison, system: system.cost.tokens_per_second,
-    "parameters": lambda comparison, system: system.cost.parameters,
-    "bytes on disk": lambda comparison, system: system.cost.bytes_on_disk,
-    "peak memory": lambda comparison, system: system.cost.peak_memory,
-    "device": lambda comparison, system: system.cost.device,
-    "calibration error": lambda comparison, system: system.calibration.error if system.calibration else None,
-    "adaptive calibration error": lambda comparison, system: system.calibration.adaptive_error if system.calibration else None,
-    "brier": lambda comparison, system: system.calibration.brier if system.calibration else None,
-    "without duplicates": lambda comparison, system: comparison.audit.score_without_duplicates.get(system.name),
-    "signature": lambda comparison, system: system.score.signature,
-    "shown run": lambda comparison, system: system.paths[system.shown] if 0 <= system.shown < len(system.paths) else None,
-}
-_SHARE = ("", " low", " high", " count", " total")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 DASH = "–"
 METRICS = {"accuracy": "accuracy", "f1": "F1 of entities"}
@@ -85,29 +84,9 @@ def times(value: float) -> str:
     return f"{value:.1f}" if value < 10 else f"{round(value):,}" if value < 1000 else three_digits(value)
 
 
-def threshold(value: float) -> str:
-    """A probability as it is, 0.99999; "never reached" above 1."""
-    return f"{value:g}" if value <= 1 else "never reached"
-
-
-def range_of(runs: Sequence[float]) -> str:
-    """The lowest and the highest of several runs."""
-    return f"{percent(min(runs))} to {percent(max(runs))}" if len(runs) > 1 else ""
-
-
 def number(value: float) -> str:
     """A score of a run: two decimals; infinity as its sign."""
     return f"{value:,.2f}" if math.isfinite(value) else "∞"
-
-
-def sure(confidence: float) -> str:
-    """Of 0 to 1: 97 %. Never 100 % where it is not quite."""
-    return f"{int(confidence * 100)} %"
-
-
-def recorded(value: float | str | None) -> str:
-    """A value of the history: four digits of a fraction."""
-    return DASH if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 _TIMES = (

@@ -11,6 +11,7 @@ import re
 import statistics
 from collections.abc import Mapping
 from functools import cache
+from inspect import getmembers, isfunction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from seqtasks.errors import RunDirectoryError
+from seqtasks.evaluation.significance import LEVEL
 from seqtasks.reports import formats
 
 
@@ -44,11 +46,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {name: getattr(formats, name) for name in _FILTERS} | {
-        "address": address,
-        "picture": picture,
-        "median": statistics.median,
-    }
+    made.filters |= dict(getmembers(formats, isfunction)) | {"address": address, "picture": picture, "median": statistics.median}
+    made.globals["level"] = LEVEL
     return made
 
 
@@ -74,7 +73,3 @@ def picture(path: Path | str) -> Picture:
 
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_FILTERS = (
-    *("percent", "points", "interval", "interval_of_points", "probability", "whole", "seconds", "size", "threshold"),
-    *("three_digits", "number", "recorded", "range_of", "sure"),
-)

@@ -79,16 +79,10 @@ def write_run_report(report: RunReport, path: Path | str) -> None:
 
 def run_report_page(report: RunReport) -> str:
     """The page as text. A part without content is left out."""
-    names = dict.fromkeys(name for row in report.history for name in (row.get("scores") or {}))
     values = {
         "report": report,
         "tiles": ([score for score in report.scores if score.split == "test"] or list(report.scores))[:TILES],
         "lower": [name for name in dict.fromkeys(score.name for score in report.scores) if lower_is_better(name)],
-        "columns": ["epoch", "update", *_HISTORY.values(), *names],
-        "epochs": [
-            [row["epoch"], *(row.get(key) for key in ("update", *_HISTORY)), *((row.get("scores") or {}).get(name) for name in names)]
-            for row in report.history
-        ],
         "examples": [(example, differences(example.output, example.reference)) for example in report.examples],
         "modules": modules(report.parameters),
         "total": sum(count for *_, count in report.parameters),
@@ -117,14 +111,3 @@ def modules(parameters: Sequence[tuple[str, Sequence[int], int]]) -> dict[str, l
 def module_of(name: str) -> str:
     """The module a tensor is counted under: its name without the tensor's own, two steps deep at most."""
     return ".".join(name.split(".")[:-1][:2]) or name
-
-
-_HISTORY = {
-    "train_loss": "train loss",
-    "train_accuracy": "train accuracy",
-    "dev_loss": "dev loss",
-    "dev_accuracy": "dev accuracy",
-    "learning_rate": "learning rate",
-    "tokens_per_second": "tokens/s",
-    "seconds": "seconds",
-}

@@ -7,15 +7,10 @@ from rich.table import Table
 
 from seqtasks.cli.compare_tables import compact, duration, p_value, pair_table, plain_table, print_table, system_table
 from seqtasks.cli.translation_tables import arrowed, translation_pair_table, translation_seed_table, translation_system_table
-from seqtasks.evaluation.comparison import Audit, Calibration, Comparison, Confusion, Cost, Overlap, PairReport, SystemReport
+from seqtasks.evaluation.audit import Audit
+from seqtasks.evaluation.comparison import Calibration, Comparison, Confusion, Cost, Overlap, PairReport, ScoreDifference, SystemReport
 from seqtasks.evaluation.score import LOWER_IS_BETTER, Score
-from seqtasks.evaluation.translation_comparison import (
-    ScoreDifference,
-    SystemScore,
-    TranslationComparison,
-    TranslationPair,
-    TranslationSystem,
-)
+from seqtasks.evaluation.translation_comparison import SystemScore, TranslationComparison, TranslationPair, TranslationSystem
 
 NOTHING = Cost(None, None, None, None, None)
 
@@ -36,8 +31,9 @@ def system(name: str, value: float, runs: list[float], cost: Cost = NOTHING, *, 
 
 
 def pair(first: str, second: str, difference: float, interval: tuple[float, float] | None, *p_values: float) -> PairReport:
-    overlap = Overlap(0, 0, 0, 0, 0.0)
-    return PairReport(first, second, difference, interval, 0.5, 0.5, 0.5, *p_values, "", overlap, [])
+    bootstrap, randomisation, mcnemar = p_values
+    more = {"p_mcnemar": 0.5, "holm_mcnemar": mcnemar, "overlap": Overlap(0, 0, 0, 0, 0.0), "most_different": []}
+    return PairReport(first, second, difference, interval, 0.5, 0.5, bootstrap, randomisation, "", **more)
 
 
 def comparison(systems: list[SystemReport], pairs: list[PairReport]) -> Comparison:

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.evaluation.audit import EDGE, Annotated, ambiguous_contexts, duplicates, suspects
-from seqtasks.evaluation.comparison import Ambiguous, Duplicate, Suspect
+from seqtasks.evaluation.audit import EDGE, Ambiguous, Annotated, Duplicate, Suspect, ambiguous_contexts, duplicates, suspects
 
 rows = st.lists(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("XY")), max_size=4), max_size=6)
 

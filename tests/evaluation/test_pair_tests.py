@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqtasks.evaluation.comparison import SeedTest
-from seqtasks.evaluation.pair_tests import seed_test, verdict
+from seqtasks.evaluation.pair_tests import ScoredRuns, seed_test, verdict
 from seqtasks.evaluation.seed_tests import against_fixed, hierarchical_bootstrap, permutation, runs_needed, sign_flips, welch
 from seqtasks.evaluation.significance import Paired
 
@@ -70,7 +70,11 @@ def test_runs_of_several_seeds_are_named_and_their_luck_is_told() -> None:
 def seeded(first: list[float], second: list[float], fixed: tuple[bool, bool] = (False, False), spread: float = 0.1) -> SeedTest | None:
     generator = np.random.default_rng(1)
     moved = generator.normal(0, spread, (2, 999, 1))
-    return seed_test(NAMES, (first, second), fixed, (np.array(first) + moved[0], np.array(second) + moved[1]), seed=1)
+    one, other = (
+        ScoredRuns(name=name, statistics_SNK=np.zeros(0), runs=runs, drawn_RS=np.array(runs) + drawn, shown=0, fixed=is_fixed)
+        for name, runs, drawn, is_fixed in zip(NAMES, (first, second), moved, fixed, strict=True)
+    )
+    return seed_test(one, other, seed=1)
 
 
 def test_two_samples_of_runs() -> None:

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from seqtasks.evaluation.audit import Ambiguous, Audit, Duplicate, Suspect
 from seqtasks.evaluation.comparison import (
-    Ambiguous,
-    Audit,
     Cascade,
     CascadePoint,
     Comparison,
@@ -17,11 +16,9 @@ from seqtasks.evaluation.comparison import (
     Crossover,
     CurvePoint,
     Disagreement,
-    Duplicate,
     Overlap,
     PairReport,
     SeedTest,
-    Suspect,
     SystemReport,
 )
 from seqtasks.evaluation.score import Score
@@ -141,8 +138,9 @@ def _pair(first: SystemReport, second: SystemReport, generator: np.random.Genera
     exact = {"exact_p": 0.0079, "smallest_exact_p": 0.0079, "both_interval": (gap - 0.4, gap + 0.4), "both_p": 0.02, "runs_needed": 7}
     seeds = replace(tested, **exact) if len(second.runs) > 1 else None
     overlap = Overlap(TOKENS - sum(wrong) + both, wrong[0] - both, wrong[1] - both, both, 100 * (1 - both / TOKENS))
-    ends, p_values, holm_values = (gap - 0.27, gap + 0.27), (p, p * 1.1, p / 10), (min(1, 3 * p), min(1, 3.3 * p), p / 5)
-    return PairReport(first.name, second.name, gap, ends, *p_values, *holm_values, sentence, overlap, shown, seeds)
+    ends, p_values, holm_values = (gap - 0.27, gap + 0.27), (p, p * 1.1), (min(1, 3 * p), min(1, 3.3 * p))
+    more = {"p_mcnemar": p / 10, "holm_mcnemar": p / 5, "overlap": overlap, "most_different": shown}
+    return PairReport(first.name, second.name, gap, ends, *p_values, *holm_values, sentence, seeds, **more)
 
 
 def _cascade(fast: SystemReport, slow: SystemReport) -> Cascade:

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import replace
 
 import pytest
 
 from seqtasks.evaluation.comparison import Comparison, Cost, SeedTest
-from seqtasks.reports.comparison_answer import (
-    cost_sentence,
-    cost_sentences,
-    explanation,
-    headline,
-    others,
-    price_of_a_point,
-    question,
-    ranking,
-    seeds_note,
-    surely_better,
-    tiles,
-)
 from seqtasks.reports.comparison_report import comparison_page
+from seqtasks.reports.page import environment
 from tests.miniature.comparisons import bare_comparison, comparison, entity_comparison
+from tests.reports.answers import written
 
 
-def outcome(bootstrap: float, randomisation: float, seeds: float | None = None) -> Comparison:
+def headline(found: Comparison) -> str:
+    return written("headline", found)
+
+
+def tiles(found: Comparison) -> list[tuple[str, ...]]:
+    """Label, value and note of each."""
+    shown = environment().get_template("answer.html").module.tiles(found)
+    return re.findall(r'<p class="soft">(.*?)</p><p class="value">(.*?)</p><p class="soft">(.*?)</p>', shown)
+
+
+def explanation(found: Comparison) -> list[str]:
+    """Its sentences, a paragraph each."""
+    shown = environment().get_template("answer.html").module.explanation(found)
+    return [html.unescape(text).strip() for text in re.findall(r"<p[^>]*>(.*?)</p>", shown)]
+
+
+def prices(found: Comparison) -> list[str]:
+    return re.findall(r"<li>(.*?)</li>", environment().get_template("answer.html").module.prices(found))
+
+
+def came_out(bootstrap: float, randomisation: float, seeds: float | None = None) -> Comparison:
     """Two systems whose tests came out so."""
     full = comparison(2)
     found = SeedTest("t", seeds, 1.0, None, "") if seeds is not None else None
@@ -44,10 +55,10 @@ def outcome(bootstrap: float, randomisation: float, seeds: float | None = None) 
     ],
 )
 def test_the_headline_claims_what_the_tests_bear(bootstrap: float, randomisation: float, seeds: float | None, said: str) -> None:
-    found = outcome(bootstrap, randomisation, seeds)
+    found = came_out(bootstrap, randomisation, seeds)
     assert headline(found) == said
-    better, worse = ranking(found)
-    assert surely_better(found, better, worse) == ("significantly" in said)
+    better, worse = found.ranking()
+    assert found.surely_better(better, worse) == ("significantly" in said)
 
 
 def test_the_headline_without_a_second_system_without_a_test_and_of_equals() -> None:
@@ -68,8 +79,8 @@ def test_the_lead_counts_from_the_winner_whichever_way_round_the_pair_was_tested
 
 
 def test_the_question_names_task_part_and_scheme() -> None:
-    assert question(comparison(1)) == "pos: upos · 1 system · dev: 2,001 sentences, 25,147 words"
-    assert question(entity_comparison()) == "ner · scheme BIO · 2 systems · dev: 2,001 sentences, 25,147 words"
+    assert written("question", comparison(1)) == "pos: upos · 1 system · dev: 2,001 sentences, 25,147 words"
+    assert written("question", entity_comparison()) == "ner · scheme BIO · 2 systems · dev: 2,001 sentences, 25,147 words"
 
 
 def test_the_explanation_is_the_pairs_sentence_the_seeds_and_the_cost() -> None:
@@ -94,13 +105,13 @@ def test_the_explanation_is_the_pairs_sentence_the_seeds_and_the_cost() -> None:
     ],
 )
 def test_the_seeds_are_named_where_the_pairs_sentence_does_not(bootstrap: float, seeds: float, said: str) -> None:
-    assert seeds_note(outcome(bootstrap, bootstrap, seeds).pairs[0]) == said
+    assert written("seeds_note", came_out(bootstrap, bootstrap, seeds).pairs[0]) == said
 
 
 def test_too_few_runs_speak_for_themselves() -> None:
     pair = replace(comparison(2).pairs[0], seeds=SeedTest("none", None, 1.0, None, "hmm has one run only."))
-    assert seeds_note(pair) == "hmm has one run only."
-    assert seeds_note(replace(pair, seeds=None)) == ""
+    assert written("seeds_note", pair) == "hmm has one run only."
+    assert written("seeds_note", replace(pair, seeds=None)) == ""
 
 
 @pytest.mark.parametrize(
@@ -117,28 +128,27 @@ def test_a_cost_is_compared_where_both_were_measured(mine: tuple, its: tuple, sa
     systems = comparison(2).systems
     better = replace(systems[1], name="a", cost=Cost(*mine, None, None, None))
     worse = replace(systems[0], name="b", cost=Cost(*its, None, None, None))
-    assert cost_sentence(better, worse, priced=False) == (f"{said}." if said else "")
+    assert written("cost", better, worse, False) == (f"{said}." if said else "")
 
 
 def test_the_price_of_a_point_is_training_time_over_points() -> None:
     hmm, bilstm = comparison(2).systems
-    assert price_of_a_point(bilstm, hmm) == pytest.approx((812.4 - 2.13) / 1.22)
-    assert price_of_a_point(hmm, bilstm) is None
-    assert price_of_a_point(replace(bilstm, cost=replace(bilstm.cost, training_seconds=1.0)), hmm) is None
-    assert price_of_a_point(replace(bilstm, cost=replace(bilstm.cost, training_seconds=None)), hmm) is None
+    assert bilstm.price_of_a_point(hmm) == pytest.approx((812.4 - 2.13) / 1.22)
+    assert hmm.price_of_a_point(bilstm) is None
+    assert replace(bilstm, cost=replace(bilstm.cost, training_seconds=1.0)).price_of_a_point(hmm) is None
+    assert replace(bilstm, cost=replace(bilstm.cost, training_seconds=None)).price_of_a_point(hmm) is None
 
 
 def test_no_price_is_named_for_points_that_may_be_luck() -> None:
-    sure, unsure = outcome(0.01, 0.01), outcome(0.3, 0.3)
-    assert cost_sentences(sure)[0] == "bilstm costs 11.1 min of training (cpu) for each point over hmm."
-    assert [text for text in cost_sentences(unsure) if "each point" in text] == []
+    sure, unsure = came_out(0.01, 0.01), came_out(0.3, 0.3)
+    assert prices(sure)[0] == "bilstm costs 11.1 min of training (cpu) for each point over hmm."
+    assert [text for text in prices(unsure) if "each point" in text] == []
     assert "Each point" in explanation(sure)[1] and "Each point" not in explanation(unsure)[1]
-    assert cost_sentences(unsure) == ["hmm tags 23 times as fast as bilstm: 71,300 words a second against 3,130."]
+    assert prices(unsure) == ["hmm tags 23 times as fast as bilstm: 71,300 words a second against 3,130."]
 
 
 def test_further_systems_are_named_up_to_three_and_counted_beyond() -> None:
     few, many = comparison(5), comparison(8)
-    assert len(others(few)) == 3 and len(others(many)) == 6
     assert "more under" not in comparison_page(few)
     assert 'and 3 more under <a href="#differences">Differences</a>' in comparison_page(many)
 
@@ -148,6 +158,6 @@ def test_the_first_screen_of_one_system_shows_what_it_costs() -> None:
         ("hmm, accuracy", "93.71 %", "95 %: 93.32 to 94.09"),
         ("training", "2.13 s", "cpu"),
         ("words a second", "71,300", "cpu"),
-        ("parameters", "120,000", ""),
+        ("parameters", "120,000", "\u00a0"),
     ]
     assert tiles(bare_comparison(0)) == []

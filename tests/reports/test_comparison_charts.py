@@ -50,7 +50,7 @@ def all_charts(systems: int) -> list[Chart]:
         differences_chart(found.pairs, series),
         groups_chart([("kind", "n = 3", dict.fromkeys(series, (50.0, (40.0, 60.0))))], series, "right (%)"),
         reliability_chart(found.systems, series),
-        cost_chart(found.systems, series, "speed", lambda cost: cost.tokens_per_second, more_is_better=True),
+        cost_chart(found.systems, series, "speed", "tokens_per_second"),
         learning_chart(found.curves, lettered(found), series, "accuracy"),
         cascade_chart(found.cascades[0], series, "accuracy", 0),
         overlap_chart(found.pairs[0].overlap, 0, 1, 0),
@@ -114,9 +114,9 @@ def test_the_pareto_front_is_whom_nobody_beats(gains: list[tuple[int, int]]) -> 
 
 def test_a_cost_of_one_system_alone_is_not_drawn() -> None:
     found = comparison(8)
-    chart = cost_chart(found.systems, series_of(found), "speed", lambda cost: cost.tokens_per_second, more_is_better=True)
+    chart = cost_chart(found.systems, series_of(found), "speed", "tokens_per_second")
     assert "hmm: 71342" in titles(chart) and len(titles(chart)) == 8
-    assert cost_chart(found.systems[:1], series_of(found), "speed", lambda cost: cost.tokens_per_second, more_is_better=True) is None
+    assert cost_chart(found.systems[:1], series_of(found), "speed", "tokens_per_second") is None
 
 
 def test_crossovers_are_lettered_and_those_at_one_size_share_a_flag() -> None:

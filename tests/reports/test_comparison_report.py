@@ -21,7 +21,6 @@ from seqtasks.reports.formats import (
     seconds,
     size,
     three_digits,
-    threshold,
 )
 from tests.miniature.comparisons import EMPTY_AUDIT, bare_comparison, comparison, entity_comparison
 
@@ -110,7 +109,9 @@ def given_texts(found: Comparison) -> list[str]:
             texts += [pair.seeds.kind, pair.seeds.sentence, probability(pair.seeds.p), probability(pair.seeds.exact_p)]
             texts += [interval_of_points(pair.seeds.interval), interval_of_points(pair.seeds.both_interval), str(pair.seeds.runs_needed)]
     for cascade in found.cascades:
-        texts += [threshold(point.threshold) for point in cascade.points] + [percent(point.score) for point in cascade.points]
+        texts += [f"{point.threshold:g}" if point.threshold <= 1 else "never reached" for point in cascade.points] + [
+            percent(point.score) for point in cascade.points
+        ]
         texts += [text for point in cascade.points for text in (percent(point.words_fast), percent(point.sentences_fast))]
     for point in found.curves:
         texts += [f"{point.sentences:,}", f"{point.tokens:,}", percent(point.value), *map(percent, point.runs), *point.missing_labels]
