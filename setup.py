@@ -55,7 +55,8 @@ setup(
     package_dir={"seqtasks.shipped_tasks": "tasks", "seqtasks.shipped_data": "data"},
     package_data={
         "seqtasks": ["py.typed"],
-        "seqtasks.reports": ["templates/*.html", "templates/*.css"],
+        "seqtasks.reports": ["templates/*.html", "templates/*.css", "*.mplstyle"],
+        "seqtasks.datasets": ["*.toml"],
         "seqtasks.shipped_tasks": ["*.md", "*/*.md", "*/*.toml"],
         "seqtasks.shipped_data": ["*.md", "*.json", "*/*"],
     },

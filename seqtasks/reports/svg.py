@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from markupsafe import Markup
@@ -27,6 +28,7 @@ COLOURS = 8  # of series, and shapes; from the ninth on a colour comes with anot
 SHAPES = "os^DvPhX"
 WIDTH, ROW = 5.6, 0.3  # inches, of which SVG has 72 units each
 LONGEST_NAME = 22
+LOOKS = Path(__file__).with_name("svg.mplstyle")
 
 
 class Ink(NamedTuple):
@@ -64,7 +66,7 @@ def drawing(height: float, width: float = WIDTH) -> Iterator[tuple[Figure, Axes]
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(_LOOKS), warnings.catch_warnings():
+    with rc_context(fname=LOOKS), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
         figure = Figure(figsize=(width, height), layout="constrained")
         yield figure, figure.subplots()
@@ -149,27 +151,3 @@ def logarithmic(axes: Axes) -> None:
 def short(name: str, longest: int) -> str:
     """A name as a drawing shows it."""
     return shortened(str(printable(name)), longest, spaces=True)
-
-
-_LOOKS = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "seqtasks",
-    "text.parse_math": False,
-    "font.family": ["DejaVu Sans"],
-    "font.size": 11,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": INK.line,
-    "axes.labelcolor": INK.soft,
-    "axes.labelsize": 10,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": INK.line,
-    "text.color": INK.text,
-    "xtick.color": INK.line,
-    "ytick.color": INK.line,
-    "xtick.labelcolor": INK.soft,
-    "ytick.labelcolor": INK.soft,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-}
