@@ -23,13 +23,20 @@ def read_tagged_part(
 
 
 def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData] = ()) -> Corpus[TaggedSentence]:
-    """A tagged file in the recipe's format; tags stand in the scheme the recipe names, IOB1 as BIO.
+    """A tagged file in the recipe's format; tags stand in what the scheme that the recipe names is read as.
 
     further: settings that name other layers of the file, to be read with the first at one go (see `one_corpus`).
     """
-    layers = [Layer(one.layer, one.tag_column, one.scheme) for one in (data, *further)]
+    layers = [Layer(one.layer, one.tag_column, one.scheme, one.label_names) for one in (data, *further)]
     if further:
         return read_layers(path, format=data.format, layers=layers, word_column=data.word_column, separator=data.separator)
     return read_tagged(
-        path, format=data.format, layer=layers[0], word_column=data.word_column, separator=data.separator, options=data.options
+        path,
+        format=data.format,
+        layer=layers[0],
+        word_column=data.word_column,
+        separator=data.separator,
+        language=data.language,
+        offsets=data.offsets,
+        options=data.options,
     )
