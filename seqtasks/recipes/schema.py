@@ -47,6 +47,7 @@ class TaggedData(Table):
     layer: str
     scheme: Literal["BIO", "IOB1", "BIOES", "IO", "BILOU", "BMES", "nested"] | None = None
     offsets: Literal["auto", "words", "characters"] = "auto"  # what the offsets of a JSONL file's spans count; "auto": what they fit
+    max_words: NonNegativeInt = 0  # sentences with more words are cut at full stops; 0: none is, and those above 1,000 are noted
     label_names: list[str] = []  # of tags that a JSONL file gives as numbers, from 0
     word_column: int = 0
     tag_column: int = -1

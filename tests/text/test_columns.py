@@ -198,7 +198,7 @@ def test_words_that_are_numbers_of_words_are_refused_with_the_setting(file):
         sentences(path, column=2)
     assert str(caught.value) == (
         f"{path}:1: the words of 1 of 2 sentences are 1, 2, 3, ...: this column numbers the words. "
-        "Set data.word_column to the column of the words, such as 1."
+        'Set data.word_column to the column of the words, such as 1 (of CoNLL-U: data.format = "conllu").'
     )
     assert sentences(path, column=2, word_column=1) == [(["Anna", "runs"], ["O", "O"]), (["So"], ["O"])]
 
@@ -252,3 +252,10 @@ def test_bad_utf8_and_missing_files_are_named(file, tmp_path):
     with pytest.raises(DataError) as caught:
         sentences(tmp_path / "none")
     assert str(caught.value) == f"{tmp_path / 'none'}: no such file. Check the path."
+
+
+def test_objects_of_json_are_no_columns(file):
+    path = file('{"tokens": ["a"], "tags": ["O"]}\n')
+    with pytest.raises(DataError) as caught:
+        sentences(path)
+    assert str(caught.value) == f'{path}:1: an object of JSON, not a row of columns. Set data.format = "jsonl".'

@@ -9,6 +9,7 @@ import pytest
 from seqtasks.errors import DataError, UsageError
 from seqtasks.text.corpora.conllu import read_conllu
 
+REMEDY = 'Check that it is CoNLL-U; words with tags in columns are data.format = "columns".'
 FILE = """\
 # newdoc id = x
 # sent_id = 1
@@ -70,7 +71,7 @@ def test_wrong_numbers_of_columns_are_named(file):
     path = file("# fine\n1 Haus NOUN\n")
     with pytest.raises(DataError) as caught:
         read_conllu(path)
-    assert str(caught.value) == f"{path}:2: expected 10 tab-separated columns, found 1: '1 Haus NOUN'. Check that it is CoNLL-U."
+    assert str(caught.value) == f"{path}:2: expected 10 tab-separated columns, found 1: '1 Haus NOUN'. {REMEDY}"
 
 
 @pytest.mark.parametrize("number", ["", "x", "1-", "-", "1-2-3", "²"])

@@ -9,6 +9,7 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.schema import Files, TaggedData
 from seqtasks.tasks.locations import DataLocations, locate, refuse_empty
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
+from seqtasks.text.corpora.long_sentences import cut_sentences
 from seqtasks.text.corpora.readers import Layer, read_layers, read_tagged
 
 
@@ -29,8 +30,9 @@ def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData]
     """
     layers = [Layer(one.layer, one.tag_column, one.scheme, one.label_names) for one in (data, *further)]
     if further:
-        return read_layers(path, format=data.format, layers=layers, word_column=data.word_column, separator=data.separator)
-    return read_tagged(
+        corpus = read_layers(path, format=data.format, layers=layers, word_column=data.word_column, separator=data.separator)
+        return cut_sentences(corpus, data.max_words)
+    corpus = read_tagged(
         path,
         format=data.format,
         layer=layers[0],
@@ -40,3 +42,4 @@ def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData]
         offsets=data.offsets,
         options=data.options,
     )
+    return cut_sentences(corpus, data.max_words)

@@ -93,6 +93,7 @@ def read_columns(
     lines = CorpusLines(path)
     numbered_lines = list(lines)
     columns = Columns(word_column, tag_columns)
+    refuse_objects(path, numbered_lines)
     layout = layout_of([line for _, line in numbered_lines], separator, columns)
     sentences, notes = [Rows()], {"header": Met(), "ranges or empty nodes": Met(), "ragged": Met()}
     for number, line in numbered_lines:
@@ -125,6 +126,13 @@ def read_columns(
     for layer, scheme in (schemes or {}).items():
         corpus = in_scheme(corpus, layer, scheme, remedy=REMEDY, lines=[rows.lines for rows in sentences])
     return corpus
+
+
+def refuse_objects(path: Path | str, lines: Sequence[tuple[int, str]]) -> None:
+    """Raises DataError where the first line is a JSON object."""
+    number, first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
+    if first.startswith("{") and first.rstrip().endswith("}") and '":' in first:
+        raise DataError(path, number, "an object of JSON, not a row of columns", 'Set data.format = "jsonl"')
 
 
 def layout_of(lines: Sequence[str], separator: str, columns: Columns) -> Layout:
@@ -225,5 +233,5 @@ def refuse_numbers(path: Path | str, sentences: Sequence[Rows]) -> None:
             path,
             counted[0].lines[0],
             f"the words of {len(counted):,} of {len(sentences):,} sentences are 1, 2, 3, ...: this column numbers the words",
-            "Set data.word_column to the column of the words, such as 1",
+            'Set data.word_column to the column of the words, such as 1 (of CoNLL-U: data.format = "conllu")',
         )

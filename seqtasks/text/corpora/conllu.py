@@ -65,7 +65,8 @@ def split_row(path: Path | str, number: int, line: str) -> list[str]:
     """The ten columns of a line."""
     columns = line.split("\t")
     if len(columns) != WIDTH:
-        raise DataError(path, number, f"expected 10 tab-separated columns, found {len(columns)}: {line[:60]!r}", "Check that it is CoNLL-U")
+        problem = f"expected 10 tab-separated columns, found {len(columns)}: {line[:60]!r}"
+        raise DataError(path, number, problem, 'Check that it is CoNLL-U; words with tags in columns are data.format = "columns"')
     if not NUMBER.fullmatch(columns[0]):
         raise DataError(path, number, f"expected a word's number in the first column, found {columns[0]!r}", "Check that it is CoNLL-U")
     if not columns[1]:
