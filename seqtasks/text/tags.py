@@ -22,6 +22,7 @@ SCHEMES = ("IOB1", "BIO", "BIOES")
 NESTED = "nested"
 JOINT = "+"  # between the layers of a nested tag
 PREFIXES = {"IOB1": "BI", "BIO": "BI", "BIOES": "BIES", "BILOU": "BILU", "BMES": "BMES", "IO": "I"}
+FILE_SCHEMES = tuple(PREFIXES)  # that a file may hold
 READ_AS = {"IOB1": "BIO", "IO": "BIO", "BILOU": "BIOES", "BMES": "BIOES"}  # schemes of files alone, and what their tags are read as
 RENAMED = {"BILOU": {"L": "E", "U": "S"}, "BMES": {"M": "I"}}  # their prefixes in BIOES
 
