@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from seqtasks.diagnosis.shared_sentences import shared_sentences
 from seqtasks.text.corpora.examples import TaggedSentence
-from seqtasks.text.plain_words import WITHOUT_SPACES
 from seqtasks.text.tags import NESTED, OUTSIDE, spans_of, split_tag
+from seqtasks.text.tokenizers import WITHOUT_SPACES
 
 MANY = 0.02  # share of words above which something is told that single words may well have
 FEW_WORDS = 200  # below it most counts say nothing
