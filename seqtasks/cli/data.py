@@ -12,6 +12,7 @@ import click
 
 from seqtasks.cli.group import Group
 from seqtasks.errors import SeqtasksError, UsageError
+from seqtasks.text.tags import FILE_SCHEMES
 
 if TYPE_CHECKING:
     from seqtasks.datasets.download import Progress
@@ -95,7 +96,7 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
 @click.option("--format", "kind", metavar="[parallel|tsv|conllu|columns|jsonl|NAME]", help="[default: by suffix]")
 @click.option("--word-column", type=int, metavar="N", help="Column of the words, from 0; negative from the end.")
 @click.option("--tag-column", type=int, metavar="N", help="Column of the tags, from 0; negative from the end.")
-@click.option("--scheme", type=click.Choice(["BIO", "IOB1", "BIOES", "none"]), help="Tag scheme of columns [default: by the tags].")
+@click.option("--scheme", type=click.Choice([*FILE_SCHEMES, "none"]), help="Tag scheme of columns [default: by the tags].")
 @click.option("--layer", "layers", multiple=True, metavar="LAYER", help="CoNLL-U column (upos, xpos, ...) or JSONL layer; repeatable.")
 @click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="Of another package's format, as in [data.options].")
 def check(

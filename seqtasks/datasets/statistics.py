@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqtasks.diagnosis.parallel_data import parallel_notes
+from seqtasks.diagnosis.tagged_data import tagged_notes
 from seqtasks.errors import RecipeError, UsageError, did_you_mean
 from seqtasks.registry import find_part, known_parts, option_faults
 from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
 from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel
 from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, Layer, read_layers, read_tagged
+from seqtasks.text.tags import PREFIXES
 
 UNIVERSAL_NER = 1, 2  # columns of words and tags: id, form, tag, second tag, annotator
 
@@ -128,18 +131,22 @@ def new_labels(statistics: Sequence[CorpusStatistics]) -> list[NewLabel]:
 
 
 def scheme_of(tag_rows: Iterable[Sequence[str]]) -> str | None:
-    """The scheme that tags look written in: BIOES, BIO or IOB1; None if they are no segment tags. IOB1: B- only between two of a type."""
+    """The scheme that tags look written in: BIOES, BILOU, BMES, BIO or IOB1; None if they are no segment tags.
+
+    IOB1: B- only between two of a type.
+    """
     prefixes: set[str] = set()
     only_between = True
     for tags in tag_rows:
         for before, tag in zip(["O", *tags], tags, strict=False):
             prefix, dash, kind = tag.partition("-")
-            if tag != "O" and (not dash or not kind or prefix not in "BIES"):
+            if tag != "O" and (not dash or not kind or prefix not in "BIESLUM"):
                 return None
             prefixes.add(prefix)
             only_between &= prefix != "B" or before[1:] == tag[1:]
-    if prefixes & {"E", "S"}:
-        return "BIOES"
+    others = [scheme for scheme in ("BIOES", "BILOU", "BMES") if prefixes - {"O"} <= set(PREFIXES[scheme])]
+    if prefixes & set("ESLUM"):
+        return others[0] if others else None
     if not prefixes & {"B", "I"}:
         return None
     return "IOB1" if "I" in prefixes and only_between else "BIO"
@@ -180,21 +187,30 @@ def _tagged_or_pairs(path: Path, form: str, reading: Reading) -> CorpusStatistic
         format=form,
         sides=(_side("words", [(example.words, example.line) for example in corpus]),),
         labels=labels,
-        notes=_notes(corpus),
+        notes=(*_notes(corpus), *_looks(corpus)),
         sentences_seen=Counter(example.words for example in corpus),
     )
 
 
 def _parallel(source: Path, target: Path) -> CorpusStatistics:
-    return _of_pairs(f"{source} + {target}", "parallel", read_parallel(source, target))
+    languages = [path.name.removesuffix(".gz").rpartition(".")[2] for path in (source, target)]
+    return _of_pairs(f"{source} + {target}", "parallel", read_parallel(source, target), (languages[0], languages[1]))
 
 
 def _notes(corpus: Corpus[TaggedSentence]) -> tuple[str, ...]:
     return tuple(note.removeprefix(f"{corpus.path}: ") for note in corpus.notes)
 
 
-def _of_pairs(path: str, form: str, corpus: Corpus[SentencePair]) -> CorpusStatistics:
+def _looks(corpus: Corpus[TaggedSentence]) -> list[str]:
+    """What a run would note of the file as its training part."""
+    layers = {name: scheme_of(example.tags[name] for example in corpus) for name in (corpus[0].tags if len(corpus) else ())}
+    return [note.removeprefix("train: ") for note in tagged_notes({"train": corpus.examples}, layers=layers)]
+
+
+def _of_pairs(path: str, form: str, corpus: Corpus[SentencePair], languages: tuple[str, str] = ("", "")) -> CorpusStatistics:
     empty = [pair.line for pair in corpus if not pair.source.strip() or not pair.target.strip()]
+    notes = [f"pairs with an empty side, which a run leaves out: {len(empty):,} ({listed(empty)})"] if empty else []
+    notes += [note.removeprefix("train: ") for note in parallel_notes({"train": corpus.examples}, source=languages[0], target=languages[1])]
     return CorpusStatistics(
         path=path,
         format=form,
@@ -203,7 +219,7 @@ def _of_pairs(path: str, form: str, corpus: Corpus[SentencePair]) -> CorpusStati
             _side("target", [(pair.target.split(), pair.line) for pair in corpus]),
         ),
         labels={},
-        notes=(f"pairs with an empty side, which a run leaves out: {len(empty):,} ({listed(empty)})",) if empty else (),
+        notes=tuple(notes),
         sentences_seen=Counter((pair.source, pair.target) for pair in corpus),
     )
 

@@ -37,14 +37,18 @@ class TaggedData(Table):
     """[data] of a tagging recipe, or of one of its tasks.
 
     format "conllu" reads `layer` (upos, xpos, feats, ...); "columns" reads `tag_column` beside `word_column`; "jsonl" reads tags or spans.
-    scheme: the tag scheme of entity tags in the file; IOB1 is read as BIO. "nested": all spans of a JSONL file, also those that lie in
-    others; their tags are BIO tags in layers, outermost first, joined by "+". None for tags that are not spans (POS).
+    scheme: the tag scheme of entity tags in the file; IOB1 and IO are read as BIO, BILOU and BMES as BIOES. "nested": all spans of a JSONL
+    file, also those that lie in others; their tags are BIO tags in layers, outermost first, joined by "+". None for tags that are not
+    spans (POS).
     """
 
     corpus: str = ""
     format: str
     layer: str
-    scheme: Literal["BIO", "IOB1", "BIOES", "nested"] | None = None
+    scheme: Literal["BIO", "IOB1", "BIOES", "IO", "BILOU", "BMES", "nested"] | None = None
+    offsets: Literal["auto", "words", "characters"] = "auto"  # what the offsets of a JSONL file's spans count; "auto": what they fit
+    max_words: NonNegativeInt = 0  # sentences with more words are cut at full stops; 0: none is, and those above 1,000 are noted
+    label_names: list[str] = []  # of tags that a JSONL file gives as numbers, from 0
     word_column: int = 0
     tag_column: int = -1
     separator: Literal["auto", "tab", "space"] = "auto"

@@ -36,7 +36,7 @@ EYES = r"(?<![\w:;=])(?:[:;=][-^o'’]?[)(\]\[DPpOo/\\|*]+|<3+|\^_*\^|[xX]D+)(?!
 INITIALS = rf"(?:{LETTER}\.){{2,}}(?!\w)|[A-ZÀ-ÖØ-Þ]\.(?!\w)"
 RUNS = r"[!?]{2,}|\.[!?]+|(?P<mark>[.…*=~#_\-–—+|•·<>'`^$,])(?P=mark)+|[-=]+>|<[-=]+"
 EXTENDED = rf"[{TAIL}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"  # colours of skin, and what spells the flags of regions
-SIGN = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[^\w\s]{EXTENDED}(?:(?<=\u200d)[^\w\s]{EXTENDED})*|_"
+SIGN = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[^\w\s\u00ad\u2060]{EXTENDED}(?:(?<=\u200d)[^\w\s]{EXTENDED})*|_"
 CHUNK = re.compile(rf"[^\s{INVISIBLE}]+")
 
 

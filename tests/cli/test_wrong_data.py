@@ -62,7 +62,8 @@ WRONG: list[tuple[str, dict[str, object], int, str]] = [
         "pos",
         {"data.train": "three.conllu"},
         1,
-        "{here}/three.conllu:1: expected 10 tab-separated columns, found 3: '1\\tMara\\tNOUN'. Check that it is CoNLL-U.",
+        "{here}/three.conllu:1: expected 10 tab-separated columns, found 3: '1\\tMara\\tNOUN'. "
+        'Check that it is CoNLL-U; words with tags in columns are data.format = "columns".',
     ),
     (
         "pos",

@@ -1,6 +1,9 @@
 """CoNLL columns: every trap of real corpora, and every fault with its line."""
 
 import gzip
+import hashlib
+import os
+from threading import Thread
 
 import pytest
 
@@ -56,7 +59,8 @@ def test_hashtags_and_hashes_are_rows_where_they_have_columns(file):
     assert sentences(file("#a O\nBerlin B-LOC\n# O\n#b O\n# three words here\n#\n# id = 4\n")) == [
         (["#a", "Berlin", "#", "#b"], ["O", "B-LOC", "O", "O"])
     ]
-    assert sentences(file("# newdoc\n1 Anna O\n# Berlin B-LOC\n"), word_column=1, column=2) == [(["Anna", "Berlin"], ["O", "B-LOC"])]
+    assert sentences(file("# newdoc\n1 Anna O\n# http://a.b 2009\n"), word_column=1, column=2) == [(["Anna"], ["O"])]
+    assert sentences(file("x Anna O\n# Berlin B-LOC\n"), word_column=1, column=2) == [(["Anna", "Berlin"], ["O", "B-LOC"])]
 
 
 def test_a_file_of_nothing_but_hashtags_has_rows_too(file):
@@ -156,20 +160,83 @@ def test_an_empty_word_or_tag_is_named(file):
 
 
 @pytest.mark.parametrize(
-    ("scheme", "tag", "expected"),
+    ("scheme", "tag", "remedy"),
     [
-        ("BIO", "S-PER", "B-LABEL, I-LABEL"),
-        ("BIO", "PER", "B-LABEL, I-LABEL"),
-        ("IOB1", "B-", "B-LABEL, I-LABEL"),
-        ("BIOES", "L-PER", "B-LABEL, I-LABEL, E-LABEL, S-LABEL"),
-        ("BIO", "BI-PER", "B-LABEL, I-LABEL"),
+        ("BIO", "S-PER", 'Every tag of the file fits data.scheme = "BIOES" or "BMES".'),
+        ("BIO", "PER", 'Every tag of the file fits data.scheme = "IO".'),
+        ("BIO", "o", 'Every tag of the file fits data.scheme = "IO".'),
+        ("IOB1", "B-", "Expected O or one of B-LABEL, I-LABEL; check data.tag_column."),
+        ("BIOES", "L-PER", 'Every tag of the file fits data.scheme = "BILOU".'),
+        ("BIOES", "X-PER", "Expected O or one of B-LABEL, I-LABEL, E-LABEL, S-LABEL; check data.tag_column."),
+        ("BIO", "BI-PER", "Expected O or one of B-LABEL, I-LABEL; check data.tag_column."),
     ],
 )
-def test_a_tag_outside_its_scheme_is_named(file, scheme, tag, expected):
+def test_a_tag_outside_its_scheme_is_named_with_the_schemes_that_all_fit(file, scheme, tag, remedy):
     path = file(f"a\tO\nb\t{tag}\n")
     with pytest.raises(DataError) as caught:
         sentences(path, schemes={"ner": scheme})
-    assert str(caught.value) == f"{path}:2: {tag!r} is no {scheme} tag. Expected O or one of {expected}; check data.tag_column."
+    assert str(caught.value) == f"{path}:2: {tag!r} is no {scheme} tag. {remedy}"
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "read"),
+    [
+        ("IO", "PER PER O I-LOC LOC", "B-PER I-PER O B-LOC I-LOC"),
+        ("BILOU", "B-PER I-PER L-PER U-LOC O", "B-PER I-PER E-PER S-LOC O"),
+        ("BMES", "B-PER M-PER E-PER S-LOC O", "B-PER I-PER E-PER S-LOC O"),
+    ],
+)
+def test_tags_of_other_schemes_are_read_as_bio_or_bioes(file, scheme, tags, read):
+    text = "".join(f"w\t{tag}\n" for tag in tags.split())
+    corpus = read_columns(file(text), tag_columns={"ner": 1}, schemes={"ner": scheme})
+    assert (" ".join(corpus[0].tags["ner"]), corpus.notes) == (read, ())
+
+
+def test_words_that_are_numbers_of_words_are_refused_with_the_setting(file):
+    path = file("1\tAnna\tO\n2\truns\tO\n\n1\tSo\tO\n")
+    with pytest.raises(DataError) as caught:
+        sentences(path, column=2)
+    assert str(caught.value) == (
+        f"{path}:1: the words of 1 of 2 sentences are 1, 2, 3, ...: this column numbers the words. "
+        'Set data.word_column to the column of the words, such as 1 (of CoNLL-U: data.format = "conllu").'
+    )
+    assert sentences(path, column=2, word_column=1) == [(["Anna", "runs"], ["O", "O"]), (["So"], ["O"])]
+
+
+def test_rows_of_another_width_are_an_error_between_spaces_and_a_note_between_tabs(file):
+    path = file("Anna B-PER\nLast Name O\n")
+    with pytest.raises(DataError, match=r":2: expected 2 columns, as in the first row, found 3: 'Last Name O'\. Where words hold spaces"):
+        sentences(path, column=-1)
+    path = file("Anna\tB-PER\nruns\tO\tx\n\nso\tO\tx\n")
+    corpus = read_columns(path, tag_columns={"ner": 1})
+    assert corpus.notes == (f"{path}: 2 rows have not 2 columns, as the first row has (first at line 2)",)
+
+
+def test_a_header_and_a_comment_that_looks_like_a_row_are_passed_over_and_noted(file):
+    path = file("word\tpos\nAnna\tX\n")
+    corpus = read_columns(path, tag_columns={"ner": 1})
+    assert (corpus[0].words, corpus.notes) == (("Anna",), (f"{path}: passed over 1 rows that look like a header (first at line 1)",))
+    path = file("Anna X\n\n# newdoc\nSo X\n\n# X\n")
+    corpus = read_columns(path, tag_columns={"ner": 1})
+    assert [found.words for found in corpus] == [("Anna",), ("So",), ("#",)]
+    assert corpus.notes == (f"{path}: passed over 1 rows that look like comments (first at line 3)",)
+
+
+def test_a_pipe_is_read_once(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    text = "".join(f"w{number}\tO\n\n" for number in range(20_000))
+    writer = Thread(target=path.write_text, args=(text,))
+    writer.start()
+    corpus = read_columns(path, tag_columns={"ner": 1})
+    writer.join()
+    assert (len(corpus), corpus.checksum) == (20_000, hashlib.sha256(text.encode()).hexdigest())
+
+
+def test_invisible_characters_are_no_part_of_a_word(file):
+    assert sentences(file("An\u00adna\tO\n\u200bruns\ufeff\tO\n\u200b\tO\nnot\u200d\tO\n")) == [
+        (["Anna", "runs", "\u200b", "not\u200d"], ["O"] * 4)
+    ]
 
 
 def test_an_unknown_separator_is_an_error_of_the_program(file):
@@ -185,3 +252,10 @@ def test_bad_utf8_and_missing_files_are_named(file, tmp_path):
     with pytest.raises(DataError) as caught:
         sentences(tmp_path / "none")
     assert str(caught.value) == f"{tmp_path / 'none'}: no such file. Check the path."
+
+
+def test_objects_of_json_are_no_columns(file):
+    path = file('{"tokens": ["a"], "tags": ["O"]}\n')
+    with pytest.raises(DataError) as caught:
+        sentences(path)
+    assert str(caught.value) == f'{path}:1: an object of JSON, not a row of columns. Set data.format = "jsonl".'

@@ -1,6 +1,7 @@
 """CoNLL-U: the same words and layers as the `conllu` package reads, and every fault with its line."""
 
 import gzip
+import re
 
 import conllu
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from seqtasks.errors import DataError, UsageError
 from seqtasks.text.corpora.conllu import read_conllu
 
+REMEDY = 'Check that it is CoNLL-U; words with tags in columns are data.format = "columns".'
 FILE = """\
 # newdoc id = x
 # sent_id = 1
@@ -57,7 +59,7 @@ def test_words_and_layers_equal_those_of_the_conllu_package(file, change, end):
     corpus = read_conllu(file(change(FILE + end)), layers=LAYERS)
     assert [(sentence.words, dict(sentence.tags)) for sentence in corpus] == oracle(FILE)
     assert [sentence.line for sentence in corpus] == [5, 10]
-    assert corpus.notes == ()
+    assert re.search(r": passed over \d+ rows of ranges or empty nodes \(first at line \d+\)$", corpus.notes[0])
 
 
 def test_a_file_without_words_is_an_empty_corpus(file):
@@ -69,7 +71,7 @@ def test_wrong_numbers_of_columns_are_named(file):
     path = file("# fine\n1 Haus NOUN\n")
     with pytest.raises(DataError) as caught:
         read_conllu(path)
-    assert str(caught.value) == f"{path}:2: expected 10 tab-separated columns, found 1: '1 Haus NOUN'. Check that it is CoNLL-U."
+    assert str(caught.value) == f"{path}:2: expected 10 tab-separated columns, found 1: '1 Haus NOUN'. {REMEDY}"
 
 
 @pytest.mark.parametrize("number", ["", "x", "1-", "-", "1-2-3", "²"])
@@ -101,3 +103,12 @@ def test_an_unknown_layer_is_named(file, layer):
     with pytest.raises(UsageError) as caught:
         read_conllu(file(FILE), layers=("upos", layer))
     assert str(caught.value) == f"no CoNLL-U layer {layer!r}. Layers: lemma, upos, xpos, feats, deprel, misc:KEY."
+
+
+def test_words_without_a_value_are_outside_where_tags_are_spans_and_a_note_where_they_are_not(file):
+    row = "\t".join(["{}", "{}", *"_" * 7, "{}"])
+    path = file("\n".join([row.format(1, "Anna", "Name=B-PER"), row.format(2, "runs", "SpaceAfter=No"), row.format(3, "so", "_"), ""]))
+    assert read_conllu(path, layers=["misc:Name"], spans=["misc:Name"])[0].tags["misc:Name"] == ("B-PER", "O", "O")
+    corpus = read_conllu(path, layers=["misc:Name"])
+    assert corpus[0].tags["misc:Name"] == ("B-PER", "_", "_")
+    assert corpus.notes == (f"{path}: 2 words have no Name in their last column and are tagged '_' (first in the sentence at line 1)",)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
-from seqtasks.text.corpora.jsonl import outermost, read_jsonl, with_nested_tags
+from seqtasks.text.corpora.jsonl import outermost, read_jsonl, with_nested_tags, with_outermost_tags
 from seqtasks.text.tags import Span, spans_of
 
 
@@ -78,7 +78,10 @@ NO_WORDS = "no words: 'tokens' must be a list of strings, or 'text' a string. Ad
         ({"text": 5, "tags": ["O"]}, NO_WORDS),
         ({"text": "a b", "tags": ["O"]}, "2 words but 1 tags. Align them."),
         ({"text": "a b", "tags": "OO"}, "2 words but no list of tags. Align them."),
-        ({"text": "a b", "tags": ["O", 3]}, "a tag that is no text: 3. Write the names of the labels."),
+        (
+            {"text": "a b", "tags": ["O", 3]},
+            "a tag that is no text: 3. Write the names of the labels, or give them in their order as data.label_names.",
+        ),
         ({"text": "a b", "tags": [None, "O"]}, "a tag that is no text: None. Write the names of the labels."),
         ({"text": "a b"}, "neither 'tags' nor 'spans'. Add one of them."),
         ({"text": "a b", "spans": {"start": 0}}, "'spans' is no list. Write one, with an object for each span."),
@@ -92,12 +95,12 @@ NO_WORDS = "no words: 'tokens' must be a list of strings, or 'text' a string. Ad
             "span {'start': 0.5, 'end': 1, 'label': 'X'} lacks start, end or label. Give two whole numbers and a text.",
         ),
         (
-            {"text": "a b", "spans": [{"start": 1, "end": 3, "label": "X"}]},
-            "span 1 to 3 in a sentence of 2 words. Offsets count words, end exclusive.",
+            {"text": "a b", "spans": [{"start": 1, "end": 4, "label": "X"}]},
+            'span 1 to 4 in a sentence of 2 words. Offsets count words, end exclusive (data.offsets = "characters" reads characters).',
         ),
         (
             {"text": "a b", "spans": [{"start": 1, "end": 1, "label": "X"}]},
-            "span 1 to 1 in a sentence of 2 words. Offsets count words, end exclusive.",
+            'span 1 to 1 in a sentence of 2 words. Offsets count words, end exclusive (data.offsets = "characters" reads characters).',
         ),
     ],
 )
@@ -144,3 +147,93 @@ def test_a_label_that_would_break_nested_tags_is_refused_with_its_line(file):
     path = file({"text": "a", "spans": []}, {"text": "a", "spans": [{"start": 0, "end": 1, "label": "A+B"}]})
     with pytest.raises(DataError, match=rf"^{path}:2: label 'A\+B' holds '\+', which joins nested tags\. Give it another name\.$"):
         with_nested_tags(read_jsonl(path), "ner")
+
+
+ULM = "I met Al in Ulm."
+
+
+def characters(text: str, *words: str) -> list[dict[str, object]]:
+    return [{"start": text.index(word), "end": text.index(word) + len(word), "label": "X"} for word in words]
+
+
+def test_offsets_that_fit_characters_and_not_words_are_read_as_characters_and_said_so(file):
+    path = file({"text": ULM, "spans": characters(ULM, "Al", "Ulm")}, {"text": "So it is.", "spans": []})
+    corpus = read_jsonl(path)
+    assert corpus[0].words == ("I", "met", "Al", "in", "Ulm", ".")
+    assert corpus[0].tags["ner"] == ("O", "O", "B-X", "O", "B-X", "O")
+    assert corpus[1].words == ("So", "it", "is", ".")
+    assert corpus.notes == (f'{path}: offsets of spans are read as characters (data.offsets = "characters")',)
+
+
+def test_offsets_that_fit_both_are_refused_and_read_as_the_setting_says(file):
+    text = "I met Al in Ulm last week with many old friends"
+    path = file({"text": text, "spans": characters(text, "Al")})
+    with pytest.raises(DataError) as caught:
+        read_jsonl(path)
+    assert str(caught.value) == (
+        f"{path}:1: offsets of spans may count words or characters: all of them fit both. "
+        'Say which with data.offsets = "words" or "characters".'
+    )
+    assert spans_of(read_jsonl(path, offsets="characters")[0].tags["ner"], "BIO") == [Span(2, 3, "X")]
+    assert spans_of(read_jsonl(path, offsets="words")[0].tags["ner"], "BIO") == [Span(6, 8, "X")]
+
+
+def test_a_span_that_cuts_a_word_is_read_as_the_whole_of_it_and_counted(file):
+    text = "New York-based Ann saw it"
+    path = file({"text": text, "spans": characters(text, "New York", "Ann ")})
+    corpus = read_jsonl(path, offsets="characters")
+    assert spans_of(corpus[0].tags["ner"], "BIO") == [Span(0, 2, "X"), Span(2, 3, "X")]
+    assert corpus.notes == (f"{path}: 1 spans begin or end within a word; they are read as the whole of it",)
+    path = file({"text": text, "spans": [{"start": 0, "end": 99, "label": "X"}]})
+    with pytest.raises(DataError, match=r":1: span 0 to 99 in a text of 25 characters\. Offsets count characters, end exclusive\."):
+        read_jsonl(path, offsets="characters")
+    with pytest.raises(DataError, match="there is no 'text' that holds its words"):
+        read_jsonl(file({"tokens": ["a", "b"], "spans": [{"start": 0, "end": 1, "label": "X"}]}), offsets="characters")
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"text": ULM, "labels": [[6, 8, "X"], [12, 15, "X"]]},  # doccano
+        {"text": ULM, "label": [[6, 8, "X"], [12, 15, "X"]]},
+        {"text": ULM, "entities": [{"id": 1, "start_offset": at, "end_offset": end, "label": "X"} for at, end in ((6, 8), (12, 15))]},
+        [ULM, {"entities": [[6, 8, "X"], [12, 15, "X"]]}],  # spaCy's pairs
+        {"text": ULM, "ents": characters(ULM, "Al", "Ulm")},  # spaCy's documents
+        {
+            "text": ULM,
+            "spans": [{**span, "token_start": 0, "token_end": 0} for span in characters(ULM, "Al", "Ulm")],
+            "tokens": [{"text": word, "start": ULM.index(word), "end": ULM.index(word) + len(word), "id": 0} for word in ULM[:-1].split()]
+            + [{"text": ".", "start": 15, "end": 16, "id": 5}],
+        },  # Prodigy
+    ],
+)  # fmt: skip
+def test_spans_are_read_as_annotation_tools_write_them(file, entry):
+    sentence = read_jsonl(file(entry))[0]
+    assert sentence.words == ("I", "met", "Al", "in", "Ulm", ".")
+    assert sentence.tags["ner"] == ("O", "O", "B-X", "O", "B-X", "O")
+
+
+def test_tags_that_are_numbers_become_their_names(file):
+    path = file({"tokens": ["Al", "runs"], "ner_tags": [1, 0]})
+    assert read_jsonl(path, label_names=["O", "B-PER"])[0].tags["ner"] == ("B-PER", "O")
+    with pytest.raises(DataError, match=r"a tag that is no text: 1\. .* as data.label_names \(it has 1\)\."):
+        read_jsonl(path, label_names=["O"])
+
+
+@pytest.mark.parametrize("word", ["a\nb", "a\rb", "a\tb", " "])
+def test_a_word_that_would_break_a_line_is_refused(file, word):
+    with pytest.raises(DataError, match="is no word: it holds a tab or the end of a line, or nothing"):
+        read_jsonl(file({"tokens": ["x", word], "tags": ["O", "O"]}))
+
+
+def test_spans_left_out_of_flat_tags_are_counted_and_tags_of_another_scheme_are_refused(file):
+    text = "the Bank of Ulm Tower fell"
+    spans = [{"start": start, "end": end, "label": label} for start, end, label in ((1, 4, "ORG"), (3, 5, "FAC"), (3, 4, "LOC"))]
+    path = file({"tokens": text.split(), "spans": spans})
+    corpus = with_outermost_tags(read_jsonl(path), "ner", "BIOES")
+    assert corpus[0].tags["ner"] == ("O", "B-ORG", "I-ORG", "E-ORG", "O", "O")
+    assert corpus.notes == (f'{path}: 2 spans overlap longer ones and are left out (first at line 1); data.scheme = "nested" keeps them',)
+    path = file({"tokens": list("abcd"), "tags": ["B-PER", "L-PER", "O", "U-LOC"]})
+    with pytest.raises(DataError, match=r":1: 'L-PER' is no BIO tag\. Every tag of the file fits data\.scheme = \"BILOU\"\."):
+        with_outermost_tags(read_jsonl(path), "ner", "BIO")
+    assert with_outermost_tags(read_jsonl(path), "ner", "BILOU")[0].tags["ner"] == ("B-PER", "E-PER", "O", "S-LOC")

@@ -76,9 +76,9 @@ def test_lines_come_one_at_a_time():
     class Counting(io.BytesIO):
         taken = 0
 
-        def __next__(self):
+        def readline(self, size=-1, /):
             self.taken += 1
-            return super().__next__()
+            return super().readline(size)
 
     stream = Counting(b"one\n" * 1000)
     lines = read_lines(stream)
@@ -118,7 +118,7 @@ def test_missing_files_folders_and_refusals_are_named(tmp_path, monkeypatch):
 
 def test_a_stream_that_fails_is_named():
     class Failing(io.BytesIO):
-        def __next__(self):
+        def readline(self, size=-1, /):
             raise OSError("the cable is out")
 
     assert fault(Failing()) == "standard input: cannot be read (the cable is out). Check its permissions."

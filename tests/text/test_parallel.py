@@ -88,3 +88,12 @@ def test_pairs_with_an_empty_side_are_dropped_and_counted():
 def test_lists_of_lines_are_cut_after_five():
     assert listed([5, 9, 12]) == "lines 5, 9, 12"
     assert listed([1, 2, 3, 4, 5]) == "lines 1, 2, 3, 4, 5"
+
+
+def test_invisible_characters_are_no_part_of_a_line(tmp_path):
+    (tmp_path / "a.en").write_text("\ufeffOne\u00ad two\n\u200b\n", encoding="utf-8")
+    (tmp_path / "a.fr").write_text("Un\u200e\u200d\n\u200b\n", encoding="utf-8")
+    assert [(pair.source, pair.target) for pair in read_parallel(tmp_path / "a.en", tmp_path / "a.fr")] == [
+        ("One two", "Un\u200d"),
+        ("", ""),
+    ]

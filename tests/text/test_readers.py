@@ -78,3 +78,10 @@ def test_a_reader_names_the_line_that_it_cannot_read(format: str, tmp_path: Path
     line = len(path.read_text(encoding="utf-8").splitlines())
     with pytest.raises(DataError, match=rf"^{path}:{line}: "):
         read_tagged(path, format=format, layer=Layer(layer))
+
+
+def test_tags_that_are_no_spans_are_refused_where_a_scheme_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.conllu"
+    path.write_text(as_conllu(tagged(2, seed=1)), encoding="utf-8")
+    with pytest.raises(DataError, match=r"'[A-Z]+' is no BIO tag\. Expected O or one of B-LABEL, I-LABEL; check data\.layer\."):
+        read_tagged(path, format="conllu", layer=Layer("upos", scheme="BIO"))

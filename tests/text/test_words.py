@@ -11,7 +11,7 @@ from seqtasks.text import words as words_module
 from seqtasks.text.languages import LANGUAGES
 from seqtasks.text.words import cut, word_spans
 
-INVISIBLE = "\u200b\u200e\u200f\u202a\u202e\u2066\ufeff"
+INVISIBLE = "\u00ad\u2060\u200b\u200e\u200f\u202a\u202e\u2066\ufeff"
 PIECES = [
     "a",
     "Z",
@@ -68,7 +68,7 @@ def plain_words(text, language):
 
 def blank(text):
     return all(
-        sign.isspace() or sign in "\u200b\u200e\u200f\ufeff" or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
+        sign.isspace() or sign in "\u00ad\u2060\u200b\u200e\u200f\ufeff" or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
         for sign in text
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from seqtasks.diagnosis.tagged_data import tagged_notes
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import TaggedData
 from seqtasks.tasks.contract import PartFacts
@@ -105,7 +106,11 @@ def read_tagged_parts(
         shared = (
             [f"train: {len(train)} of its {len(corpora['train'])} sentences (data.train_fraction)."] if settings.train_fraction < 1 else []
         )
-        for note in [note for corpus in corpora.values() for note in corpus.notes] + shared + chosen.notes:
+        looks = tagged_notes(
+            {split: corpus.examples for split, corpus in corpora.items()},
+            layers={data[head].layer: file_scheme(data[head]) for head in heads},
+        )
+        for note in [note for corpus in corpora.values() for note in corpus.notes] + looks + shared + chosen.notes:
             if note not in parts.notes:
                 parts.notes.append(note)
         kept = [train[position] for position in chosen.kept]

@@ -23,6 +23,7 @@ from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, fil
 from seqtasks.tasks.tagging.scores import score_tags
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.sentences import sentence_spans
+from seqtasks.text.visible import visible_word
 from seqtasks.text.words import check_language, word_spans
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
@@ -86,7 +87,7 @@ class TaggingPredictor:
 
     def answers(self, sentences: Sequence[RawSentence], *, confidences: bool = False, k_best: int | None = None) -> list[TaggedLine]:
         """The tags of every head, and how sure it is of them and which are its k best where that is asked for."""
-        words = [sentence.words for sentence in sentences]
+        words = [[visible_word(word) for word in sentence.words] for sentence in sentences]
         sure = Posteriors.of(self.tagger, words, self.data, self.schemes) if confidences else None
         ranked = k_best_of(self.tagger, words, self.data, k_best) if k_best is not None else None
         found = sure.tags if sure else self.tagger.tag(words)

@@ -7,6 +7,7 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.schema import Files, TaggedData
 from seqtasks.tasks.locations import DataLocations, locate, refuse_empty
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
+from seqtasks.text.corpora.long_sentences import cut_sentences
 from seqtasks.text.corpora.readers import Layer, read_layers, read_tagged
 
 
@@ -21,13 +22,22 @@ def read_tagged_part(
 
 
 def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData] = ()) -> Corpus[TaggedSentence]:
-    """A tagged file in the recipe's format; tags stand in the scheme the recipe names, IOB1 as BIO.
+    """A tagged file in the recipe's format; tags stand in what the scheme that the recipe names is read as.
 
     further: settings that name other layers of the file, to be read with the first at one go (see `one_corpus`).
     """
-    layers = [Layer(one.layer, one.tag_column, one.scheme) for one in (data, *further)]
+    layers = [Layer(one.layer, one.tag_column, one.scheme, one.label_names) for one in (data, *further)]
     if further:
-        return read_layers(path, format=data.format, layers=layers, word_column=data.word_column, separator=data.separator)
-    return read_tagged(
-        path, format=data.format, layer=layers[0], word_column=data.word_column, separator=data.separator, options=data.options
+        corpus = read_layers(path, format=data.format, layers=layers, word_column=data.word_column, separator=data.separator)
+        return cut_sentences(corpus, data.max_words)
+    corpus = read_tagged(
+        path,
+        format=data.format,
+        layer=layers[0],
+        word_column=data.word_column,
+        separator=data.separator,
+        language=data.language,
+        offsets=data.offsets,
+        options=data.options,
     )
+    return cut_sentences(corpus, data.max_words)

@@ -10,6 +10,7 @@ from seqtasks.recipes.schema import BackboneSettings, CharacterSettings, HeadSet
 from seqtasks.recipes.tables import Table
 from seqtasks.recipes.training_tables import TrainingSettings
 from seqtasks.text.corpora.readers import LAYERED
+from seqtasks.text.tags import READ_AS
 
 
 class HMMSettings(Table):
@@ -88,8 +89,8 @@ def data_of(recipe: NetworkRecipe | HMMRecipe) -> dict[str, TaggedData]:
 
 
 def file_scheme(data: TaggedData) -> str | None:
-    """The scheme in which tags are read, scored and written: as in the file, but IOB1, which is read as BIO."""
-    return "BIO" if data.scheme == "IOB1" else data.scheme
+    """The scheme in which tags are read, scored and written: as in the file, or what that is read as."""
+    return None if data.scheme is None else READ_AS.get(data.scheme, data.scheme)
 
 
 def head_scheme(task: TaskSettings) -> str | None:

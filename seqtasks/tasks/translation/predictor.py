@@ -26,6 +26,7 @@ from seqtasks.tasks.translation.review import review, reviews_json
 from seqtasks.tasks.translation.task import score_pairs
 from seqtasks.text.corpora.documents import BREAK, in_context, pairs_in_context
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.text.visible import visible
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
 
@@ -109,9 +110,9 @@ class TranslationPredictor:
             yield from zip(texts, found, strict=True)
 
     def as_read(self, lines: Iterable[str]) -> Iterator[str]:
-        """Lines as the model reads them: after those before them in their document, or each alone and without line feeds."""
+        """Lines as the model reads them: visible, after those before them in their document, or each alone and without line feeds."""
         context = self.recipe.data.context
-        return in_context(lines, context) if context else (line.replace(BREAK, " ") for line in lines)
+        return in_context(map(visible, lines), context) if context else (visible(line).replace(BREAK, " ") for line in lines)
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
         """The log-probability of each given translation, token by token."""

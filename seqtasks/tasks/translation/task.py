@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqtasks.diagnosis.parallel_data import parallel_notes
 from seqtasks.errors import DataError
 from seqtasks.evaluation.bleu import corpus_value, translation_scores
 from seqtasks.evaluation.metrics import lower_is_better
@@ -88,6 +89,8 @@ class TranslationTask:
             corpora = {split: replace(part, examples=pairs_in_context(part.examples, context)) for split, part in corpora.items()}
         self.parts = [PartFacts(split, corpus.path, len(corpus), corpus.checksum) for split, corpus in corpora.items()]
         self.notes += [note for corpus in corpora.values() for note in corpus.notes]
+        every = {split: corpus.examples for split, corpus in corpora.items()}
+        self.notes += parallel_notes(every, source=recipe.data.source, target=recipe.data.target)
         training = without_empty(
             replace(corpora["train"], examples=without_breaks(corpora["train"].examples)) if context else corpora["train"]
         )

@@ -1,69 +1,134 @@
-"""JSONL: one sentence a line, as words with tags or with spans (nested ones too)."""
+"""JSONL: one sentence a line, as words or text, with tags or with spans (nested ones too), in the shapes of `annotations`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import DataError
+from seqtasks.text.corpora.annotations import Annotation, annotation_of, character_offsets, is_label, offsets_of
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
-from seqtasks.text.corpora.lines import file_checksum, read_lines
-from seqtasks.text.tags import JOINT, NESTED, Span, repair, tags_of
+from seqtasks.text.corpora.lines import CorpusLines
+from seqtasks.text.corpora.schemes import in_scheme
+from seqtasks.text.tags import JOINT, NESTED, READ_AS, Span, repair, tags_of
+from seqtasks.text.visible import visible_word
 
 
-def read_jsonl(path: Path | str, *, layer: str = "ner") -> Corpus[TaggedSentence]:
-    """Sentences of {"tokens": [...], "tags": [...]} or {"tokens": [...], "spans": [{"start", "end", "label"}, ...]}.
+def read_jsonl(
+    path: Path | str, *, layer: str = "ner", offsets: str = "auto", language: str = "", label_names: Sequence[str] = ()
+) -> Corpus[TaggedSentence]:
+    """Sentences of {"tokens": [...], "tags": [...]} or {"text": "...", "spans": [{"start", "end", "label"}, ...]} a line.
 
-    Offsets count words, `end` is exclusive. Tags are those of the outermost spans, as BIO, unless tags are given too; every span stays in
-    `.spans`. What `seqtasks predict --format jsonl` writes of nested spans is read as well: its tags, an object by head, are passed over.
-    "text" may stand for "tokens": it is split at spaces. Blank lines are passed over.
-    Raises DataError with the line of a fault.
+    "text" may stand for "tokens": it is split at spaces where offsets count words, as its language does where they count characters.
+    offsets: "words", "characters" (`end` is exclusive), or "auto": what fits, a note where it is characters.
+    label_names: of tags that are numbers. Tags are those of the outermost spans, as BIO, unless tags are given too; every span stays in
+    `.spans`. What `seqtasks predict --format jsonl` writes is read as well: its tags, an object by head, are passed over where it has
+    spans. Blank lines are passed over.
+    Raises DataError with the line of a fault, and where offsets may count either.
     """
-    sentences = []
-    for number, line in read_lines(path):
+    lines = CorpusLines(path)
+    found = [annotation_of(path, number, entry, layer=layer, language=language) for number, entry in objects_in(path, lines)]
+    counted = offsets_of(path, found) if offsets == "auto" else offsets
+    notes = []
+    if counted == "characters" and offsets == "auto":
+        notes.append(f'{path}: offsets of spans are read as characters (data.offsets = "characters")')
+    sentences, cut, lost = [], 0, 0
+    for one in found:
+        if counted == "characters" and one.spans is not None:
+            if not one.places:
+                raise DataError(path, one.line, "offsets count characters, but there is no 'text' that holds its words", "Add it")
+            if beyond := next((span for span in one.spans if not 0 <= span.start < span.end <= len(one.text)), None):
+                problem = f"span {beyond.start} to {beyond.end} in a text of {len(one.text)} characters"
+                raise DataError(path, one.line, problem, "Offsets count characters, end exclusive")
+            spans, borders = character_offsets(one)
+            cut, lost = cut + borders, lost + len(one.spans) - len(spans)
+            words = one.words or tuple(one.text[place.start : place.end] for place in one.places)
+        else:
+            words, spans = one.spaced, in_words(path, one)
+        sentences.append(sentence_of(path, one, words, spans, layer, label_names))
+    notes += [f"{path}: {cut:,} spans begin or end within a word; they are read as the whole of it"] if cut else []
+    notes += [f"{path}: {lost:,} spans cover no word and are left out"] if lost else []
+    return Corpus(sentences, str(path), lines.checksum, tuple(notes))
+
+
+def objects_in(path: Path | str, lines: CorpusLines) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """(line, object) of every line that is not blank; a pair of a text and an object, as spaCy has them, is one object."""
+    for number, line in lines:
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
         except json.JSONDecodeError as fault:
             raise DataError(path, number, f"no valid JSON ({fault.msg} at column {fault.colno})", "Write one object a line") from None
+        except (RecursionError, ValueError) as fault:
+            raise DataError(path, number, f"no JSON that can be read ({fault})", "Write one object a line") from None
+        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], dict):
+            entry = {"text": entry[0], **entry[1]}
         if not isinstance(entry, dict):
             raise DataError(path, number, f"expected an object, found {type(entry).__name__}", "Write one object a line")
-        sentences.append(sentence_of(path, number, entry, layer))
-    return Corpus(sentences, str(path), file_checksum(path))
+        yield number, entry
 
 
-def sentence_of(path: Path | str, number: int, entry: Mapping[str, Any], layer: str) -> TaggedSentence:
+def in_words(path: Path | str, one: Annotation) -> tuple[Span, ...] | None:
+    """Spans of which the offsets count words, checked."""
+    for span in one.spans or ():
+        if not 0 <= span.start < span.end <= len(one.spaced):
+            problem = f"span {span.start} to {span.end} in a sentence of {len(one.spaced)} words"
+            characters = ' (data.offsets = "characters" reads characters)' if one.text else ""
+            raise DataError(path, one.line, problem, f"Offsets count words, end exclusive{characters}")
+    return one.spans
+
+
+def sentence_of(
+    path: Path | str, one: Annotation, words: Sequence[str], spans: tuple[Span, ...] | None, layer: str, label_names: Sequence[str]
+) -> TaggedSentence:
     """One line's sentence."""
-    text = entry.get("text")
-    words = entry.get("tokens") or (text.split() if isinstance(text, str) else None)
-    if not are_texts(words) or not words:
-        raise DataError(path, number, "no words: 'tokens' must be a list of strings, or 'text' a string", "Add them")
-    spans = spans_in(path, number, entry, len(words))
-    if "tags" in entry and not (isinstance(entry["tags"], dict) and spans is not None):
-        tags = entry["tags"]
-        if not isinstance(tags, list) or len(tags) != len(words):
-            found = f"{len(tags)}" if isinstance(tags, list) else "no list of"
-            raise DataError(path, number, f"{len(words)} words but {found} tags", "Align them")
-        if not are_texts(tags):
-            wrong = next(tag for tag in tags if not are_texts([tag]))
-            raise DataError(path, number, f"a tag that is no text: {wrong!r}", "Write the names of the labels")
-        return TaggedSentence(tuple(words), {layer: tuple(tags)}, number, spans or ())
+    shown = tuple(visible_word(word) for word in words)
+    if one.tags is not None:
+        return TaggedSentence(shown, {layer: tuple(tags_in(path, one, len(words), label_names))}, one.line, spans or ())
     if spans is None:
-        raise DataError(path, number, "neither 'tags' nor 'spans'", "Add one of them")
-    return TaggedSentence(tuple(words), {layer: tuple(tags_of(outermost(spans), len(words), "BIO"))}, number, spans)
+        raise DataError(path, one.line, "neither 'tags' nor 'spans'", "Add one of them")
+    return TaggedSentence(shown, {layer: tuple(tags_of(outermost(spans), len(words), "BIO"))}, one.line, spans)
 
 
-def spans_in(path: Path | str, number: int, entry: Mapping[str, Any], words: int) -> tuple[Span, ...] | None:
-    """The spans of a line, checked; None where it has no such key."""
-    if "spans" not in entry:
-        return None
-    if not isinstance(entry["spans"], list):
-        raise DataError(path, number, "'spans' is no list", "Write one, with an object for each span")
-    return tuple(span_of(path, number, span, words) for span in entry["spans"])
+def tags_in(path: Path | str, one: Annotation, words: int, label_names: Sequence[str]) -> list[str]:
+    """The tags of a line, checked; numbers become their names."""
+    tags = one.tags
+    if not isinstance(tags, list) or len(tags) != words:
+        found = f"{len(tags)}" if isinstance(tags, list) else "no list of"
+        raise DataError(path, one.line, f"{words} words but {found} tags", "Align them")
+    if label_names and all(type(tag) is int and 0 <= tag < len(label_names) for tag in tags):
+        return [label_names[tag] for tag in tags]
+    wrong = next((tag for tag in tags if not is_label(tag)), None)
+    if not all(map(is_label, tags)):
+        remedy = "Write the names of the labels"
+        if type(wrong) is int:
+            remedy += f", or give them in their order as data.label_names{f' (it has {len(label_names)})' if label_names else ''}"
+        raise DataError(path, one.line, f"a tag that is no text: {wrong!r}", remedy)
+    return tags
+
+
+def with_outermost_tags(corpus: Corpus[TaggedSentence], layer: str, scheme: str | None) -> Corpus[TaggedSentence]:
+    """The corpus with tags of a scheme, those of spans written in it; spans that overlap longer ones are left out, which a note counts."""
+    left_out = [(len(one.spans) - len(outermost(one.spans)), one.line) for one in corpus]
+    lost = sum(count for count, _ in left_out)
+    if lost:
+        first = next(line for count, line in left_out if count)
+        note = f"{corpus.path}: {lost:,} spans overlap longer ones and are left out (first at line {first})"
+        corpus = replace(corpus, notes=(*corpus.notes, f'{note}; data.scheme = "nested" keeps them'))
+    if scheme is None:
+        return corpus
+    written, converted = list(corpus), set()
+    for number, one in enumerate(written):
+        spans = outermost(one.spans)
+        if spans and list(one.tags[layer]) == tags_of(spans, len(one.words), "BIO"):
+            tags = tags_of(spans, len(one.words), READ_AS.get(scheme, scheme))
+            written[number] = replace(one, tags={**one.tags, layer: tuple(tags)})
+            converted.add(number)
+    return in_scheme(replace(corpus, examples=written), layer, scheme, remedy="check data.layer", converted=converted)
 
 
 def with_nested_tags(corpus: Corpus[TaggedSentence], layer: str) -> Corpus[TaggedSentence]:
@@ -85,27 +150,6 @@ def with_nested_tags(corpus: Corpus[TaggedSentence], layer: str) -> Corpus[Tagge
     notes = [f"{corpus.path}: {twice} spans stand there twice; each counts once"] if twice else []
     notes += [f"{corpus.path}: repaired {repaired} illegal tags in layer {layer}"] if repaired else []
     return Corpus(examples, corpus.path, corpus.checksum, (*corpus.notes, *notes))
-
-
-def are_texts(values: Any) -> bool:
-    """Whether this is a list of strings that UTF-8 can write, none of them empty. (JSON's escapes can spell half a character.)"""
-    if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
-        return False
-    try:
-        "".join(values).encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def span_of(path: Path | str, number: int, entry: Any, words: int) -> Span:
-    """One span, checked."""
-    start, end, label = (entry.get(key) for key in ("start", "end", "label")) if isinstance(entry, dict) else (None, None, None)
-    if type(start) is not int or type(end) is not int or not are_texts([label]):
-        raise DataError(path, number, f"span {entry!r} lacks start, end or label", "Give two whole numbers and a text")
-    if not 0 <= start < end <= words:
-        raise DataError(path, number, f"span {start} to {end} in a sentence of {words} words", "Offsets count words, end exclusive")
-    return Span(start, end, str(label))
 
 
 def outermost(spans: Sequence[Span]) -> list[Span]:

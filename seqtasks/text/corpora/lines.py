@@ -1,15 +1,18 @@
 """Lines of a text file as every reader sees them: numbered, decoded strictly, split at line feeds only.
 
-U+2028, U+0085, form feed and vertical tab are characters of a line, not its end.
+U+2028, U+0085, form feed and vertical tab are characters of a line, not its end. A line has at most LONGEST bytes, so that memory stays
+bounded whatever is given.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -18,6 +21,7 @@ from seqtasks.errors import DataError
 BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 PIECE = 1 << 20
+LONGEST = 10_000_000  # bytes of a line
 
 
 def read_lines(source: Path | str | IO[bytes]) -> Iterator[tuple[int, str]]:
@@ -61,9 +65,13 @@ def plain_faults(path: Path) -> Iterator[None]:
 
 def decoded(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
     """Lines of bytes as numbered text."""
-    for number, line in enumerate(file, start=1):
+    for number, line in enumerate(iter(partial(file.readline, LONGEST + 1), b""), start=1):
+        if len(line) > LONGEST:
+            raise DataError(path, number, f"a line of more than {LONGEST:,} bytes", "Check that it is text, and cut it into lines")
         if number == 1:
             line = line.removeprefix(BOM)
+            if line.count(b"\r") > 1 and not line.endswith(b"\n"):
+                raise DataError(path, 0, "its lines end with carriage returns alone", "Convert them to line feeds")
         try:
             yield number, line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8")
         except UnicodeDecodeError as fault:
@@ -73,6 +81,45 @@ def decoded(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
                 f"not UTF-8: byte 0x{fault.object[fault.start]:02x} at position {fault.start + 1}",
                 "Convert the file to UTF-8",
             ) from None
+
+
+class CorpusLines:
+    """The lines of a corpus file, (number from 1, line), read once, so that a pipe can be one; `checksum` is there once all are read.
+
+    Raises what `read_lines` raises.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self.digest = hashlib.sha256()
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        with plain_faults(self.path), self.path.open("rb", buffering=0) as raw:
+            file = io.BufferedReader(cast("io.RawIOBase", HashedReads(raw, self.digest)), PIECE)
+            packed = file.peek(len(GZIP)).startswith(GZIP)
+            yield from decoded(cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file, self.path)
+            while file.read(PIECE):  # what follows the packed part counts too
+                pass
+
+    @property
+    def checksum(self) -> str:
+        """The sha256 of the file as stored, in hexadecimal."""
+        return self.digest.hexdigest()
+
+
+class HashedReads(io.RawIOBase):
+    """A raw file whose bytes are hashed as they are read."""
+
+    def __init__(self, raw: io.RawIOBase, digest: hashlib._Hash) -> None:
+        self.raw, self.digest = raw, digest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
+        size = self.raw.readinto(buffer)
+        self.digest.update(buffer[:size])
+        return size
 
 
 def file_checksum(path: Path | str) -> str:

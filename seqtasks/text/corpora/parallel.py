@@ -9,7 +9,8 @@ from pathlib import Path
 
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, SentencePair
-from seqtasks.text.corpora.lines import file_checksum, read_lines
+from seqtasks.text.corpora.lines import CorpusLines
+from seqtasks.text.visible import visible
 
 SHOWN = 5  # line numbers named in a note
 
@@ -20,7 +21,8 @@ def read_parallel(source_path: Path | str, target_path: Path | str) -> Corpus[Se
     Raises DataError if the files do not have the same number of lines.
     """
     pairs: list[SentencePair] = []
-    sources, targets = read_lines(source_path), read_lines(target_path)
+    files = CorpusLines(source_path), CorpusLines(target_path)
+    sources, targets = map(iter, files)
     for source, target in zip_longest(sources, targets):
         if source is None or target is None:
             lines = len(pairs) + 1 + sum(1 for _ in (targets if source is None else sources))
@@ -31,8 +33,8 @@ def read_parallel(source_path: Path | str, target_path: Path | str) -> Corpus[Se
                 f"{counts[0]} lines here but {counts[1]} in {target_path}",
                 "Parallel files need a line for a line",
             )
-        pairs.append(SentencePair(source[1], target[1], source[0]))
-    both = sha256((file_checksum(source_path) + file_checksum(target_path)).encode()).hexdigest()
+        pairs.append(SentencePair(visible(source[1]), visible(target[1]), source[0]))
+    both = sha256("".join(file.checksum for file in files).encode()).hexdigest()
     return Corpus(pairs, f"{source_path}", both)
 
 
@@ -43,7 +45,8 @@ def read_pairs(path: Path | str, *, source_column: int = 0, target_column: int =
     """
     pairs = []
     needed = max(source_column, target_column) + 1
-    for number, line in read_lines(path):
+    lines = CorpusLines(path)
+    for number, line in lines:
         if not line.strip():
             continue
         columns = line.split("\t")
@@ -54,8 +57,8 @@ def read_pairs(path: Path | str, *, source_column: int = 0, target_column: int =
                 f"expected at least {needed} tab-separated columns, found {len(columns)}: {line[:60]!r}",
                 "Separate by one tab",
             )
-        pairs.append(SentencePair(columns[source_column], columns[target_column], number))
-    return Corpus(pairs, str(path), file_checksum(path))
+        pairs.append(SentencePair(visible(columns[source_column]), visible(columns[target_column]), number))
+    return Corpus(pairs, str(path), lines.checksum)
 
 
 def without_empty(corpus: Corpus[SentencePair]) -> Corpus[SentencePair]:

@@ -22,7 +22,12 @@ OPTIONS = [
     ("ner", {"data.scheme": "IOB1", "data.separator": "tab"}),
     ("ner", {"data.separator": "space", "data.format": "columns"}),
 ]
-READ_ELSEWHERE = {"data.format", "data.scheme", "data.separator"}  # every reader and scheme is run by the recipes of networks
+READ_ELSEWHERE = {
+    "data.format",
+    "data.scheme",
+    "data.separator",
+    "data.offsets",
+}  # run by the recipes of networks
 
 
 @pytest.mark.parametrize(("task", "options"), OPTIONS, ids=[",".join(row) for _, row in OPTIONS])

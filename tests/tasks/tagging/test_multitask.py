@@ -41,7 +41,9 @@ def chunk_job(**changes: object) -> TaggingTask:
 def test_layers_of_one_corpus_are_read_together_and_trained_from_one_batch(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[tuple[str, ...]] = []
     real = readers.read_conllu
-    monkeypatch.setattr(readers, "read_conllu", lambda path, *, layers: (read.append(tuple(layers)), real(path, layers=layers))[1])
+    monkeypatch.setattr(
+        readers, "read_conllu", lambda path, *, layers, spans: (read.append(tuple(layers)), real(path, layers=layers, spans=spans))[1]
+    )
     job = job_of(EWT, data_dir)
     assert read == [("upos", "xpos")] * 3  # train, dev, test
     assert job.tagged.corpora == [["upos", "xpos"]]

@@ -109,7 +109,7 @@ def entry(words: str, *spans: tuple[int, int, str]) -> str:
 def test_what_a_head_can_never_answer_is_counted(kind: str) -> None:
     write(Path("train.jsonl"), lines(nested(24, seed=1)) + entry("a b c", (0, 2, "PER"), (1, 3, "PER"), (1, 3, "PER")))
     write(Path("test.jsonl"), entry("a b c d", (0, 4, "ORG"), (0, 2, "ORG"), (0, 2, "PER"), (0, 1, "LOC"), (3, 4, "SHIP")))
-    keys = {**NESTED_DATA, "head.kind": kind, "data.train": "train.jsonl", "data.test": "test.jsonl"}
+    keys = {**NESTED_DATA, "head.kind": kind, "data.train": "train.jsonl", "data.test": "test.jsonl", "data.offsets": "words"}
     told = train("ner", Path("run"), **keyed(keys)).stdout
     assert "note: ner train: 1 spans are never answered: they cross another one (head.crossing allows it).\n" in told
     assert "train.jsonl: 1 spans stand there twice; each counts once\n" in told

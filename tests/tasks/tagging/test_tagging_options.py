@@ -57,7 +57,12 @@ LAYOUTS = [
     {"data.format": "columns", "data.scheme": "BIO", "data.separator": "space"},
     {"data.format": "columns", "data.scheme": "IOB1", "data.separator": "auto"},
     {"data.format": "columns", "data.scheme": "BIOES", "data.separator": "auto"},
-    {"data.format": "jsonl", "data.scheme": "BIO"},
+    {"data.format": "columns", "data.scheme": "IO", "data.separator": "auto"},
+    {"data.format": "columns", "data.scheme": "BILOU", "data.separator": "auto"},
+    {"data.format": "columns", "data.scheme": "BMES", "data.separator": "auto"},
+    {"data.format": "jsonl", "data.scheme": "BIO", "data.offsets": "auto"},
+    {"data.format": "jsonl", "data.scheme": "BIO", "data.offsets": "words"},
+    {"data.format": "jsonl", "data.scheme": "IO", "data.offsets": "characters"},
     {"data.format": "jsonl", "data.scheme": "BIOES"},
 ]
 VECTORS = [{"words.frozen": True}, {"words.frozen": False}]
@@ -90,11 +95,34 @@ def test_option_is_trained_saved_loaded_and_answers_as_before(task: str, options
     assert len(predictor.tagger.assets.words) <= 2 + int(str(options.get("words.max_size", 1000)))
 
 
+PREFIXES = {"BILOU": str.maketrans("ES", "LU"), "BMES": str.maketrans("I", "M")}  # of BIOES
+
+
+def in_characters(sentences: list[Tagged]) -> str:
+    """JSONL of texts with spans of characters."""
+    lines = []
+    for one in sentences:
+        inside = [position for position, tag in enumerate(one.entities) if tag != "O"]
+        starts = [sum(len(word) + 1 for word in one.words[:position]) for position in range(len(one.words))]
+        spans = (
+            [{"start": starts[inside[0]], "end": starts[inside[-1]] + len(one.words[inside[-1]]), "label": one.entities[inside[0]][2:]}]
+            if inside
+            else []
+        )
+        lines.append(json.dumps({"text": " ".join(one.words), "spans": spans}))
+    return "".join(f"{line}\n" for line in lines)
+
+
 def in_layout(sentences: list[Tagged], options: dict[str, object]) -> str:
     """The sentences as the options say that they stand in the file."""
-    spell = {"BIO": list, "IOB1": as_iob1, "BIOES": as_bioes}[str(options["data.scheme"])]
+    scheme = str(options["data.scheme"])
     if options["data.format"] == "jsonl":
-        return jsonl(sentences)
+        return in_characters(sentences) if options.get("data.offsets") == "characters" else jsonl(sentences)
+
+    def spell(tags: list[str]) -> list[str]:
+        whole = {"BIO": list, "IOB1": as_iob1, "IO": as_iob1}.get(scheme, as_bioes)(tags)
+        return [tag.translate(PREFIXES.get(scheme, {}))[:2] + tag[2:] for tag in whole]
+
     rows = [Tagged(sentence.words, sentence.upos, spell(sentence.entities)) for sentence in sentences]
     return columns(rows, separator=" " if options["data.separator"] == "space" else "\t")
 
@@ -108,7 +136,7 @@ def test_each_format_scheme_and_separator_gives_the_tags_its_scheme_says(options
     train("ner", Path("run"), **keyed(options | parts))
     labels = seqtasks.load("run").tagger.assets.labels["ner"]
     expected = {tag for sentence in tagged(24, seed=1) for tag in sentence.entities}
-    if options["data.scheme"] == "BIOES":
+    if options["data.scheme"] in ("BIOES", "BILOU", "BMES"):
         expected = {tag for sentence in tagged(24, seed=1) for tag in as_bioes(sentence.entities)}
     assert set(labels) == expected
     names = {(score["split"], score["name"]) for score in metrics(Path("run"))["scores"]}
