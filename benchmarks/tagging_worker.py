@@ -33,7 +33,7 @@ def seqtasks_load(run: Path, precision: str) -> Predict:
 
     predictor = seqtasks.load(run, precision=precision)
     (head,) = predictor.data
-    return lambda sentences: [answer.tags[head] for answer in predictor.tag(sentences)]
+    return lambda sentences: [answer.tags[head] for answer in predictor.tag_words(sentences)]
 
 
 def spacy_docs(sentences: Rows, tags: Rows | None = None) -> list[object]:

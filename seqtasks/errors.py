@@ -22,6 +22,10 @@ class UsageError(SeqtasksError):
     exit_code = 2
 
 
+class WrongTypeError(UsageError, TypeError):
+    """A call in Python with an argument of a type that it does not take, or that it could misread; the message names the right call."""
+
+
 class RecipeError(UsageError):
     """Faults of a recipe, all of them at once, each with its file, table and key."""
 

@@ -35,6 +35,7 @@ from seqtasks.estimators.parameters import check_parameters
 from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.spans import entity_scores
+from seqtasks.text.given import refuse_lines_of_tags, refuse_spaced_words
 from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.devices import find_device
@@ -109,7 +110,17 @@ class NeuralTagger(Architecture, Training, BaseEstimator):
 
     @torch.inference_mode()
     def predict(self, sentences: Sentences) -> list[list[str]]:
-        """The tags of each sentence, one a word: the best for each word, or with a CRF the best path."""
+        """The tags of each sentence, one a word: the best for each word, or with a CRF the best path.
+
+        Raises UsageError for lines given as words: those with spaces, where the training data have none.
+        """
+        words = self.checked(sentences)
+        refuse_spaced_words(words, self.vocabularies_[0].words())
+        return self.tags_of(words)
+
+    @torch.inference_mode()
+    def tags_of(self, sentences: Sentences) -> list[list[str]]:
+        """The same of words of whatever form, such as those of a data file."""
         words = self.checked(sentences)
         head = self.model_.head(HEAD)
         answers: list[list[str]] = [[] for _ in words]
@@ -122,6 +133,7 @@ class NeuralTagger(Architecture, Training, BaseEstimator):
     def predict_proba(self, sentences: Sentences) -> list[NDArray[np.float32]]:
         """The posteriors [S, N] of each sentence, in the order of classes_: softmax, or with a CRF the marginals over all paths."""
         words = self.checked(sentences)
+        refuse_spaced_words(words, self.vocabularies_[0].words())
         head = self.model_.head(HEAD)
         answers = [np.zeros((0, len(head.labels)), dtype=np.float32) for _ in words]
         for positions, scores_BSN, mask_BS in scored_batches(self.model_, words, self.vocabularies_, self.placed()):
@@ -132,7 +144,7 @@ class NeuralTagger(Architecture, Training, BaseEstimator):
     def score(self, sentences: Sentences, tags: Sentences) -> float:
         """The share of words with their tag, 0 to 1; with a scheme, the micro F1 of entities (seqeval's default mode)."""
         words, gold = checked_tagged(sentences, tags)
-        predicted = self.predict(words)
+        predicted = self.tags_of(words)
         if self.scheme is None:
             return token_accuracy(gold, predicted, split="score", head=HEAD, samples=0)[0].value / 100
         return entity_scores(gold, predicted, scheme=self.scheme, split="score", head=HEAD, samples=0).scores[0].value / 100
@@ -195,6 +207,7 @@ def learnable(sentences: Sentences, tags: Sentences, architecture: Architecture)
     """Sentences and tags as lists. Raises DataError where a network of these numbers cannot learn from them."""
     words, labels = checked_tagged(sentences, tags)
     refuse_no_words(words)
+    refuse_lines_of_tags(words, labels)
     if architecture.scheme is not None:
         check_entity_tags(labels, architecture.scheme, chain=architecture.head == "crf")
     return words, labels

@@ -28,6 +28,7 @@ from seqtasks.hmm.storage import HEAD, Stored, read_tagger, write_tagger
 from seqtasks.hmm.temperature import tempered
 from seqtasks.hmm.unknown.guesser import KINDS, Guesser
 from seqtasks.hmm.word_types import WordTypes
+from seqtasks.text.given import refuse_lines_of_tags, refuse_spaced_words
 from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
 from seqtasks.text.tags import OUTSIDE, Span, spans_of
 
@@ -75,7 +76,11 @@ class HMMTagger(Options, BaseEstimator):
         return self._learn(known, sentences, tags)
 
     def predict(self, sentences: Sentences) -> list[list[str]]:
-        """The tags of each sentence."""
+        """The tags of each sentence. Raises UsageError for lines given as words: those with spaces, where the training data have none."""
+        return self.tags_of(self._checked(sentences))
+
+    def tags_of(self, sentences: Sentences) -> list[list[str]]:
+        """The same of words of whatever form, such as those of a data file."""
         words, decoder = self._asked(sentences)
         found = decoder.tags(words) if self.decoding == "viterbi" else decoder.likeliest_tags(words, self.scheme)
         texts = iter(self.classes_[found].tolist())
@@ -83,7 +88,7 @@ class HMMTagger(Options, BaseEstimator):
 
     def predict_proba(self, sentences: Sentences) -> list[NDArray[np.float64]]:
         """For each sentence of S words the posterior of each tag of each word, [S, N] in the order of classes_; rows sum to 1."""
-        words = checked_sentences(sentences)
+        words = self._checked(sentences)
         return np.split(self.posterior_table(words), np.cumsum([*map(len, words)])[:-1]) if words else []
 
     def posterior_table(self, sentences: Sentences) -> NDArray[np.float64]:
@@ -122,7 +127,7 @@ class HMMTagger(Options, BaseEstimator):
     def score(self, sentences: Sentences, tags: Sentences) -> float:
         """Between 0 and 1: the share of words that get their tag; with a scheme, F1 over whole entities."""
         words, expected = checked_tagged(sentences, tags)
-        predicted = self.predict(words)
+        predicted = self.tags_of(words)
         if self.scheme is None:
             right = sum(gold == found for pair in zip(expected, predicted, strict=True) for gold, found in zip(*pair, strict=True))
             return right / max(1, sum(map(len, expected)))
@@ -151,6 +156,7 @@ class HMMTagger(Options, BaseEstimator):
 
     def _learn(self, known: TaggedCorpus, sentences: Sentences, tags: Sentences) -> HMMTagger:
         words, labels = checked_tagged(sentences, tags)
+        refuse_lines_of_tags(words, labels)
         if self.scheme is not None:
             check_entity_tags([*labels, known.tags], self.scheme, chain=False)
         corpus = add_sentences(known, words, labels)
@@ -176,6 +182,13 @@ class HMMTagger(Options, BaseEstimator):
         """Sentences to tag as lists, and what tags them."""
         check_is_fitted(self, "statistics_")
         return checked_sentences(sentences), HMMDecoder(self._model, self._types)
+
+    def _checked(self, sentences: Sentences) -> list[list[str]]:
+        """Sentences to tag as lists, none of whose words is a line."""
+        check_is_fitted(self, "statistics_")
+        words = checked_sentences(sentences)
+        refuse_spaced_words(words, self.statistics_.words)
+        return words
 
     def _check_options(self) -> None:
         """Raises UsageError with all wrong options at once."""

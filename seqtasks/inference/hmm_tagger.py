@@ -21,13 +21,13 @@ class HMMHead:
 
     def tag(self, sentences: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> list[dict[str, list[str]]]:
         """For each sentence {head: its tags}."""
-        return [{self.head: tags} for tags in self.tagger.predict(sentences)]
+        return [{self.head: tags} for tags in self.tagger.tags_of(sentences)]
 
     def tag_with_confidence(self, sentences: Sequence[Sequence[str]], head: str) -> tuple[list[list[str]], list[list[float]]]:
         """Tags, and for each the posterior probability of that tag."""
         columns = {tag: column for column, tag in enumerate(self.tagger.classes_)}
-        tags, tables = self.tagger.predict(sentences), self.tagger.predict_proba(sentences)
-        return tags, [[table[place, columns[tag]].item() for place, tag in enumerate(row)] for row, table in zip(tags, tables, strict=True)]
+        tags, rows = self.tagger.tags_of(sentences), iter(self.tagger.posterior_table(sentences))
+        return tags, [[next(rows)[columns[tag]].item() for tag in row] for row in tags]
 
     def k_best(self, sentences: Sequence[Sequence[str]], head: str, k: int) -> list[list[tuple[list[str], float]]]:
         """For each sentence its k best sequences of tags with their log-probabilities given the words, best first."""

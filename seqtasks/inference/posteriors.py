@@ -63,8 +63,8 @@ class Posteriors:
 
 def k_best_of(tagger: Tags, sentences: Sentences, heads: Iterable[str], k: int) -> list[dict[str, Ranked]]:
     """Of each sentence, by head, the k best sequences of tags. Raises UsageError for k below 1 and where a head is no chain."""
-    if k < 1:
-        raise UsageError(f"k_best is {k}. Ask for 1 sequence of tags or more.")
+    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
+        raise UsageError(f"k_best is {k!r}. Ask for 1 sequence of tags or more.")
     by_head = {head: tagger.k_best(sentences, head, k) for head in heads}
     return [{head: found[number] for head, found in by_head.items()} for number in range(len(sentences))]
 

@@ -37,6 +37,7 @@ from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, R
 from seqtasks.nn.transformer import SelfAttention, SelfAttentionOnTop, Transformer
 from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
+from seqtasks.text.tags import LegalTransitions, legal_transitions
 
 __all__ = [
     "ATTENTIONS",
@@ -66,6 +67,7 @@ __all__ = [
     "HierarchicalAttention",
     "Highway",
     "IteratedConvolutions",
+    "LegalTransitions",
     "LocationFeatures",
     "LockedDropout",
     "Memory",
@@ -87,6 +89,7 @@ __all__ = [
     "WordDropout",
     "WordEmbedding",
     "entmax15",
+    "legal_transitions",
     "masked_softmax",
     "sparsemax",
     "summary",

@@ -244,6 +244,7 @@ class CoverageFeatures(nn.Module):
         self.linear = nn.Linear(1, hidden_size, bias=False)
 
     def forward(self, looked_BQS2: Tensor) -> Tensor:
+        """features_BQSA of the attention that each source word has had so far."""
         return cast(Tensor, self.linear(looked_BQS2[..., 1:]))
 
 

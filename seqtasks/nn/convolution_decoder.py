@@ -127,6 +127,7 @@ class ConvolutionDecoder(nn.Module):
         return memory, CachedState((nothing_BXH,) * len(self.layers))
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: CachedState) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""
         outputs_BTH, _, weights_BTS = self.read(inputs_BT, memory, state)
         return outputs_BTH, weights_BTS
 

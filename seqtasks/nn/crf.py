@@ -18,6 +18,7 @@ from seqtasks.text.tags import SpanSteps
 
 FORBIDDEN = -1e4  # in a CRF: no gradient of a forbidden path is left in float32
 NEVER = -1e30  # where nothing is learned: below every path that is allowed, and no infinity that would make marginals no numbers
+REDUCTIONS = ("sum", "mean", "token_mean", "none")
 Table = Sequence[bool] | Sequence[Sequence[bool]] | None
 Paths = list[tuple[list[int], float]]  # label numbers and log-probability, best first
 
@@ -30,6 +31,17 @@ def legal_tensor(name: str, legal: Table, shape: tuple[int, ...]) -> Tensor:
     if tuple(table.shape) != shape:
         raise ValueError(f"{name} must have shape {shape}, one entry per label, got {tuple(table.shape)}")
     return table
+
+
+def check_chain(emissions_BSN: Tensor, tags_BS: Tensor, mask_BS: Tensor) -> None:
+    """Raises ValueError unless emissions, tags and a bool mask fit each other, and real words come first."""
+    if emissions_BSN.dim() != 3 or emissions_BSN.shape[:2] != tags_BS.shape or tags_BS.shape != mask_BS.shape:
+        shapes = f"{tuple(emissions_BSN.shape)}, {tuple(tags_BS.shape)} and {tuple(mask_BS.shape)}"
+        raise ValueError(f"emissions, tags and mask have shapes {shapes}; expected [batch, words, labels] and twice [batch, words]")
+    if mask_BS.dtype != torch.bool:
+        raise ValueError(f"the mask is {mask_BS.dtype}; masks are bool, True at real words: mask.bool()")
+    if (mask_BS[:, 1:] & ~mask_BS[:, :-1]).any():
+        raise ValueError("the mask has padding before a real word; real words come first in each sentence")
 
 
 class Chain(nn.Module, ABC):
@@ -98,20 +110,22 @@ class Chain(nn.Module, ABC):
 
     def check(self, emissions_BSN: Tensor) -> None:
         """Raises ValueError unless emissions have one score per label."""
+        if emissions_BSN.dim() != 3:
+            raise ValueError(f"emissions have shape {tuple(emissions_BSN.shape)}; expected [batch, words, labels]")
         if emissions_BSN.size(2) != self.num_labels:
             raise ValueError(f"the {type(self).__name__} has {self.num_labels} labels but got scores for {emissions_BSN.size(2)}")
 
 
 class CRF(Chain):
-    """A chain whose transitions are learned."""
+    """A chain whose transitions are learned. `CRF(num_labels)` allows all of them; `legal_transitions` makes the tables of a tag scheme."""
 
     def __init__(
         self,
-        *,
         num_labels: int,
-        legal_start: Sequence[bool] | None,
-        legal_end: Sequence[bool] | None,
-        legal_pair: Sequence[Sequence[bool]] | None,
+        *,
+        legal_start: Sequence[bool] | None = None,
+        legal_end: Sequence[bool] | None = None,
+        legal_pair: Sequence[Sequence[bool]] | None = None,
     ) -> None:
         super().__init__(num_labels=num_labels, legal_start=legal_start, legal_end=legal_end, legal_pair=legal_pair)
         self.transitions_NN = nn.Parameter(torch.empty(num_labels, num_labels).uniform_(-0.1, 0.1))
@@ -126,6 +140,28 @@ class CRF(Chain):
             torch.where(self.legal_end_N, self.end_N, FORBIDDEN),
         )
 
+    def forward(self, emissions_BSN: Tensor, tags_BS: Tensor, mask_BS: Tensor | None = None, reduction: str = "sum") -> Tensor:
+        """The negative log-likelihood -log p(tags | sentence), at least 0: a loss to be minimised as it is.
+
+        (A call of pytorch-crf gives the log-likelihood: what is `-crf(emissions, tags)` there is `crf(emissions, tags)` here.)
+        mask_BS: bool, True at real words, which come first; None where all are real. reduction: "sum" over the batch, a number; "mean" over
+        its sentences; "token_mean" over its real words; "none", one number_B for each sentence. tags_BS hold anything at padding.
+        Raises ValueError for shapes that do not fit, masks that are not bool or begin with padding, and numbers that are no label.
+        """
+        if reduction not in REDUCTIONS:
+            raise ValueError(f"reduction is {reduction!r}; expected one of {', '.join(REDUCTIONS)}")
+        mask_BS = torch.ones(tags_BS.shape, dtype=torch.bool, device=tags_BS.device) if mask_BS is None else mask_BS
+        check_chain(emissions_BSN, tags_BS, mask_BS)
+        if ((tags_BS < 0) | (tags_BS >= self.num_labels))[mask_BS].any():
+            raise ValueError(f"tags_BS hold numbers at real words that are none of the {self.num_labels} labels, from 0")
+        tags_BS = tags_BS.masked_fill(~mask_BS, 0)
+        loss_B = -self.log_likelihood(emissions_BSN, tags_BS, mask_BS)
+        if reduction == "none":
+            return loss_B
+        if reduction == "sum":
+            return loss_B.sum()
+        return loss_B.sum() / (mask_BS.sum() if reduction == "token_mean" else len(loss_B))
+
     def log_likelihood(self, emissions_BSN: Tensor, tags_BS: Tensor, mask_BS: Tensor) -> Tensor:
         """log p(tags | sentence), one number_B per sentence, at most 0; 0 for an empty one. tags_BS hold anything at padding."""
         self.check(emissions_BSN)
@@ -136,6 +172,10 @@ class CRF(Chain):
 
 class ConstrainedChain(Chain):
     """A chain in which every legal transition scores 0: each word is labelled on its own, given that the sequence is legal."""
+
+    def forward(self, emissions_BSN: Tensor, mask_BS: Tensor) -> Tensor:
+        """probabilities_BSN of each label at each word among the legal sequences; 0 at padding. mask_BS: bool, True at real words."""
+        return self.marginals(emissions_BSN, mask_BS)
 
     def scores(self) -> tuple[Tensor, Tensor, Tensor]:
         """transitions_NN, start_N and end_N: 0, and -1e30 where forbidden."""

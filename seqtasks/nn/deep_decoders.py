@@ -58,6 +58,7 @@ class GNMTDecoder(AttendingDecoder):
         self.output_size = hidden_size
 
     def forward(self, inputs_BT: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
+        """Teacher forcing: inputs_BT are bos and the target without its end. Returns outputs_BTH and weights_BTS."""
         embedded_BTE = self.dropout(self.embedding(inputs_BT))
         first_BTH = self.cells.layer_sequence(0, embedded_BTE, state.hidden_LNH, state.cell_LNH)
         context_BTC, weights_BTS, _ = attend(self.attention, first_BTH, memory, state.looked_NSX)

@@ -31,6 +31,7 @@ class LockedDropout(nn.Module):
         return like.new_empty(sentences, size).bernoulli_(1 - self.p).div_(1 - self.p)
 
     def forward(self, states_BSE: Tensor) -> Tensor:
+        """states_BSE with the same entries of E left out at all positions of a sentence; as they are outside training."""
         mask_BE = self.mask(states_BSE.size(0), states_BSE.size(2), states_BSE)
         return states_BSE if mask_BE is None else states_BSE * mask_BE[:, None]
 

@@ -36,6 +36,9 @@ class Encoded:
         return projection(self.layers[layer])
 
 
+torch.export.register_dataclass(Encoded, serialized_type_name="seqtasks.nn.Encoded")  # so that exported backbones answer with it
+
+
 def summary(encoded: Encoded) -> Tensor:
     """One vector_BH per sentence: the top layer's final state, or the mean of its real states where there is no final state."""
     if encoded.final is not None:

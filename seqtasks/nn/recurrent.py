@@ -177,6 +177,7 @@ class BidirectionalLayer(nn.Module):
         self.output_size = 2 * hidden_size
 
     def forward(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]:
+        """states_BSH, forward half first, zero at padding, and final_BH: that of the last real word and of position 0, joined."""
         states_BSH = torch.cat([self.ahead.run(inputs_BSE, mask_BS), self.back.run(inputs_BSE, mask_BS)], dim=2) * mask_BS[:, :, None]
         half = self.ahead.output_size
         ahead_BH = last_real(states_BSH[:, :, :half], mask_BS)

@@ -43,6 +43,7 @@ class WordEmbedding(nn.Module):
         self.table.weight.requires_grad_(not frozen)
 
     def forward(self, ids_BS: Tensor) -> Tensor:
+        """embedded_BSE; zeros at padding."""
         embedded_BSE: Tensor = self.table(ids_BS)
         return embedded_BSE
 
@@ -59,6 +60,7 @@ class ShapeEmbedding(nn.Module):
             self.table.weight.uniform_(-bound, bound)
 
     def forward(self, shapes_U: Tensor) -> Tensor:
+        """vectors_UE of the numbers of shapes of U distinct words."""
         vectors_UE: Tensor = self.table(shapes_U)
         return vectors_UE
 

@@ -145,7 +145,9 @@ def explain(fault: Any, model: type[BaseModel], where: str) -> str:
     if fault["type"] == "extra_forbidden" and key in RENAMED.get(place[-2] if len(place) > 1 else "", {}):
         return f"{place_name}: unknown key {key!r}: it is called {RENAMED[place[-2]][key]!r} now."
     if fault["type"] == "extra_forbidden":
-        return f"{place_name}: unknown key {key!r}{did_you_mean(key, known_keys(model, place[:-1]))}"
+        known = known_keys(model, place[:-1])
+        within = [f"{name}.{key}" for name in known if key in known_keys(model, [*place[:-1], name])]
+        return f"{place_name}: unknown key {key!r}{f'; did you mean {within[0]!r}?' if within else did_you_mean(key, known)}"
     if fault["type"] == "missing":
         return f"{place_name}: missing key {key!r}."
     return f"{place_name}: {key} = {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}."

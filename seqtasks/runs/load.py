@@ -1,19 +1,21 @@
 """A finished run, loaded to answer: `load(RUN_DIR)`. The command line, Python and a server share this one path."""
 
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from seqtasks.errors import RunDirectoryError, UsageError, did_you_mean
+from seqtasks.errors import RunDirectoryError, UsageError, WrongTypeError, did_you_mean
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.tasks.contract import Predictor, PredictorOptions
+from seqtasks.tasks.given import paths_of
 from seqtasks.tasks.table import kind_of, saved_recipe
 
 PRECISIONS = ("float32", "bf16", "auto")  # as in seqtasks.training.devices, which needs torch
 
 
 def load(
-    run_dir: str | Path | Sequence[str | Path],
+    run_dir: str | PathLike[str] | Sequence[str | PathLike[str]],
     *,
     device: str = "cpu",
     precision: str = "float32",
@@ -26,12 +28,14 @@ def load(
     average: what an ensemble averages, "probabilities" or "log_probabilities"; decoding: keys of [decoding] that are to differ from the
     recipe's. Raises RunDirectoryError if `run_dir` is none, is damaged, or is of a newer format; UsageError for runs that make no ensemble.
     """
-    several = [run_dir] if isinstance(run_dir, str | Path) else list(run_dir)
+    several = paths_of("load", run_dir, one="a run directory")
+    if not isinstance(decoding, Mapping | None):
+        raise WrongTypeError(f'load: decoding is {decoding!r}. Give a dict such as {{"beams": 5}}.')
     if not several:
         raise UsageError("load needs a run directory, or a list of some; got none.")
     if precision not in PRECISIONS:
         raise UsageError(f"no precision {precision!r}{did_you_mean(precision, PRECISIONS)} Use {', '.join(PRECISIONS)}.")
-    directory, *others = [RunDirectory.open(Path(one)).finished() for one in several]
+    directory, *others = [RunDirectory.open(path.expanduser()).finished() for path in several]
     recipe = saved_recipe(directory)
     options = PredictorOptions(device=device, precision=precision, others=others, average=average, decoding=decoding)
     return kind_of(recipe).predictor(directory, recipe, options)

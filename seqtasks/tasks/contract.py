@@ -17,6 +17,7 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.watchers import EpochWatcher, unheard
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,10 +121,15 @@ class NeuralTask(Task, Protocol):
 
 @dataclass(frozen=True)
 class Callbacks:
-    """Who hears of a run: `log` gets single lines, `watcher` the training's progress, `stop_asked` says whether to stop."""
+    """Who hears of a run: by default nobody.
 
-    log: Callable[[str], None]
-    watcher: Watcher
+    log gets single lines: the run directory, notes on the data. watcher sees the training: `EpochWatcher(print)` prints the row of each
+    epoch, and a class of your own may derive from it. stop_asked is called after each update: once it says True, the state is saved and
+    `Interrupted` is raised, whose message says how to go on.
+    """
+
+    log: Callable[[str], object] = unheard
+    watcher: Watcher = field(default_factory=EpochWatcher)
     stop_asked: Callable[[], bool] = lambda: False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from seqtasks.errors import DataError
+from seqtasks.text.given import refuse_unordered, shown
 from seqtasks.text.tags import OUTSIDE, PREFIXES, is_legal, split_tag
 
 
@@ -26,6 +27,7 @@ def checked_tagged(sentences: Iterable[Sequence[str]], tags: Iterable[Sequence[s
 
 def rows_of(rows: Iterable[Sequence[str]], name: str, one: str, item: str) -> list[list[str]]:
     """Rows of str as lists of str. Raises DataError for anything else."""
+    refuse_unordered(name, rows)
     if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
         found = f"the text {shown(rows)}" if isinstance(rows, str | bytes) else shown(rows)
         raise DataError(name, 0, f"got {found}", f"Give a list; {one} is a list of str")
@@ -43,12 +45,6 @@ def rows_of(rows: Iterable[Sequence[str]], name: str, one: str, item: str) -> li
             if not isinstance(value, str):
                 raise DataError(place, 0, f"{item} must be a str, got {shown(value)} at position {position}", "Convert it with str()")
     return result
-
-
-def shown(value: object) -> str:
-    """A value as it stands in a message: at most 40 characters."""
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def refuse_no_words(sentences: Sequence[Sequence[str]]) -> None:

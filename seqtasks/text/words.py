@@ -71,7 +71,7 @@ def word_spans(text: str, language: str = NEUTRAL) -> list[WordSpan]:
 
 def check_language(language: str) -> None:
     """Raises UsageError where `language` is neither "" nor a code of two letters."""
-    if language and not re.fullmatch("[a-z]{2}", language):
+    if not isinstance(language, str) or (language and not re.fullmatch("[a-z]{2}", language)):
         raise UsageError(f"language {language!r} is no code of two small letters. Give one such as 'en', or leave it out.")
 
 

@@ -11,8 +11,8 @@ from seqtasks.errors import DeviceError
 PRECISIONS = ("float32", "bf16", "auto")
 
 
-def find_device(name: str) -> torch.device:
-    """The torch device called `name`: "auto" (the first GPU, else the CPU), "cpu", "cuda", "cuda:1", "mps".
+def find_device(name: str | torch.device) -> torch.device:
+    """The torch device called `name`, or that device: "auto" (the first GPU, else the CPU), "cpu", "cuda", "cuda:1", "mps".
 
     Raises DeviceError where it does not exist.
     """
@@ -20,7 +20,7 @@ def find_device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-    except RuntimeError:
+    except (RuntimeError, TypeError):
         raise DeviceError(f"--device {name}: no such kind of device. Use cpu, cuda, cuda:N, mps or auto.") from None
     if device.type == "cuda" and not torch.cuda.is_available():
         raise DeviceError(f"--device {name}: no CUDA GPU is available here. Use --device cpu.")

@@ -58,7 +58,7 @@ def test_as_many_lines_come_out_as_went_in(task: str, form: str, finished) -> No
 
 def test_text_gives_every_word_its_tag(finished) -> None:
     words = "Mara sees the dog ."
-    answer = seqtasks.load(finished("pos")).tag(words)[0]
+    answer = seqtasks.load(finished("pos")).tag(words)
     printed = done("predict", finished("pos"), input=f"{words}\n".encode()).stdout
     assert printed == " ".join(f"{word}/{tag}" for word, tag in zip(words.split(), answer.tags["upos"], strict=True)) + "\n"
     both = done("predict", finished("multitask"), input=f"{words}\n".encode()).stdout.split()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import seqtasks
-from seqtasks.inference.tagged_line import TaggedLine
+from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.tagging.formats import as_conll, as_json, as_ranked_text, conllu_writer
 from seqtasks.text.corpora.conllu import read_conllu
 from tests.miniature.corpora import write
@@ -114,7 +114,7 @@ def test_the_forms_agree_with_each_other_and_with_python(task: str, confidence: 
     write(Path("in.txt"), f"{LINE}\n\nthe dog\n")
     printed = {form: done("predict", finished(task), "in.txt", "--format", form, *confidence).stdout for form in FORMS}
     objects = [json.loads(line) for line in printed["jsonl"].splitlines()]
-    expected = seqtasks.load(finished(task)).tag(LINE)[0]
+    expected = seqtasks.load(finished(task)).tag(LINE)
     assert (objects[0]["tokens"], objects[0]["tags"]) == (list(expected.words), expected.tags)
     assert [objects[0]["text"][start:end] for start, end in objects[0]["offsets"]] == objects[0]["tokens"]
     assert ("confidences" in objects[0]) == bool(confidence)

@@ -83,8 +83,8 @@ def test_illegal_sequences_never_leave_a_constrained_decoder(run_of, kind, schem
     written = predictor.schemes["ner"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tagger_module, "LONGEST", longest)
-        answers = predictor.tag(batch, confidences=True, k_best=k)
-        plain = predictor.tag(batch)
+        answers = predictor.tag_words(batch, confidences=True, k_best=k)
+        plain = predictor.tag_words(batch)
     assert [answer.tags for answer in plain] == [answer.tags for answer in answers]
     for words, answer in zip(batch, answers, strict=True):
         rows = [answer.tags["ner"], *(path.tags for path in answer.k_best["ner"])]
@@ -98,7 +98,7 @@ def test_illegal_sequences_never_leave_a_constrained_decoder(run_of, kind, schem
 def test_all_paths_together_are_certain_and_make_up_the_confidences(run_of, kind: str, scheme: str) -> None:
     predictor = drawn(run_of(kind, scheme), 3, scale=0.7)
     for words in (["Mara", "saw", "Bad"], ["Odo"], []):
-        answer = predictor.tag([words], confidences=True, k_best=1000)[0]
+        answer = predictor.tag_words([words], confidences=True, k_best=1000)[0]
         paths = [(path.tags, path.probability) for path in answer.k_best["ner"]]
         assert sum(probability for _, probability in paths) == pytest.approx(1.0, abs=1e-6)
         scheme_written = predictor.schemes["ner"]
@@ -116,8 +116,8 @@ def test_all_paths_together_are_certain_and_make_up_the_confidences(run_of, kind
 def test_of_a_sentence_in_pieces_paths_and_spans_are_those_of_pieces_that_stand_alone(run_of) -> None:
     predictor = drawn(run_of("crf", "BIOES"), 5, scale=0.7)
     words = (WORDS * LONGEST)[: 2 * LONGEST + 1]
-    answer = predictor.tag([["Odo"], words, []], confidences=True, k_best=9)[1]
-    pieces = [predictor.tag([words[at : at + LONGEST]], confidences=True, k_best=9)[0] for at in (0, LONGEST, 2 * LONGEST)]
+    answer = predictor.tag_words([["Odo"], words, []], confidences=True, k_best=9)[1]
+    pieces = [predictor.tag_words([words[at : at + LONGEST]], confidences=True, k_best=9)[0] for at in (0, LONGEST, 2 * LONGEST)]
     ways = itertools.product(*[[(path.tags, path.log_probability) for path in piece.k_best["ner"]] for piece in pieces])
     expected = sorted(((sum(score for _, score in way), [tag for tags, _ in way for tag in tags]) for way in ways), reverse=True)[:9]
     assert [path.tags for path in answer.k_best["ner"]] == [tags for _, tags in expected]
@@ -139,9 +139,9 @@ def test_a_span_over_a_seam_has_the_product_of_its_parts(run_of) -> None:
 def test_groups_of_a_batch_give_what_the_whole_batch_gives(run_of, monkeypatch) -> None:
     predictor = drawn(run_of("crf", "BIO"), 2, scale=0.7)
     batch = [WORDS, WORDS[2:], ["Odo"], WORDS[4:]]
-    whole = predictor.tag(batch, confidences=True, k_best=4)
+    whole = predictor.tag_words(batch, confidences=True, k_best=4)
     monkeypatch.setattr("seqtasks.inference.posteriors.MOST_CELLS", 1)
-    for answer, other in zip(predictor.tag(batch, confidences=True, k_best=4), whole, strict=True):
+    for answer, other in zip(predictor.tag_words(batch, confidences=True, k_best=4), whole, strict=True):
         assert [entity.confidence for entity in answer.entities["ner"]] == pytest.approx([one.confidence for one in other.entities["ner"]])
         assert [path.tags for path in answer.k_best["ner"]] == [path.tags for path in other.k_best["ner"]]
 
@@ -173,6 +173,6 @@ def test_a_head_that_is_no_chain_says_so(run_of) -> None:
     heads["ner"] = Unchained(input_size=head.projection.in_features, labels=head.labels, dropout=0.0, layer=-1, scheme="BIO")
     try:
         with pytest.raises(UsageError, match="Unchained is no chain of labels"):
-            predictor.tag(WORDS, k_best=2)
+            predictor.tag_words([WORDS], k_best=2)
     finally:
         heads["ner"] = head

@@ -69,7 +69,7 @@ def test_predict_takes_a_precision(finished) -> None:
     command = ["predict", str(finished("pos")), "--tokens", "--precision", "bf16"]
     done = CliRunner().invoke(commands, command, input=text)
     assert done.exit_code == 0, done.output
-    low = seqtasks.load(finished("pos"), precision="bf16").tag(SENTENCES)
+    low = seqtasks.load(finished("pos"), precision="bf16").tag_words(SENTENCES)
     expected = [" ".join(f"{word}/{tag}" for word, tag in zip(line.words, line.tags["upos"], strict=True)) for line in low]
     assert done.output.splitlines() == expected
 

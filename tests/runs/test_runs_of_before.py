@@ -43,7 +43,7 @@ def test_a_tagger_of_before_gives_every_tag_that_was_scored(name: str) -> None:
     for file in sorted((RUNS / name / "predictions").glob("*.conll")):
         words, _, predicted = read_columns_back(file)
         head = file.stem.rpartition("-")[0] or next(iter(predictor.data))
-        assert [line.tags[head] for line in predictor.tag(words)] == predicted
+        assert [line.tags[head] for line in predictor.tag_words(words)] == predicted
 
 
 @pytest.mark.parametrize("name", TAGGERS)

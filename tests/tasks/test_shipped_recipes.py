@@ -60,7 +60,9 @@ def test_recipe_trains_saves_reloads_and_answers(
             path = Path("run/predictions") / ("test.conll" if len(predictor.data) == 1 else f"{head}-test.conll")
             blocks = [block.splitlines() for block in path.read_text(encoding="utf-8").split("\n\n")]
             words = [[line.split("\t")[0] for line in block] for block in blocks]
-            assert [answer.tags[head] for answer in predictor.tag(words)] == [[line.split("\t")[2] for line in block] for block in blocks]
+            assert [answer.tags[head] for answer in predictor.tag_words(words)] == [
+                [line.split("\t")[2] for line in block] for block in blocks
+            ]
 
 
 @pytest.mark.parametrize(("task", "name"), COUNTED)
@@ -79,7 +81,7 @@ def test_hmm_recipe_counts_saves_reloads_and_answers(task: str, name: str, data_
     blocks = [block.splitlines() for block in Path("run/predictions/test.conll").read_text(encoding="utf-8").split("\n\n")]
     words = [[line.split("\t")[0] for line in block] for block in blocks]
     head = next(iter(predictor.data))
-    assert [answer.tags[head] for answer in predictor.tag(words)] == [[line.split("\t")[2] for line in block] for block in blocks]
+    assert [answer.tags[head] for answer in predictor.tag_words(words)] == [[line.split("\t")[2] for line in block] for block in blocks]
 
 
 def of_the_sample(task: str, name: str) -> bool:
@@ -105,7 +107,7 @@ def test_heads_of_a_reloaded_multitask_run_stand_on_one_trunk(finished) -> None:
     stored = own_tensors(model)[0]
     assert sum("embedder.words" in name for name in stored) == 1
     with torch.no_grad():
-        before = predictor.tag("Mara sees the dog .")[0]
+        before = predictor.tag("Mara sees the dog .")
         for parameter in model.trunk.parameters():
             parameter.zero_()
     flat = model.trunk(batch_of(predictor, "Mara sees the dog .")).output

@@ -1,14 +1,12 @@
 """The forms in which `seqtasks predict` writes tagged sentences. Each turns one answer into text without the line's end."""
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from seqtasks.errors import UsageError
-from seqtasks.inference.tagged_line import Entity, RankedTags, TaggedLine
-from seqtasks.reports.entity_page import EntityPage, Marked, ShownWord
+from seqtasks.reports.entity_page import EntityPage
 from seqtasks.tasks.contract import PredictionOptions
-from seqtasks.text.tags import NESTED
+from seqtasks.tasks.tagging.answers import TaggedLine
 
 CONLLU_COLUMNS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5}
 
@@ -30,11 +28,6 @@ def as_ranked_text(answer: TaggedLine) -> str:
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
-def as_text(answer: TaggedLine) -> str:
-    """word/TAG word/TAG, with the tags of several heads joined by a bar."""
-    return " ".join(f"{word}/{'|'.join(tags[position] for tags in answer.tags.values())}" for position, word in enumerate(answer.words))
-
-
 def as_conll(answer: TaggedLine) -> str:
     """A word and its tags a line, tab-separated, then its confidences where they are there, and a blank line after the sentence."""
     sure = (answer.confidences or {}).values()
@@ -45,45 +38,7 @@ def as_conll(answer: TaggedLine) -> str:
 
 def as_json(answer: TaggedLine, *, places: bool = False) -> str:
     """One object; `places`: with the number of the line and where the sentence begins in it."""
-    found: dict[str, Any] = {"line": answer.line, "start": answer.start} if places else {}
-    if answer.text is not None:
-        found["text"] = answer.text
-    found["tokens"] = answer.words
-    if answer.offsets is not None:
-        found["offsets"] = answer.offsets
-    found["tags"] = answer.tags
-    if answer.confidences is not None:
-        found["confidences"] = {head: [round(value, 6) for value in values] for head, values in answer.confidences.items()}
-    if answer.schemes:
-        found["entities"] = [entity_object(head, entity) for head, entities in answer.entities.items() for entity in entities]
-    nested = [head for head, scheme in answer.schemes.items() if scheme == NESTED]
-    if len(nested) == 1:  # so that the line can be read as training data are
-        found["spans"] = [{"start": one.start, "end": one.end, "label": one.label} for one in answer.entities[nested[0]]]
-    if answer.ranked is not None:
-        found["k_best"] = {head: [path_object(head, path, answer.schemes) for path in paths] for head, paths in answer.k_best.items()}
-    return json.dumps(found, ensure_ascii=False)
-
-
-def path_object(head: str, path: RankedTags, schemes: Container[str]) -> dict[str, Any]:
-    """One of a sentence's best sequences of tags, with its entities where the head has a tag scheme."""
-    found: dict[str, Any] = {
-        "log_probability": round(path.log_probability, 6),
-        "probability": round(path.probability, 6),
-        "tags": path.tags,
-    }
-    if head in schemes:
-        found["entities"] = [entity_object(head, entity) for entity in path.entities]
-    return found
-
-
-def entity_object(head: str, entity: Entity) -> dict[str, Any]:
-    """An entity: tokens [from, to), and characters start to end of the text where there is one."""
-    found: dict[str, Any] = {"head": head, "label": entity.label, "text": entity.text, "tokens": [entity.start, entity.end]}
-    if entity.offsets is not None:
-        found["start"], found["end"] = entity.offsets
-    if entity.confidence is not None:
-        found["confidence"] = round(entity.confidence, 6)
-    return found
+    return json.dumps(answer.to_dict(places=places), ensure_ascii=False)
 
 
 def conllu_writer(layers: Mapping[str, str]) -> Callable[[TaggedLine], str]:
@@ -144,7 +99,7 @@ def in_form(answers: Iterable[TaggedLine], form: str, layers: Mapping[str, str],
         yield from page_of(answers, list(layers), confidence=confidence)
         return
     forms: dict[str, Callable[[TaggedLine], str]] = {
-        "text": lambda answer: as_text(answer) if answer.ranked is None else as_ranked_text(answer),
+        "text": lambda answer: str(answer) if answer.ranked is None else as_ranked_text(answer),
         "conll": as_conll,
         "conllu": conllu_writer(layers),
         "jsonl": lambda answer: as_json(answer, places=places),
@@ -161,23 +116,5 @@ def page_of(answers: Iterable[TaggedLine], heads: Sequence[str], *, confidence: 
     for answer in answers:
         if not answer.words:
             continue
-        marked = {
-            head: [Marked(entity.start, entity.end, entity.label, entity.confidence) for entity in entities]
-            for head, entities in answer.entities.items()
-        }
-        yield page.sentence(shown_words(answer), marked)
+        yield page.sentence(*answer.drawing())
     yield page.closing()
-
-
-def shown_words(answer: TaggedLine) -> list[ShownWord]:
-    """The words with what stands between them, and the tags of the heads that have no tag scheme, joined by bars."""
-    heads = [head for head in answer.tags if head not in answer.schemes]
-    words = []
-    for position, word in enumerate(answer.words):
-        after = " " if position + 1 < len(answer.words) else ""
-        if answer.text is not None and answer.offsets is not None and after:
-            after = answer.text[answer.offsets[position][1] : answer.offsets[position + 1][0]]
-        tag = " ".join(answer.tags[head][position] for head in heads)
-        sure = min((answer.confidences[head][position] for head in heads), default=None) if answer.confidences else None
-        words.append(ShownWord(word, after, tag, sure))
-    return words

@@ -44,7 +44,7 @@ class HMMTask:
         return {}
 
     def predict(self, sentences: Sequence[TaggedSentence], heads: Sequence[str]) -> dict[str, list[list[str]]]:
-        return {self.head: self.tagger.predict([sentence.words for sentence in sentences])}
+        return {self.head: self.tagger.tags_of([sentence.words for sentence in sentences])}
 
 
 class HMMRunner:

@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from seqtasks.datasets.statistics import SUFFIXES
-from seqtasks.errors import UsageError
+from seqtasks.errors import UsageError, WrongTypeError
 from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.hmm_tagger import HMMHead, load_hmm
 from seqtasks.inference.posteriors import Posteriors, k_best_of
-from seqtasks.inference.tagged_line import TaggedLine
 from seqtasks.inference.tagger import Tagger
 from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.answers import Answers
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
+from seqtasks.tasks.given import described, list_of_lines, lists_of_words, one_line, paths_of, remedy_of
+from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.locations import refuse_empty
+from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
 from seqtasks.tasks.tagging.reading import read_tagged_file
@@ -47,7 +50,7 @@ class RawSentence:
     start: int = 0
 
 
-class TaggingPredictor:
+class TaggingPredictor(LoadedRun):
     """A loaded tagging run, with one head or several: of a network or of an HMM."""
 
     task = "tagging"
@@ -61,37 +64,52 @@ class TaggingPredictor:
         languages = {data.language for data in self.data.values()}
         self.language = languages.pop() if len(languages) == 1 else NEUTRAL
 
-    def tag(
+    def tag(self, text: str, *, confidences: bool = False, k_best: int | None = None, language: str | None = None) -> TaggedLine:
+        """The tags of one line of raw text. language: of the text, where it is not the recipe's.
+
+        k_best: how many sequences of tags the answer's `k_best` is to have. Raises WrongTypeError for anything but a str, UsageError for
+        a text of several lines and for fewer than one sequence of tags.
+        """
+        if not isinstance(text, str) or not text.isprintable():
+            one_line("tag", text, lines="tag_lines(lines)", words="tag_words(sentences)")
+        spoken = self.language if language is None else language
+        check_language(spoken)
+        return self.answers([*raw_sentences(text, spoken)], confidences=confidences, k_best=k_best)[0]
+
+    def tag_lines(
         self,
-        text: str | Sequence[str] | Sequence[Sequence[str]],
+        lines: Iterable[str],
         *,
         confidences: bool = False,
         k_best: int | None = None,
         split_sentences: bool = False,
         language: str | None = None,
-    ) -> list[TaggedLine]:
-        """Tags for raw text, for the words of one sentence, or for a batch of sentences of words.
+    ) -> Answers[TaggedLine]:
+        """The tags of each line of raw text, in order; with `split_sentences` of each sentence, its `line` counted from 1.
 
-        Raw text gives one answer, or with `split_sentences` one for each sentence. `language`: of raw text, where it is not the recipe's.
-        k_best: how many sequences of tags each answer's `k_best` is to have. Raises UsageError for fewer than one.
+        Raises as `tag` does, and WrongTypeError for what is no list of texts.
         """
-        if isinstance(text, str):
-            spoken = self.language if language is None else language
-            check_language(spoken)
-            return self.answers([*raw_sentences(text, spoken, split=split_sentences)], confidences=confidences, k_best=k_best)
-        if split_sentences or language is not None:
-            raise UsageError("split_sentences and language are for raw text, given as one string.")
-        batch = [text] if text and isinstance(text[0], str) else text
-        sentences = [RawSentence([str(word) for word in words]) for words in batch]
+        given = list_of_lines("tag_lines", lines, single="tag(text)", words="tag_words(sentences)")
+        spoken = self.language if language is None else language
+        sentences = [*sentences_of(given, spoken, split=split_sentences)]
         return self.answers(sentences, confidences=confidences, k_best=k_best)
 
-    def answers(self, sentences: Sequence[RawSentence], *, confidences: bool = False, k_best: int | None = None) -> list[TaggedLine]:
+    def tag_words(self, sentences: Iterable[Sequence[str]], *, confidences: bool = False, k_best: int | None = None) -> Answers[TaggedLine]:
+        """The tags of sentences that are split into words as the training data are: [["Ann", "'s", "in", "Rome"], ["She", "sleeps"]].
+
+        Raises WrongTypeError for what is no list of lists of words, and UsageError for a word with white space in it, unless the training
+        data have such words.
+        """
+        given = lists_of_words("tag_words", sentences, single="tag(text)", lines="tag_lines(lines)", seen=self.seen)
+        return self.answers([RawSentence(words) for words in given], confidences=confidences, k_best=k_best)
+
+    def answers(self, sentences: Sequence[RawSentence], *, confidences: bool = False, k_best: int | None = None) -> Answers[TaggedLine]:
         """The tags of every head, and how sure it is of them and which are its k best where that is asked for."""
         words = [[visible_word(word) for word in sentence.words] for sentence in sentences]
         sure = Posteriors.of(self.tagger, words, self.data, self.schemes) if confidences else None
         ranked = k_best_of(self.tagger, words, self.data, k_best) if k_best is not None else None
         found = sure.tags if sure else self.tagger.tag(words)
-        return [
+        return Answers(
             TaggedLine(
                 tuple(sentence.words),
                 tags,
@@ -105,7 +123,7 @@ class TaggingPredictor:
                 ranked[number] if ranked is not None else None,
             )
             for number, (sentence, tags) in enumerate(zip(sentences, found, strict=True))
-        ]
+        )
 
     def stream(
         self,
@@ -122,6 +140,8 @@ class TaggingPredictor:
 
         `tokens`: the lines are words separated by spaces already. A line is never held in parts but where sentences are split.
         """
+        if isinstance(lines, str):
+            raise WrongTypeError("stream takes lines, got one text. Use tag(text), or put the text into a list.")
         spoken = self.language if language is None else language
         held = CHUNK_WORDS // max(1, k_best or 1)
         for some in chunks(sentences_of(lines, spoken, tokens=tokens, split=split_sentences), chunk, words=held):
@@ -148,6 +168,7 @@ class TaggingPredictor:
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
+        files = paths_of("evaluate", files)
         if len(files) not in (1, len(self.data)):
             raise UsageError(f"evaluate needs one annotated file, or one for each of {', '.join(self.data)}; got {len(files)}.")
         scores = []
@@ -172,6 +193,13 @@ class TaggingPredictor:
 
 def load_predictor(directory: RunDirectory, recipe: NetworkRecipe | HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
     """The predictor of a finished run of any tagger."""
+    predictor = load_tagger(directory, recipe, options)
+    predictor.loaded_from = LoadedFrom.of(load_predictor, directory, recipe, options)
+    return predictor
+
+
+def load_tagger(directory: RunDirectory, recipe: NetworkRecipe | HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
+    """The same, as yet without where it comes from."""
     data = data_of(recipe)
     if isinstance(recipe, HMMRecipe):
         hmm = load_hmm(directory, next(iter(data)))
@@ -228,6 +256,8 @@ def sentences_of(lines: Iterable[str], language: str, *, tokens: bool = False, s
         raise UsageError("--tokens takes each line as one sentence; leave out --split-sentences.")
     check_language(language)
     for number, line in enumerate(lines, start=1):
+        if not isinstance(line, str):
+            raise WrongTypeError(f"stream: line {number} is {described(line)}, not a str. {remedy_of(line)}")
         if tokens:
             # other white space than spaces and tabs, such as a no-break space in a number, belongs to its word
             yield RawSentence([word for word in line.replace("\t", " ").split(" ") if word.strip()], line=number)

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from seqtasks.errors import UsageError
 from seqtasks.inference.translator import Translation
 from seqtasks.tasks.contract import PredictionOptions
+from seqtasks.tasks.translation.answers import Translations, facts_of
 
 LINKS = " ||| "  # between a translation and its links, as Moses and Marian write them
 
@@ -37,12 +37,6 @@ def as_text(answer: Translation) -> str:
 
 
 def as_json(line: str, answers: list[Translation], *, several: bool) -> str:
-    """One object: the line, the best translation, and all of them where several were asked for."""
-    found: list[dict[str, Any]] = [
-        {"translation": answer.text, "log_probability": answer.log_probability, "score": answer.score, "finished": answer.finished}
-        for answer in answers
-    ]
-    whole: dict[str, Any] = {"text": line, **found[0]}
-    if (alignment := answers[0].alignment) is not None:
-        whole |= {"source_words": alignment.source, "target_words": alignment.target, "alignment": alignment.links}
-    return json.dumps({**whole, **({"n_best": found} if several else {})}, ensure_ascii=False)
+    """One object: the line, the best translation, and all of them where several were asked for. Attention is left to Python."""
+    found = {key: value for key, value in Translations(answers).to_dict().items() if key not in ("attention", "n_best")}
+    return json.dumps({**found, "text": line, **({"n_best": [*map(facts_of, answers)]} if several else {})}, ensure_ascii=False)

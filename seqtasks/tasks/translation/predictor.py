@@ -3,20 +3,24 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import torch
 
 from seqtasks.decoding.ensembles import AVERAGES
-from seqtasks.errors import UsageError, did_you_mean
+from seqtasks.errors import UsageError, WrongTypeError, did_you_mean
 from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import LEXICON, TranslationAssets
-from seqtasks.inference.translator import ScoredPair, Translation, Translator
+from seqtasks.inference.translator import ScoredPair, Translator
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.load import validate
 from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.answers import Answers
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions, Review
+from seqtasks.tasks.given import list_of_lines, one_line, paths_of, same_number
+from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.locations import refuse_empty
+from seqtasks.tasks.translation.answers import Translations
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.checks import PLAIN
 from seqtasks.tasks.translation.decoding_checks import changed, needs_lexicon
@@ -33,12 +37,13 @@ from seqtasks.training.weights import load_weights
 CHUNK = 1000  # lines held at a time while streaming
 
 
-class TranslationPredictor:
+class TranslationPredictor(LoadedRun):
     """A loaded translation run, with others as an ensemble."""
 
     task = "translation"
 
     def __init__(self, directory: RunDirectory, recipe: TranslationRecipe, options: PredictorOptions) -> None:
+        self.loaded_from = LoadedFrom.of(TranslationPredictor, directory, recipe, options)
         device, average, others = find_device(options.device), options.average, options.others
         if average not in AVERAGES:
             raise UsageError(f"average = {average!r}{did_you_mean(average, AVERAGES)} Expected one of {', '.join(AVERAGES)}.")
@@ -65,23 +70,44 @@ class TranslationPredictor:
             language=recipe.data.target,
         )
 
+    @overload
+    def translate(  # type: ignore[overload-overlap]  # a str is an iterable of str, too
+        self, lines: str, *, beams: int | None = None, n_best: int = 1, prefixes: str | None = None, alignments: bool = False
+    ) -> Translations: ...
+
+    @overload
     def translate(
         self,
-        lines: Sequence[str],
+        lines: Iterable[str],
         *,
         beams: int | None = None,
         n_best: int = 1,
-        prefixes: Sequence[str] | None = None,
+        prefixes: Iterable[str] | None = None,
         alignments: bool = False,
-    ) -> list[list[Translation]]:
-        """The n best translations of each line, best first; a blank line gives one blank translation.
+    ) -> Answers[Translations]: ...
 
-        prefixes: how the translation of each line is to begin, "" for anyhow; alignments: the best one comes with its word alignment.
-        Raises UsageError for more translations than beams or samples, and for another number of prefixes than of lines.
+    def translate(
+        self,
+        lines: str | Iterable[str],
+        *,
+        beams: int | None = None,
+        n_best: int = 1,
+        prefixes: str | Iterable[str] | None = None,
+        alignments: bool = False,
+    ) -> Translations | Answers[Translations]:
+        """The n best translations of each line, best first; of one line, given as a str, what a list of it gives for it.
+
+        A blank line gives one blank translation. prefixes: how the translation of each line is to begin, "" for anyhow; alignments: the
+        best one comes with its word alignment and attention. Raises UsageError for more translations than beams or samples, for another
+        number of prefixes than of lines and for a line with line breaks in it, WrongTypeError for what is no text or list of texts.
         """
-        if isinstance(lines, str):
-            raise TypeError("translate takes a list of lines; put the one line into a list")
-        return [answers for _, answers in self.stream(lines, beams=beams, n_best=n_best, prefixes=prefixes, alignments=alignments)]
+        alone = isinstance(lines, str)
+        given: Any = [lines] if alone else lines
+        if not isinstance(given, list) or not all(isinstance(line, str) and line.isprintable() for line in given):
+            given = checked_lines(lines)
+        begins = None if prefixes is None else checked_prefixes(prefixes, alone=alone)
+        answers = Answers(answer for _, answer in self.stream(given, beams=beams, n_best=n_best, prefixes=begins, alignments=alignments))
+        return answers[0] if alone else answers
 
     def stream(
         self,
@@ -92,8 +118,12 @@ class TranslationPredictor:
         chunk: int = CHUNK,
         prefixes: Iterable[str] | None = None,
         alignments: bool = False,
-    ) -> Iterator[tuple[str, list[Translation]]]:
+    ) -> Iterator[tuple[str, Translations]]:
         """(line, its translations) in order, with a bounded number of lines in memory. Raises what `translate` does."""
+        if isinstance(lines, str):
+            raise WrongTypeError("stream takes lines, got one text. Use translate(text), or put the text into a list.")
+        if isinstance(n_best, bool) or not isinstance(n_best, int) or n_best < 1:
+            raise UsageError(f"n_best is {n_best!r}. Ask for 1 translation or more.")
         settings = self.recipe.decoding if beams is None else changed(self.recipe.decoding, {"beams": beams}, attention=self.attention)
         limit, name = (settings.samples, "samples") if settings.samples else (settings.beams, "beams")
         if n_best > limit:
@@ -105,9 +135,14 @@ class TranslationPredictor:
         both = ((line, "") for line in lines) if prefixes is None else paired(lines, prefixes, "lines", "prefixes")
         for first, some in chunks_of(both, chunk):
             texts, begins = [line for line, _ in some], [begin for _, begin in some]
+            if not all(isinstance(text, str) for text in texts):
+                list_of_lines("stream", texts, single="translate(text)")
             sources = [*islice(contexts, len(texts))]
             found = self.translator.translate(sources, beams=beams, n_best=n_best, prefixes=begins, first=first, alignments=alignments)
-            yield from zip(texts, found, strict=True)
+            for text, best in zip(texts, found, strict=True):
+                answer = Translations(best)
+                answer.source = text
+                yield text, answer
 
     def as_read(self, lines: Iterable[str]) -> Iterator[str]:
         """Lines as the model reads them: visible, after those before them in their document, or each alone and without line feeds."""
@@ -116,8 +151,9 @@ class TranslationPredictor:
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
         """The log-probability of each given translation, token by token."""
-        if isinstance(sources, str) or isinstance(targets, str):
-            raise TypeError("score takes two lists of lines; put the one line into a list")
+        sources = list_of_lines("score", sources, single="score([source], [target])", name="source")
+        targets = list_of_lines("score", targets, single="score([source], [target])", name="target")
+        same_number("score", sources, targets, ("sources", "targets"))
         return [pair for _, _, pair in self.stream_scores(sources, targets)]
 
     def stream_scores(self, sources: Iterable[str], targets: Iterable[str], *, chunk: int = CHUNK) -> Iterator[tuple[str, str, ScoredPair]]:
@@ -137,6 +173,7 @@ class TranslationPredictor:
 
     def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
         """The tables "scores", "diagnosis" and "by_length" of metrics.json for a source and a target file, or one TSV file of pairs."""
+        files = paths_of("evaluate", files)
         scores, told = self.reviewed(files)
         return {"scores": [score.to_json() for score in scores], **reviews_json({files[0].name: told})}
 
@@ -146,6 +183,7 @@ class TranslationPredictor:
 
     def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
         """The scores of such files, and what is told of their translations beside."""
+        files = paths_of("evaluate", files)
         if not 1 <= len(files) <= 2:
             raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
         pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
@@ -184,6 +222,22 @@ def same_text(directory: RunDirectory, recipe: TranslationRecipe, other: RunDire
             "An ensemble reads one source."
         )
     return found
+
+
+def checked_lines(lines: object) -> list[str]:
+    """The lines of a call to translate. Raises as it does."""
+    if isinstance(lines, str):
+        return [one_line("translate", lines, lines="translate(lines)")]
+    return list_of_lines("translate", lines, single="translate(text)", expected="a text, or a list of lines")
+
+
+def checked_prefixes(prefixes: object, *, alone: bool) -> list[str]:
+    """The prefixes of a call to translate, a str for one line that is a str."""
+    if alone != isinstance(prefixes, str):
+        raise WrongTypeError("translate: prefixes and lines are of two kinds. Give a text with a text, or a list with a list.")
+    if alone:
+        return [one_line("translate: prefixes", prefixes, lines="lists of lines and prefixes")]
+    return list_of_lines("translate", prefixes, single="a list with a prefix for each line", name="prefix")
 
 
 def chunks_of(pairs: Iterable[tuple[str, str]], size: int) -> Iterator[tuple[int, list[tuple[str, str]]]]:

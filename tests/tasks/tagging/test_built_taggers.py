@@ -76,6 +76,6 @@ def test_tags_do_not_depend_on_what_else_is_tagged(changes: dict[str, object]) -
     train("ner", Path("run"), **changes)
     predictor = seqtasks.load("run")
     sentences = [sentence.words for sentence in tagged(9, seed=4)]
-    together = [line.tags for line in predictor.tag(sentences)]
-    assert [predictor.tag([words])[0].tags for words in sentences] == together
-    assert [line.tags for line in predictor.tag(sentences[::-1])] == together[::-1]
+    together = [line.tags for line in predictor.tag_words(sentences)]
+    assert [predictor.tag_words([words])[0].tags for words in sentences] == together
+    assert [line.tags for line in predictor.tag_words(sentences[::-1])] == together[::-1]

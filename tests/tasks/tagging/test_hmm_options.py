@@ -44,7 +44,7 @@ def test_option_counts_saves_loads_and_answers(task: str, options: dict[str, obj
     blocks = Path("run/predictions/test.conll").read_text(encoding="utf-8").rstrip("\n").split("\n\n")
     words = [[line.split("\t")[0] for line in block.split("\n")] for block in blocks]
     head = next(iter(predictor.data))
-    assert [answer.tags[head] for answer in predictor.tag(words)] == stored_answers(Path("run"), "test.conll")
+    assert [answer.tags[head] for answer in predictor.tag_words(words)] == stored_answers(Path("run"), "test.conll")
 
 
 def test_every_value_of_every_choice_is_run() -> None:

@@ -97,9 +97,9 @@ def test_a_run_keeps_its_hmm_and_answers_the_same_alone_and_in_any_batch() -> No
     assert (Path("run") / "text" / "hmm-upos" / "tagger.json").is_file()
     predictor = seqtasks.load("run")
     words, _ = corpus(12)
-    together = predictor.tag(words, confidences=True)
+    together = predictor.tag_words(words, confidences=True)
     for sentence, answer in zip(words, together, strict=True):
-        (alone,) = predictor.tag([sentence], confidences=True)
+        (alone,) = predictor.tag_words([sentence], confidences=True)
         assert alone.tags == answer.tags
         assert np.allclose(alone.confidences["upos"], answer.confidences["upos"], atol=1e-5)
 

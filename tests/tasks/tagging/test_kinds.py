@@ -70,7 +70,7 @@ def test_options_of_translation_are_refused_and_words_are_tagged_as_by_the_predi
         kind.predictor(directory, recipe, PredictorOptions(decoding={"beams": 3}))
     sentences = [["The", "dog", "sees", "Mara", "."], ["Odo"]]
     predictor, tagger = kind.predictor(directory, recipe, PredictorOptions()), kind.word_tagger(directory, recipe, "upos")
-    expected = [line.tags["upos"] for line in predictor.tag(sentences)]
+    expected = [line.tags["upos"] for line in predictor.tag_words(sentences)]
     assert [answer["upos"] for answer in tagger.tag(sentences, ("upos",))] == expected
     tags, confidences = tagger.tag_with_confidence(sentences, "upos")
     assert tags == expected

@@ -140,7 +140,7 @@ def test_a_smoothed_run_trains_and_answers_as_before(miniature: Path) -> None:
     for head in ("upos", "ner"):
         path = Path("run/predictions") / f"{head}-test.conll"
         words = [[line.split("\t")[0] for line in block.split("\n")] for block in path.read_text().rstrip("\n").split("\n\n")]
-        assert [answer.tags[head] for answer in predictor.tag(words)] == stored_answers(Path("run"), path.name)
+        assert [answer.tags[head] for answer in predictor.tag_words(words)] == stored_answers(Path("run"), path.name)
     assert metrics(Path("run"))["scores"]
 
 

@@ -41,10 +41,10 @@ def test_a_nested_head_is_trained_saved_loaded_and_answers_as_before(options: di
     assert head.crossing == options.get("head.crossing", False)
     assert (predictor.tagger.assets.extents["ner"].depth, predictor.tagger.assets.extents["ner"].width) == (2, 2)
     words = [words for words, _ in nested(5, seed=3)]
-    assert [answer.tags["ner"] for answer in predictor.tag(words)] == stored_answers(Path("run"), "test.conll")
+    assert [answer.tags["ner"] for answer in predictor.tag_words(words)] == stored_answers(Path("run"), "test.conll")
     assert [score["name"] for score in metrics(Path("run"))["scores"] if score["split"] == "test"][:7] == NAMES
-    alone = [predictor.tag(row, confidences=True)[0] for row in words]
-    for one, other in zip(alone, predictor.tag(words, confidences=True), strict=True):
+    alone = [predictor.tag_words([row], confidences=True)[0] for row in words]
+    for one, other in zip(alone, predictor.tag_words(words, confidences=True), strict=True):
         assert one.tags == other.tags
         assert one.confidences["ner"] == pytest.approx(other.confidences["ner"], abs=1e-5)
         assert [entity.confidence for entity in one.entities["ner"]] == pytest.approx(
@@ -59,7 +59,7 @@ def test_nested_entities_are_learned_and_leave_in_every_form(kind: str) -> None:
     scores = {(score["split"], score["name"]): score["value"] for score in metrics(Path("run"))["scores"]}
     assert scores["test", "f1"] == 100.0 > scores["test", "flat_ceiling"]
 
-    answers = seqtasks.load("run").tag("Brackwater Mill sees the dog.", confidences=True)[0]
+    answers = seqtasks.load("run").tag("Brackwater Mill sees the dog.", confidences=True)
     assert [(one.label, one.text, one.offsets) for one in answers.entities["ner"]] == [
         ("ORG", "Brackwater Mill", (0, 15)),
         ("LOC", "Brackwater", (0, 10)),
@@ -95,7 +95,7 @@ def test_a_nested_head_shares_its_trunk_with_other_heads() -> None:
     parts = {f"tasks.ner.{key}": value for key, value in nested_parts().items()}
     data = {f"tasks.ner.{key}": value for key, value in NESTED_DATA.items()}
     train("multitask", Path("run"), **keyed({**data, **parts, "tasks.ner.head.kind": "spans"}))
-    answer = seqtasks.load("run").tag("Odo Linn sees")[0]
+    answer = seqtasks.load("run").tag("Odo Linn sees")
     assert set(answer.tags) == {"upos", "ner"}
     assert set(answer.entities) == {"ner"}
 

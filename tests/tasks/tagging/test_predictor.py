@@ -6,9 +6,9 @@ import pytest
 
 import seqtasks
 from seqtasks.errors import RecipeError, UsageError
-from seqtasks.inference.tagged_line import TaggedLine
 from seqtasks.tasks.table import check_recipe, load_recipe
 from seqtasks.tasks.tagging import predictor as predictor_module
+from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.tagging.predictor import TaggingPredictor, sentences_of
 from tests.miniature.runs import done
 from tests.miniature.sentences import tagged
@@ -32,23 +32,23 @@ def pysbd() -> None:
 @pytest.mark.parametrize("task", ["pos", "ner", "multitask"])
 def test_raw_text_gives_words_with_their_places_and_tags(finished, task: str) -> None:
     predictor = predictor_of(finished, task)
-    (answer,) = predictor.tag(TEXT)
+    answer = predictor.tag(TEXT)
     assert list(answer.words) == WORDS == [TEXT[start:end] for start, end in answer.offsets or ()]
     assert (answer.text, answer.line, answer.start, answer.confidences) == (TEXT, 1, 0, None)
-    (alike,) = predictor.tag(WORDS)
-    assert alike.tags == answer.tags == predictor.tag([["a"], WORDS])[1].tags
+    (alike,) = predictor.tag_words([WORDS])
+    assert alike.tags == answer.tags == predictor.tag_words([["a"], WORDS])[1].tags
     assert (alike.text, alike.offsets) == (None, None)
-    assert predictor.tag([]) == []
+    assert predictor.tag_words([]) == predictor.tag_lines([]) == []
 
 
 @pytest.mark.parametrize("task", ["pos", "ner", "multitask"])
 def test_confidences_stand_beside_the_same_tags(finished, task: str) -> None:
     predictor = predictor_of(finished, task)
     batch = [sentence.words for sentence in tagged(6, seed=2)]
-    sure = predictor.tag([*batch, []], confidences=True)
-    assert [answer.tags for answer in sure] == [answer.tags for answer in predictor.tag([*batch, []])]
+    sure = predictor.tag_words([*batch, []], confidences=True)
+    assert [answer.tags for answer in sure] == [answer.tags for answer in predictor.tag_words([*batch, []])]
     for words, answer in zip(batch, sure, strict=False):
-        alone = predictor.tag(words, confidences=True)[0]
+        alone = predictor.tag_words([words], confidences=True)[0]
         for head in predictor.data:
             assert answer.confidences is not None
             assert alone.confidences is not None
@@ -89,7 +89,7 @@ def test_ranked_tags_have_the_entities_that_they_mean() -> None:
 @pytest.mark.parametrize("task", ["pos", "multitask"])
 def test_the_k_best_come_for_every_head_in_a_list_or_a_stream(finished, task: str) -> None:
     predictor = predictor_of(finished, task)
-    both = predictor.tag([WORDS, []], k_best=3)
+    both = predictor.tag_words([WORDS, []], k_best=3)
     streamed = list(predictor.stream([" ".join(WORDS), ""], tokens=True, k_best=3))
     assert [answer.k_best for answer in streamed] == [answer.k_best for answer in both]
     assert list(both[0].k_best) == list(predictor.data)
@@ -99,28 +99,28 @@ def test_the_k_best_come_for_every_head_in_a_list_or_a_stream(finished, task: st
         assert [path.log_probability for path in paths] == sorted((path.log_probability for path in paths), reverse=True)
     assert all([(path.tags, path.probability) for path in paths] == [([], 1.0)] for paths in both[1].k_best.values())
     with pytest.raises(UsageError, match=r"^k_best is 0\. Ask for 1 sequence of tags or more\.$"):
-        predictor.tag(WORDS, k_best=0)
+        predictor.tag_words([WORDS], k_best=0)
 
 
 def test_only_heads_with_a_tag_scheme_have_entities(finished) -> None:
-    assert predictor_of(finished, "pos").tag(WORDS)[0].entities == {}
-    assert list(predictor_of(finished, "multitask").tag(WORDS)[0].entities) == ["ner"]
+    assert predictor_of(finished, "pos").tag_words([WORDS])[0].entities == {}
+    assert list(predictor_of(finished, "multitask").tag_words([WORDS])[0].entities) == ["ner"]
 
 
 def test_words_are_split_as_the_recipe_says_or_as_is_asked_for(finished) -> None:
     predictor = predictor_of(finished, "pos")
     assert predictor.language == "en"
-    assert predictor.tag("don't l'eau")[0].words == ("do", "n't", "l'eau")
-    assert predictor.tag("don't l'eau", language="")[0].words == ("don't", "l'eau")
-    assert predictor.tag("don't l'eau", language="fr")[0].words == ("don't", "l'", "eau")
+    assert predictor.tag("don't l'eau").words == ("do", "n't", "l'eau")
+    assert predictor.tag("don't l'eau", language="").words == ("don't", "l'eau")
+    assert predictor.tag("don't l'eau", language="fr").words == ("don't", "l'", "eau")
     assert [answer.words for answer in predictor.stream(["don't", "can't"], language="da")] == [("don't",), ("can't",)]
 
 
 def test_sentences_are_answered_by_themselves_with_their_places(finished, pysbd) -> None:
     predictor = predictor_of(finished, "multitask")
-    found = predictor.tag(f"  {TEXT}", split_sentences=True)
+    found = predictor.tag_lines([f"  {TEXT}"], split_sentences=True)
     assert [(answer.text, answer.start) for answer in found] == [("Mara doesn't see  the dog, in Tessel.", 2), ("Why?", 40)]
-    assert [answer.tags for answer in found] == [predictor.tag(answer.text or "")[0].tags for answer in found]
+    assert [answer.tags for answer in found] == [predictor.tag(answer.text or "").tags for answer in found]
     streamed = list(predictor.stream(["One. Two.", " ", TEXT], split_sentences=True, chunk=2))
     assert [(answer.line, answer.start, answer.text) for answer in streamed] == [
         (1, 0, "One."),
@@ -155,8 +155,6 @@ def test_what_is_held_at_a_time_is_bounded_in_lines_and_in_words(finished, monke
 
 def test_what_does_not_go_together_is_refused(finished) -> None:
     predictor = predictor_of(finished, "pos")
-    with pytest.raises(UsageError, match=r"^split_sentences and language are for raw text, given as one string\.$"):
-        predictor.tag(["a"], language="en")
     with pytest.raises(UsageError, match=r"^--tokens takes each line as one sentence; leave out --split-sentences\.$"):
         next(predictor.stream(["a"], tokens=True, split_sentences=True))
     for ask in (lambda: predictor.tag("a", language="eng"), lambda: next(predictor.stream(["a"], language="eng"))):
@@ -170,14 +168,14 @@ def test_a_hidden_markov_model_answers_as_a_network_does(task: str, head: str) -
     done("run", task, "hmm", "--out", "hmm")
     predictor = seqtasks.load("hmm")
     assert isinstance(predictor, TaggingPredictor)
-    (answer,) = predictor.tag(TEXT, confidences=True)
+    answer = predictor.tag(TEXT, confidences=True)
     assert answer.words == tuple(WORDS)
-    assert answer.tags == predictor.tag(WORDS)[0].tags
+    assert answer.tags == predictor.tag_words([WORDS])[0].tags
     assert answer.confidences is not None
     assert all(0 <= sure <= 1 for sure in answer.confidences[head])
     assert list(answer.entities) == (["ner"] if head == "ner" else [])
     assert all(0 < (entity.confidence or 0) <= 1 for entities in answer.entities.values() for entity in entities)
-    paths = predictor.tag(TEXT, k_best=4)[0].k_best[head]
+    paths = predictor.tag(TEXT, k_best=4).k_best[head]
     assert paths[0].tags == answer.tags[head]
     assert 1 >= paths[0].probability >= paths[-1].probability > 0
     assert done("predict", "hmm", "--format", "jsonl", "--confidence", input=f"{TEXT}\n\n".encode()).stdout.count("\n") == 2

@@ -87,7 +87,7 @@ def test_option_is_trained_saved_loaded_and_answers_as_before(task: str, options
     assert isinstance(predictor, TaggingPredictor)
     head = "ner" if task == "ner" else str(options.get("data.layer", "upos")).replace(":", "-").lower()
     words = [sentence.words for sentence in tagged(5, seed=3)]
-    assert [answer.tags[head] for answer in predictor.tag(words)] == stored_answers(Path("run"), "test.conll")
+    assert [answer.tags[head] for answer in predictor.tag_words(words)] == stored_answers(Path("run"), "test.conll")
     kind = options.get("head.kind", "crf" if task == "ner" else "softmax")
     assert type(predictor.tagger.model.head(head)) is (CRFHead if kind == "crf" else SoftmaxHead)
     assert predictor.tagger.model.head(head).layer == options.get("head.layer", -1)
