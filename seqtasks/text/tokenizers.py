@@ -34,6 +34,7 @@ WITHOUT_SPACES = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # kana, Chinese characters
 )
 CHARACTER = re.compile(f"[{WITHOUT_SPACES}]")
+INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")  # joiners stay: they change letters
 
 
 class Tokenizer(Protocol):
@@ -114,6 +115,16 @@ def plain_pieces(chunk: str) -> list[str]:
 def is_word(piece: str) -> bool:
     """Whether a piece is a word (or an elided article), not punctuation."""
     return piece[0].isalnum()
+
+
+def visible(text: str) -> str:
+    """A text without what nobody sees: marks of byte order and direction, zero-width spaces and soft hyphens."""
+    return INVISIBLE.sub("", text) if INVISIBLE.search(text) else text
+
+
+def visible_word(word: str) -> str:
+    """The same of a word; one that is nothing but invisible stays as it is, so that words keep their number."""
+    return visible(word) or word
 
 
 def words_and_marks(text: str) -> list[str]:

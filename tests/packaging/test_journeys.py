@@ -15,7 +15,7 @@ PACKAGE = Path(seqtasks.__file__).resolve().parent
 PAGE = PACKAGE.parent / "docs" / "journeys.md"
 LINE = "A dog sees the boat in the garden."
 ROW = re.compile(r"^\| `(?P<file>[\w/]+\.py)` \| (?P<functions>.*?) \|", re.MULTILINE)
-MOST = {"A line to translate": 16, "A sentence to tag": 11}  # files; more means that a journey has become longer
+MOST = {"A line to translate": 16, "A sentence to tag": 12}  # files; more means that a journey has become longer
 
 
 def journey(finished, title: str) -> Callable[[], object]:

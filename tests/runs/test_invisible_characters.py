@@ -16,6 +16,6 @@ def test_a_line_is_answered_as_without_them(change) -> None:
     translator, tagger = seqtasks.load(RUNS / "translation"), seqtasks.load(RUNS / "pos")
     line = "The baker sees the boat."
     assert translator.translate([change(line)]) == translator.translate([line])
-    (changed,), (plain,) = tagger.tag(change(line)), tagger.tag(line)
+    changed, plain = tagger.tag(change(line)), tagger.tag(line)
     assert changed.tags == plain.tags
     assert translator.translate(["\u200b"])[0][0].text == ""

@@ -26,7 +26,7 @@ from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, fil
 from seqtasks.tasks.tagging.scores import score_tags
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.sentences import sentence_spans
-from seqtasks.text.visible import visible_word
+from seqtasks.text.tokenizers import visible_word
 from seqtasks.text.words import check_language, word_spans
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights

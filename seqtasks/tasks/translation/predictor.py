@@ -30,7 +30,7 @@ from seqtasks.tasks.translation.review import review, reviews_json
 from seqtasks.tasks.translation.task import score_pairs
 from seqtasks.text.corpora.documents import BREAK, in_context, pairs_in_context
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
-from seqtasks.text.visible import visible
+from seqtasks.text.tokenizers import visible
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
 

@@ -17,7 +17,7 @@ from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.corpora.lines import CorpusLines
 from seqtasks.text.corpora.schemes import in_scheme
-from seqtasks.text.visible import visible_word
+from seqtasks.text.tokenizers import visible_word
 
 DOCUMENT = "-DOCSTART-"
 TAB, SPACE = "\t", " "

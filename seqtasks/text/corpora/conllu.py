@@ -13,7 +13,7 @@ from seqtasks.errors import DataError, UsageError
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.corpora.lines import CorpusLines
 from seqtasks.text.tags import OUTSIDE
-from seqtasks.text.visible import visible_word
+from seqtasks.text.tokenizers import visible_word
 
 COLUMNS = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5, "deprel": 7}
 MISC = 9

@@ -14,7 +14,7 @@ from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.corpora.lines import CorpusLines
 from seqtasks.text.corpora.schemes import in_scheme
 from seqtasks.text.tags import JOINT, NESTED, READ_AS, Span, repair, tags_of
-from seqtasks.text.visible import visible_word
+from seqtasks.text.tokenizers import visible_word
 
 
 def read_jsonl(

@@ -10,7 +10,7 @@ from pathlib import Path
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, SentencePair
 from seqtasks.text.corpora.lines import CorpusLines
-from seqtasks.text.visible import visible
+from seqtasks.text.tokenizers import visible
 
 SHOWN = 5  # line numbers named in a note
 
