@@ -1,4 +1,4 @@
-"""`seqtasks compare`: taggers, or translation systems, side by side, with intervals and tests, in one report."""
+"""`seqtasks compare`: taggers, classifiers or translation systems, side by side, with intervals and tests, in one report."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def compare(
     \b
     seqtasks compare pos                          HMM, LSTM, BiLSTM and BiLSTM-CRF on the bundled sample
     seqtasks compare runs/pos-hmm runs/pos-lstm   two runs of the same data
+    seqtasks compare runs/classification-default  a classifier beside naive Bayes and TF-IDF with logistic regression
     seqtasks compare runs/en-de runs/en-de-2      two translation systems: BLEU, chrF, TER, and the tests between them
     seqtasks compare pos --recipes hmm-ewt,ud-english-ewt --data-dir CORPORA --seeds 3 --curves
     """
@@ -58,10 +59,11 @@ def compare(
         raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
     paths = [Path(path) for path in what]
     compared_by = "tags" if task else comparison_of(paths)
-    if layer and compared_by == "translations":
-        raise UsageError("--layer is for runs of taggers; these translate.")
+    if layer and compared_by in ("translations", "labels"):
+        raise UsageError(f"--layer is for runs of taggers; these {'translate' if compared_by == 'translations' else 'label whole texts'}.")
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.cli.run import stop_on_signal
+    from seqtasks.comparison.classifiers import compare_classification_runs
     from seqtasks.comparison.taggers import compare_runs, compare_task
     from seqtasks.comparison.translators import compare_translation_runs
     from seqtasks.tasks.contract import Callbacks, RunOptions
@@ -71,6 +73,10 @@ def compare(
     watcher = TerminalWatcher()
     if compared_by == "translations":
         show_translations(*compare_translation_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
+        return
+    if compared_by == "labels":
+        folder, comparison = compare_classification_runs(paths, out, options, Callbacks(click.echo, watcher), split=split)
+        show(comparison, folder)
         return
     with stop_on_signal() as stopped:
         callbacks = Callbacks(log=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))

@@ -94,7 +94,7 @@ def label_scores(
     right_N1 = exact_matches(gold, predicted).astype(np.float64)[:, None]
     counts_NL3 = statistics(gold, predicted, labels)
     drawn = len(labels) <= DRAWN_LABELS
-    whole_NK = np.concatenate([right_N1, counts_NL3.reshape(len(gold), -1)], axis=1)
+    whole_NK = np.concatenate([right_N1, counts_NL3.reshape(len(gold), 3 * len(labels))], axis=1)
     sums_RK = resampled_sums(whole_NK if drawn else right_N1, seed=seed, samples=samples)
     own_1K = whole_NK.sum(axis=0, keepdims=True)
 
