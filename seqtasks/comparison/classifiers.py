@@ -1,7 +1,8 @@
 """Comparing finished runs of classification with each other and with baselines: to a Comparison and the files that show it.
 
-Answers are those that a run wrote when it was scored; the baselines (`seqtasks.comparison.baselines`) are fitted on the runs' training part,
-read again. A text stands in the comparison as a sentence of one word with one tag, so every test between taggers is one between classifiers.
+Answers are those that a run wrote when it was scored; the baselines (`seqtasks.comparison.baselines`) are fitted on the runs' training
+part, read again. A text stands in the comparison as a sentence of one word with one tag, so every test between taggers is one between
+classifiers.
 """
 
 from __future__ import annotations

@@ -110,3 +110,32 @@ def test_dropout_acts_in_training_only() -> None:
 def test_a_threshold_that_no_probability_can_pass_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^threshold must lie between 0 and 1, got 1\.0$"):
         head(threshold=1.0)
+
+
+def test_a_head_of_texts_stands_beside_one_of_words_on_one_trunk() -> None:
+    """Both learn from one pass: the one over words, the other over texts, and the trunk from both."""
+    from seqtasks.models.heads import SoftmaxHead
+    from seqtasks.models.tagging import TaggingModel
+    from seqtasks.models.trunk import Trunk
+    from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
+    from seqtasks.text.batching import Batch
+    from seqtasks.training.objectives import tagging_objective
+
+    made, backbone = head("max")
+    words = SoftmaxHead(input_size=6, labels=("N", "V"), dropout=0.0, layer=-1)
+    embedder = TokenEmbedder(words=WordEmbedding(num_words=9, embedding_dim=4, padding_idx=0), characters=None, word_dropout=None)
+    model = TaggingModel(trunk=Trunk(embedder=embedder, backbone=backbone, dropout=0.0), heads={"upos": words, "label": made})
+    mask_BS = torch.tensor([[True, True, True], [True, False, False]])
+    tags_BS = torch.tensor([[0, 1, 0], [1, IGNORE, IGNORE]])
+    batch = Batch(torch.tensor([[3, 4, 5], [6, 0, 0]]), mask_BS, torch.arange(2), "", {"upos": tags_BS, "label": torch.tensor([2, 0])})
+    terms = tagging_objective(label_smoothing=0.1)(model, batch, 0)
+    assert {name: (term.count, term.read) for name, term in terms.items()} == {"upos": (4, 4), "label": (2, 4)}
+    scores = model(batch)
+    assert (scores["upos"].shape, scores["label"].shape) == ((2, 3, 2), (2, 3))
+    gradients = {}
+    for name, term in terms.items():
+        (gradients[name],) = torch.autograd.grad(term.sum, [embedder.words.table.weight], retain_graph=True)
+    assert all(float(gradient.abs().sum()) > 0 for gradient in gradients.values())
+    answers = model.predict(batch)
+    assert [len(row) for row in answers["upos"]] == [3, 1]
+    assert [len(row) for row in answers["label"]] == [1, 1]
