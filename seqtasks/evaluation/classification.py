@@ -107,8 +107,8 @@ def label_scores(
     scores = [score("exact_match" if several else "accuracy", 100 * float(own_1K[0, 0]) / texts, 100 * sums_RK[:, 0] / texts)]
     for name, measure in (("micro_f1", micro_f1), ("macro_f1", macro_f1)):
         if several or name == "macro_f1":
-            drawn_R = measure(sums_RK[:, 1:].reshape(-1, len(labels), 3)) if drawn else None
-            scores.append(score(name, float(measure(own_1K[:, 1:].reshape(-1, len(labels), 3))[0]), drawn_R))
+            drawn_R = measure(sums_RK[:, 1:].reshape(len(sums_RK), len(labels), 3)) if drawn else None
+            scores.append(score(name, float(measure(own_1K[:, 1:].reshape(1, len(labels), 3))[0]), drawn_R))
     return scores
 
 

@@ -70,16 +70,16 @@ class TextClassifier:
         self.max_length = max_length
         self.precision = precision
 
-    def words(self, text: str) -> list[str]:
-        """The words that the model reads of a text."""
-        return plain_words(text, self.language)[: self.max_length]
+    def words(self, text: str, language: str | None = None) -> list[str]:
+        """The words that the model reads of a text. language: where it is not the classifier's."""
+        return plain_words(text, self.language if language is None else language)[: self.max_length]
 
-    def classify(self, texts: Sequence[str]) -> list[LabelledAnswer]:
-        """An answer for each text."""
+    def classify(self, texts: Sequence[str], language: str | None = None) -> list[LabelledAnswer]:
+        """An answer for each text. language: of these texts, where it is not the classifier's."""
         answers: list[LabelledAnswer] = []
         for first in range(0, len(texts), GROUP):
             some = texts[first : first + GROUP]
-            found = self.answer_words([self.words(text) for text in some])
+            found = self.answer_words([self.words(text, language) for text in some])
             answers += [self.answer(text, labels, row_N) for text, (labels, row_N) in zip(some, found, strict=True)]
         return answers
 

@@ -106,7 +106,7 @@ def build_text_head(
     threshold: float | None = None,
 ) -> TextHead:
     """The head over a backbone. pooling: a name in `seqtasks.nn.pooling.POOLINGS`; threshold: of texts with several labels, else None."""
-    pooled = POOLINGS[pooling](input_size=input_size, backward=backward_features(backbone))
+    pooled = POOLINGS[pooling](input_size=input_size, backward=backward_features(backbone, layer))
     if threshold is None:
         return SingleLabelHead(input_size=input_size, labels=labels, dropout=dropout, layer=layer, pooling=pooled)
     return MultiLabelHead(input_size=input_size, labels=labels, dropout=dropout, layer=layer, pooling=pooled, threshold=threshold)

@@ -70,9 +70,9 @@ class AttentionPooling(nn.Module):
         return (weights_BS[:, None] @ states_BSH).squeeze(1)
 
 
-def backward_features(backbone: nn.Module) -> int:
-    """How many of the last features of each of a backbone's states are read from right to left: half of them, or none."""
-    if isinstance(backbone, RecurrentStack) and isinstance(backbone.layers[-1], BidirectionalLayer):
+def backward_features(backbone: nn.Module, layer: int = -1) -> int:
+    """How many of the last features of each state of a backbone's layer are read from right to left: half of them, or none."""
+    if isinstance(backbone, RecurrentStack) and isinstance(backbone.layers[layer], BidirectionalLayer):
         return backbone.output_size // 2
     return 0
 

@@ -13,8 +13,8 @@ TASK = "classification"
 
 
 def test_baselines_answer_what_they_were_fitted_on() -> None:
-    train = LabelledWords([["good", "film"], ["bad", "film"], ["bad", "play"]] * 5, ["pos", "neg", "neg"] * 5)
-    outputs = {output.name: output for output in baseline_outputs(train, [["bad", "day"], ["good", "play"]])}
+    train = LabelledWords([["good", "film"], ["bad", "film"], ["bad", "day"]] * 5, ["pos", "neg", "neg"] * 5)
+    outputs = {output.name: output for output in baseline_outputs(train, [["bad", "day"], ["good", "film"]])}
     assert list(outputs) == list(BASELINES)
     assert outputs["most frequent"].tags == [[["neg"], ["neg"]]]
     assert outputs["most frequent"].confidences == [[[pytest.approx(2 / 3)], [pytest.approx(2 / 3)]]]
@@ -62,7 +62,7 @@ def test_runs_of_other_data_or_kinds_are_refused(finished) -> None:
     result = invoke("compare", run, finished("pos"), "--out", "out")
     assert result.exit_code == 2
     assert result.stderr.endswith("Only runs of one kind can be compared.\n")
-    assert "holds a run of classification" in result.stderr
+    assert "a run of classification. Only" in result.stderr
     result = invoke("compare", run, "--layer", "label")
     assert (result.exit_code, result.stderr) == (2, "Error: --layer is for runs of taggers; these label whole texts.\n")
 

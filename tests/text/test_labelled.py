@@ -88,8 +88,8 @@ FAULTS = [
         "tsv",
         "text\tlabel\ngood\t1\n",
         NUMBERED,
-        ":1: looks like a header: 'text | label'. Name the columns (data.text_column, data.label_column), or set data.header to true, or to "
-        "false if it is a text.",
+        ":1: looks like a header: 'text | label'. Name the columns (data.text_column, data.label_column), or set data.header to true, or "
+        "to false if it is a text.",
     ),
     ("tsv", "a\tx\nb\tc\ty\n", NUMBERED, ":2: expected 2 columns as in the first row, found 3. Quote or remove separators within a text."),
     ("tsv", "a\tx\nb\n", NUMBERED, ":2: expected 2 columns as in the first row, found 1. Quote or remove separators within a text."),
@@ -98,14 +98,15 @@ FAULTS = [
         "tsv",
         "sentence\tlabel\n",
         Layout("sentences"),
-        ":1: no column 'sentences' in the header; did you mean 'sentence'? It has sentence, label. Check data.text_column and "
-        "data.label_column; a number, from 0, needs no header.",
+        ":1: no column 'sentences' in the header, which has sentence, label. Check data.text_column and data.label_column; a number, "
+        "from 0, needs no header.",
     ),
     (
         "tsv",
         "text\ttext\tlabel\n",
         Layout(),
-        ":1: two columns 'text'. It has text, text, label. Check data.text_column and data.label_column; a number, from 0, needs no header.",
+        ":1: two columns 'text' in the header, which has text, text, label. Check data.text_column and data.label_column; a number, "
+        "from 0, needs no header.",
     ),
     ("tsv", "a\tx\n \ty\n", NUMBERED, ":2: no text. Remove the row, or check data.text_column."),
     ("tsv", "a\tx\nb\t\n", NUMBERED, ":2: no label. Add one, or check data.label_column."),
@@ -130,7 +131,7 @@ FAULTS = [
         "jsonl",
         '{"text": "a", "lable": 1}\n',
         Layout(),
-        ":1: no key 'label'; did you mean 'lable'? Check data.text_column and data.label_column.",
+        ":1: no key 'label' among its keys, text, lable. Check data.text_column and data.label_column.",
     ),
     ("jsonl", '{"text": 3, "label": "x"}\n', Layout(), ":1: 'text' is no text. Write a string, or a list of words."),
     ("jsonl", '{"text": "a", "label": ["x"]}\n', Layout(), ":1: 'label' is a list. Write one label, or set data.multi_label = true."),

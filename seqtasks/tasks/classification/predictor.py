@@ -40,20 +40,19 @@ class ClassificationPredictor:
         """The labels of a text, or of each of several, with the probability of every label."""
         return self.classifier.classify([texts] if isinstance(texts, str) else list(texts))
 
-    def stream(self, lines: Iterable[str], *, chunk: int = CHUNK) -> Iterator[LabelledAnswer]:
-        """Answers in order, with at most `chunk` texts in memory."""
+    def stream(self, lines: Iterable[str], *, chunk: int = CHUNK, language: str | None = None) -> Iterator[LabelledAnswer]:
+        """Answers in order, with at most `chunk` texts in memory. language: of the texts, where it is not the recipe's."""
+        if language is not None:
+            check_language(language)
         iterator = iter(lines)
         while some := list(islice(iterator, chunk)):
-            yield from self.classifier.classify(some)
+            yield from self.classifier.classify(some, language)
 
     def written(self, lines: Iterable[str], options: PredictionOptions) -> Iterator[str]:
         """Answers in the form asked for. Raises UsageError for options of other kinds."""
         refuse_classification(options)
-        if options.language is not None:
-            check_language(options.language)
-            self.classifier.language = options.language
         write = as_text if options.form == "text" else as_json
-        for answer in self.stream(lines, chunk=options.chunk):
+        for answer in self.stream(lines, chunk=options.chunk, language=options.language):
             yield write(answer, several=self.several, confidence=options.confidence, k_best=options.k_best)
 
     def metrics(self, files: Sequence[Path]) -> dict[str, Any]:

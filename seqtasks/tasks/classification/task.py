@@ -91,6 +91,8 @@ class ClassificationTask:
         }
         if long := sum(len(row) > longest for row in words["kept"]):
             parts.notes.append(f"train: {long} of {len(words['kept'])} texts are read by their first {longest} words (data.max_length).")
+        if empty := sum(not row for row in words["kept"]):
+            parts.notes.append(f"train: {empty} of {len(words['kept'])} texts have no word: left out.")
         return {name: [row[:longest] for row in rows] for name, rows in words.items()}
 
     def learn(self, words: Sequence[Sequence[str]], assets: TaggingAssets | None) -> TaggingAssets:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from seqtasks.errors import DataError, did_you_mean
+from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, LabelledText
 from seqtasks.text.corpora.lines import file_checksum, read_lines
 
@@ -22,6 +22,7 @@ Column = int | str  # its number from 0 (negative from the end), or its name in 
 HEADERS = frozenset(
     ("text", "sentence", "question", "review", "label", "labels", "category", "class", "sentiment", "target", "tag", "topic")
 )
+COLUMNS = "Check data.text_column and data.label_column"
 FEW = 20  # texts of a file below which nothing is said of how many labels there are
 
 
@@ -71,15 +72,14 @@ def place_of(path: Path, number: int, column: Column, cells: Sequence[str]) -> i
     """The number of a column in the first row. Raises DataError where there is none, or two, of that name."""
     if isinstance(column, int):
         if not -len(cells) <= column < len(cells):
-            raise DataError(path, number, f"no column {column}, counted from 0: the row has {len(cells)}", "Check the recipe's data table")
+            raise DataError(path, number, f"no column {column}, counted from 0: the row has {len(cells)}", COLUMNS)
         return column % len(cells)
     names = [cell.strip() for cell in cells]
     if names.count(column) != 1:
-        found = f"no column {column!r} in the header{did_you_mean(column, names)}" if column not in names else f"two columns {column!r}."
+        found = "two columns" if column in names else "no column"
         shown = ", ".join(name[:30] for name in names)
-        raise DataError(
-            path, number, f"{found} It has {shown}", "Check data.text_column and data.label_column; a number from 0 needs no header"
-        )
+        problem = f"{found} {column!r} in the header, which has {shown}"
+        raise DataError(path, number, problem, f"{COLUMNS}; a number, from 0, needs no header")
     return names.index(column)
 
 
@@ -158,7 +158,8 @@ def jsonl(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
 def value_of(path: Path, number: int, entry: dict[str, Any], key: Column) -> Any:
     """What an object has under a key. Raises DataError where it lacks it."""
     if key not in entry:
-        raise DataError(path, number, f"no key {key!r}{did_you_mean(str(key), entry)}", "Check data.text_column and data.label_column")
+        shown = ", ".join(name[:30] for name in entry) or "none"
+        raise DataError(path, number, f"no key {key!r} among its keys, {shown}", COLUMNS)
     return entry[key]
 
 
