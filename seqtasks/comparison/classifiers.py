@@ -85,7 +85,7 @@ def compare_classification_runs(
     first = every[0]
     refuse_others(every, split)
     answers = {run.path: run.answers(split) for run in every}
-    texts, gold = ([row[column] for row in answers[first.path]] for column in (0, 1))
+    texts, gold = [row[0] for row in answers[first.path]], [row[1] for row in answers[first.path]]
     train = training_texts(first, options.locations)
     callbacks.log(f"fitting {len(BASELINES)} baselines on {len(train):,} texts of train")
     train_words, words = ([words_of(text, first.data) for text in some] for some in ([one.text for one in train], texts))
