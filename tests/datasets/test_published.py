@@ -210,3 +210,9 @@ def test_an_unreadable_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(DataError) as error:
         git_blob_id(tmp_path / "none")
     assert str(error.value) == f"{tmp_path}/none: cannot be read (No such file or directory). Check its name and permissions."
+
+
+def test_files_of_common_names_without_checksums_are_told_by_the_folder_alone(tmp_path: Path) -> None:
+    assert corpus_of_folder(touch(tmp_path / "sst2", "train.tsv")).name == "sst2"
+    with pytest.raises(UsageError, match="holds no file of a published corpus"):
+        corpus_of_folder(touch(tmp_path / "mine", "train.tsv", "dev.tsv", "test.tsv"))
