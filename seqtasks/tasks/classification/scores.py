@@ -91,7 +91,7 @@ def confusion_table(found: Confusion, split: str) -> ReportTable:
     shown = found.labels[:SHOWN_LABELS]
     rows = [(label or NOTHING, *row[: len(shown)]) for label, row in zip(shown, found.counts, strict=False)]
     more = f" (the {len(shown)} most frequent of {len(found.labels)} labels)" if len(shown) < len(found.labels) else ""
-    headers = ("gold, below; answered, right", *(label or NOTHING for label in shown))
+    headers = ("gold ↓ answered →", *(label or NOTHING for label in shown))
     return ReportTable(f"{split}: which label was taken for which{more}", headers, rows, tuple(range(1, len(headers))))
 
 

@@ -160,6 +160,18 @@ def test_long_texts_and_texts_that_stand_in_train_are_told(miniature: Path) -> N
     assert seqtasks.load("run").classifier.words("one two three four") == ["one", "two", "three"]
 
 
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_words_may_begin_as_pretrained_vectors_and_stay_so() -> None:
+    Path("vectors.txt").write_text("does 1 2 3 4\ndog 5 6 7 8\n")
+    result = train(TASK, Path("run"), words__vectors="vectors.txt", words__size=4, words__frozen=True)
+    assert "words of train have a vector in vectors.txt" in result.stdout
+    classifier = seqtasks.load("run").classifier
+    table_VE = classifier.model.trunk.embedder.words.table.weight
+    (number,) = classifier.assets.words.ids(["does"])
+    assert table_VE[number].tolist() == [1, 2, 3, 4]
+    assert json.loads(Path("run/run.json").read_text())["vectors"]["name"] == "vectors.txt"
+
+
 FAULTS = [
     ({"training.select_by": "f1"}, "training.select_by = 'f1'. Known: loss, last, accuracy, macro_f1."),
     (
