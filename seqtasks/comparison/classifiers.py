@@ -38,7 +38,7 @@ from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.table import kind_of
 from seqtasks.text.corpora.examples import LabelledText
-from seqtasks.text.words import plain_words
+from seqtasks.text.words import words_of
 
 JOIN = "+"  # between the labels of a text that has several
 NOTE = "Each text stands here as one word with one tag: where words are counted, texts are meant."
@@ -88,7 +88,7 @@ def compare_classification_runs(
     texts, gold = [row[0] for row in answers[first.path]], [row[1] for row in answers[first.path]]
     train = training_texts(first, options.locations)
     callbacks.log(f"fitting {len(BASELINES)} baselines on {len(train):,} texts of train")
-    train_words, words = ([words_of(text, first.data) for text in some] for some in ([one.text for one in train], texts))
+    train_words, words = ([words_read(text, first.data) for text in some] for some in ([one.text for one in train], texts))
     train_labels = [JOIN.join(one.labels) for one in train]
     outputs = [output_of(system, [answers[run.path] for run in system.runs], texts, gold) for system in systems]
     outputs += baseline_outputs(LabelledWords(train_words, train_labels), words)
@@ -166,9 +166,9 @@ def training_texts(run: ClassifiedRun, locations: DataLocations) -> list[Labelle
     return list(share_of(there.examples, run.data.train_fraction))
 
 
-def words_of(text: str, data: LabelledData) -> list[str]:
+def words_read(text: str, data: LabelledData) -> list[str]:
     """The words that the network reads of a text."""
-    return plain_words(text, data.language)[: data.max_length]
+    return words_of(text, data.language)[: data.max_length]
 
 
 def shown(run: FinishedRun, part: str) -> str:

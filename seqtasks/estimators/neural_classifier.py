@@ -31,7 +31,7 @@ from seqtasks.estimators.storage import (
     write_facts,
 )
 from seqtasks.estimators.text_network import TextArchitecture, TrainingTexts, build_text_network, probabilities_of
-from seqtasks.text.words import check_language, plain_words
+from seqtasks.text.words import check_language, words_of
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights, save_weights
 
@@ -209,7 +209,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             raise DataError("texts", 0, "got one text", "Give a list of texts")
         rows = []
         for number, text in enumerate(texts, start=1):
-            words = plain_words(text, self.language) if isinstance(text, str) else text
+            words = words_of(text, self.language) if isinstance(text, str) else text
             if not isinstance(words, list | tuple | np.ndarray) or not all(isinstance(word, str) for word in words):
                 raise DataError(f"text {number}", 0, f"got {type(text).__name__}", "Give a str, or a list of str")
             rows.append([str(word) for word in words[: int(self.max_length)]])

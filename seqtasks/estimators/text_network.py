@@ -18,8 +18,9 @@ from seqtasks.estimators.network import BATCH_TOKENS, POOL, WIDTH
 from seqtasks.models.build import build_trunk
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.models.text_heads import build_text_head
+from seqtasks.nn.characters import CharacterCNN
 from seqtasks.nn.dropout import WordDropout
-from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable
 from seqtasks.text.vocabulary import Vocabulary

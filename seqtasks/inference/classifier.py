@@ -18,7 +18,7 @@ from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.text.batching import Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable, Ragged
-from seqtasks.text.words import plain_words
+from seqtasks.text.words import words_of
 from seqtasks.training.devices import autocast, denormals_flushed, in_threads
 
 BATCH_TOKENS = 16_000
@@ -72,7 +72,7 @@ class TextClassifier:
 
     def words(self, text: str, language: str | None = None) -> list[str]:
         """The words that the model reads of a text. language: where it is not the classifier's."""
-        return plain_words(text, self.language if language is None else language)[: self.max_length]
+        return words_of(text, self.language if language is None else language)[: self.max_length]
 
     def classify(self, texts: Sequence[str], language: str | None = None) -> list[LabelledAnswer]:
         """An answer for each text. language: of these texts, where it is not the classifier's."""

@@ -12,7 +12,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from seqtasks.nn.normalisers import masked_softmax
+from seqtasks.nn.attention_weights import masked_softmax
 from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentStack, last_real
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from torch import Tensor
 
 from seqtasks.inference.assets import TaggingAssets
-from seqtasks.nn.characters import CharacterLSTM
+from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.dropout import WordDropout, rare_word_rates
-from seqtasks.nn.embeddings import CharacterCNN, ShapeEmbedding, TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.recipes.schema import CharacterSettings, WordSettings
 
 

@@ -116,8 +116,7 @@ def test_a_head_of_texts_stands_beside_one_of_words_on_one_trunk() -> None:
     """Both learn from one pass: the one over words, the other over texts, and the trunk from both."""
     from seqtasks.models.heads import SoftmaxHead
     from seqtasks.models.tagging import TaggingModel
-    from seqtasks.models.trunk import Trunk
-    from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
+    from seqtasks.nn.trunk import TokenEmbedder, Trunk, WordEmbedding
     from seqtasks.text.batching import Batch
     from seqtasks.training.objectives import tagging_objective
 

@@ -23,7 +23,7 @@ from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable
-from seqtasks.text.words import plain_words
+from seqtasks.text.words import words_of
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import tagging_objective
 
@@ -86,7 +86,7 @@ class ClassificationTask:
         """The words of the texts that are trained on and watched, as many as are read; longer texts are noted."""
         longest = self.recipe.data.max_length
         words = {
-            name: [plain_words(text.text, self.recipe.data.language) for text in part]
+            name: [words_of(text.text, self.recipe.data.language) for text in part]
             for name, part in (("kept", parts.kept), ("watched", parts.watched))
         }
         if long := sum(len(row) > longest for row in words["kept"]):
