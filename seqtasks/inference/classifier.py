@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
-from seqtasks.text.batching import Positions, classification_batch, in_order
+from seqtasks.text.batching import Positions, classification_batch, in_order, in_threads
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.words import words_of
-from seqtasks.training.devices import autocast, denormals_flushed, in_threads
+from seqtasks.training.devices import denormals_flushed
 
 BATCH_TOKENS = 16_000
 GROUP = 2000  # texts at work at a time
@@ -108,7 +108,11 @@ class TextClassifier:
 
     def read(self, forms: FormTable, rows: Ragged, positions: Positions) -> tuple[list[list[int]], NDArray[np.float32]]:
         """What the head answers of one batch."""
-        with torch.inference_mode(), denormals_flushed(), autocast(self.device, self.precision):
+        with (
+            torch.inference_mode(),
+            denormals_flushed(),
+            torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"),
+        ):
             batch = classification_batch(forms, rows, positions, {}, self.head).to(self.device)
             head, scores_BN = self.model.head(self.head), self.model(batch, (self.head,))[self.head]
             return head.predict(scores_BN, batch.mask_BS), head.probabilities(scores_BN, batch.mask_BS).cpu().numpy()
