@@ -49,7 +49,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "pos", "kind.toml"],
         2,
-        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm.",
+        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm, classification.",
     ),
     (["run", "pos", "orphan.toml"], 2, "nowhere.toml: no such file."),
     (["run", "pos", "chain.toml"], 2, "chain.toml: extends orphan.toml, which extends another recipe. One level only."),
@@ -152,7 +152,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["recipes", "check", "pos", "kind.toml"],
         2,
-        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm.",
+        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm, classification.",
     ),
 ]
 
