@@ -51,12 +51,7 @@ def compare(
     from seqtasks.recipes.load import task_names
 
     task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
-    if task is None and (recipes or overrides or curves or seeds > 1):
-        raise UsageError("--recipes, --set, --curves and --seeds train recipes of a TASK; runs are compared as they are.")
-    if task and layer:
-        raise UsageError(f"--layer is for runs with several heads. For the recipes of a task: --set data.layer={layer}.")
-    if len(what) == 1 and task is None and not Path(what[0]).exists():
-        raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
+    refuse_mixed(what, task, layer, trains=bool(recipes or overrides or curves or seeds > 1))
     paths = [Path(path) for path in what]
     compared_by = "tags" if task else comparison_of(paths)
     if layer and compared_by in ("translations", "labels"):
@@ -75,8 +70,7 @@ def compare(
         show_translations(*compare_translation_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
         return
     if compared_by == "labels":
-        folder, comparison = compare_classification_runs(paths, out, options, Callbacks(click.echo, watcher), split=split)
-        show(comparison, folder)
+        show(*compare_classification_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
         return
     with stop_on_signal() as stopped:
         callbacks = Callbacks(log=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
@@ -88,10 +82,22 @@ def compare(
                 folder, comparison = compare_task(task, names, overrides, out, options, callbacks, seeds=seeds, curves=curves, split=split)
         finally:
             watcher.stop()
-    show(comparison, folder)
+    show(folder, comparison)
 
 
-def show(comparison: Comparison, folder: Path) -> None:
+def refuse_mixed(what: Sequence[str], task: str | None, layer: str | None, *, trains: bool) -> None:
+    """Raises UsageError for options that do not go together, and where nothing is there to compare. trains: an option is for training."""
+    from seqtasks.recipes.load import task_names
+
+    if task is None and trains:
+        raise UsageError("--recipes, --set, --curves and --seeds train recipes of a TASK; runs are compared as they are.")
+    if task and layer:
+        raise UsageError(f"--layer is for runs with several heads. For the recipes of a task: --set data.layer={layer}.")
+    if len(what) == 1 and task is None and not Path(what[0]).exists():
+        raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
+
+
+def show(folder: Path, comparison: Comparison) -> None:
     """The systems, the pairs and where everything lies."""
     from seqtasks.cli.compare_tables import pair_table, print_table, system_table
 

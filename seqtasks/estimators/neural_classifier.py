@@ -20,19 +20,11 @@ from sklearn.utils.validation import check_is_fitted
 from seqtasks.errors import DataError, UsageError
 from seqtasks.estimators.network import Row, Training, learn_vocabularies, seeded, train_network
 from seqtasks.estimators.parameters import check_parameters
-from seqtasks.estimators.storage import (
-    FACTS,
-    WEIGHTS,
-    damaged,
-    load_vocabularies,
-    read_facts,
-    replaced_folder,
-    save_vocabularies,
-    write_facts,
-)
+from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.estimators.text_network import TextArchitecture, TrainingTexts, build_text_network, probabilities_of
+from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.text.words import check_language, words_of
-from seqtasks.training.devices import find_device, find_precision
+from seqtasks.training.devices import find_device
 from seqtasks.training.weights import load_weights, save_weights
 
 Texts = Sequence[str] | Sequence[Sequence[str]]
@@ -122,7 +114,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         with seeded(seed, device):
             model = build_text_network(architecture, *vocabularies, [str(label) for label in classes]).to(device)
             data = TrainingTexts(words, targets, vocabularies, batch_tokens=int(self.batch_tokens), seed=seed)
-            history = train_network(model, data, self.training(device), device, progress)
+            history = train_network(model, data, self.training(), device, progress)
         self.architecture_, self.vocabularies_, self.model_ = architecture, vocabularies, model
         self.classes_ = classes
         self.class_shares_: NDArray[np.float64] = np.bincount(targets, minlength=len(classes)) / len(targets)
@@ -158,7 +150,8 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         }
         with replaced_folder(Path(path), KIND) as folder:
             save_weights(self.model_, folder / WEIGHTS)
-            save_vocabularies(folder, self.vocabularies_)
+            self.vocabularies_[0].save(folder / WORDS)
+            self.vocabularies_[1].save(folder / CHARACTERS)
             write_facts(folder, facts, KIND)
 
     @classmethod
@@ -180,15 +173,15 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         if device is not None:
             found.device = device
         place = find_device(found.device)
-        found.vocabularies_ = load_vocabularies(folder)
+        found.vocabularies_ = (Vocabulary.load(folder / WORDS), Vocabulary.load(folder / CHARACTERS))
         with seeded(0, place):
             model = build_text_network(found.architecture_, *found.vocabularies_, [str(label) for label in found.classes_])
         load_weights(model, folder / WEIGHTS)
         found.model_ = model.to(place)
         return found
 
-    def training(self, device: torch.device) -> Training:
-        """The parameters of training, for a device."""
+    def training(self) -> Training:
+        """The parameters of training."""
         return Training(
             epochs=int(self.epochs),
             batch_tokens=int(self.batch_tokens),
@@ -196,7 +189,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             schedule=self.schedule,
             warmup_updates=int(self.warmup_updates),
             clip_norm=float(self.clip_norm),
-            precision=find_precision(self.precision, device),
+            precision=self.precision,
         )
 
     def placed(self) -> torch.device:
