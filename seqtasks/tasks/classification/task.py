@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,7 +162,7 @@ class ClassificationTask:
     def run_facts(self) -> dict[str, Any]:
         """How often each label stands in train, and how much of the data the pretrained vectors cover, where there are any."""
         counts = Counter(label for text in self.labelled.kept for label in text.labels)
-        return {"labels": dict(counts.most_common())} | ({"vectors": self.coverage.to_json()} if self.coverage else {})
+        return {"labels": dict(counts.most_common())} | ({"vectors": asdict(self.coverage)} if self.coverage else {})
 
     def save_assets(self, folder: Path) -> None:
         self.assets.save(folder)
