@@ -69,6 +69,7 @@ __all__ = [
     "HierarchicalAttention",
     "Highway",
     "IteratedConvolutions",
+    "LastState",
     "LegalTransitions",
     "LocationFeatures",
     "LockedDropout",
