@@ -1,7 +1,7 @@
 """seqtasks: multi-task sequence modelling with recurrent networks, and honest baselines.
 
-`from seqtasks import train, load, HMMTagger, NeuralTagger`; building blocks are in `seqtasks.nn`. Names are imported when they are first
-used.
+`from seqtasks import train, load, HMMTagger, NeuralTagger, NeuralClassifier`; building blocks are in `seqtasks.nn`. Names are imported
+when they are first used.
 """
 
 from __future__ import annotations
@@ -17,13 +17,25 @@ _PUBLIC = {
     "Callbacks": "seqtasks.tasks.contract",
     "EMTagger": "seqtasks.hmm.em",
     "HMMTagger": "seqtasks.hmm.tagger",
+    "NeuralClassifier": "seqtasks.estimators.neural_classifier",
     "NeuralTagger": "seqtasks.estimators.neural_tagger",
     "EpochWatcher": "seqtasks.tasks.watchers",
     "load": "seqtasks.runs.load",
     "train": "seqtasks.runs.train",
     "SeqtasksError": "seqtasks.errors",
 }
-__all__ = ["Callbacks", "EMTagger", "EpochWatcher", "HMMTagger", "NeuralTagger", "SeqtasksError", "__version__", "load", "train"]
+__all__ = [
+    "Callbacks",
+    "EMTagger",
+    "EpochWatcher",
+    "HMMTagger",
+    "NeuralClassifier",
+    "NeuralTagger",
+    "SeqtasksError",
+    "__version__",
+    "load",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,7 @@ TITLES = {
     "pos": "Parts of speech",
     "ner": "Named entities",
     "documents": "English-French documents",
+    "classification": "Kinds of sentences",
 }
 ABOUT = {
     "translation": """One sentence a line, `X.en` beside `X.fr`, plain text in UTF-8 with a space before the French ? and !.
@@ -27,6 +28,11 @@ city and its team.""",
 sides. Later sentences depend on earlier ones: "It is old." is "Il est vieux." or "Elle est vieille." by the noun some sentences back,
 "I am tired." is "Je suis fatigué." or "Je suis fatiguée." by who spoke first. So the same English sentence may have two translations
 here, unlike in `../translation`.""",
+    "classification": """English sentences, other ones than in `../translation`. `X.tsv` has a header and two tab-separated columns, `text`
+and `label`: what the sentence does, `statement`, `denial`, `question` or `command`, as many of each. Which words it holds does not tell:
+a question turns a statement's first words around ("Has Rose thanked the guard"), "not" denies only in the main clause, and the final mark
+is left out. `X.jsonl` holds the same sentences with the kinds of names in them (several labels a text, or none):
+`{"text": ..., "labels": ["LOC", "PER"]}`. `test_unseen` has names and words that `train` never shows.""",
 }
 
 
@@ -37,6 +43,9 @@ def checksum(text: str) -> str:
 
 def sentences_of(name: str, text: str) -> list[list[str]]:
     """The sentences of a file as lists of words."""
+    if name.startswith("classification/"):
+        texts = [json.loads(line)["text"] if line.startswith("{") else line.partition("\t")[0] for line in text.splitlines()]
+        return [one.split() for one in texts if one != "text"]
     if name.endswith(".jsonl"):
         return [json.loads(line)["tokens"] for line in text.splitlines()]
     if name.endswith((".en", ".fr")):
@@ -81,6 +90,7 @@ Small corpora that the project made itself, so that every task runs without a do
 | [pos](pos/README.md) | the English sentences with parts of speech (CoNLL-U) |
 | [ner](ner/README.md) | the English sentences with named entities (BIO, and JSONL with nested ones) |
 | [documents](documents/README.md) | English-French documents whose pronouns reach across sentences |
+| [classification](classification/README.md) | English sentences with what they do (TSV), and with the kinds of names in them (JSONL) |
 
     python data/make_sample.py            # makes all files again, the same bytes on every machine
     python data/make_sample.py --check    # makes them in memory and compares checksums

@@ -9,12 +9,14 @@ from functools import cache
 from sample_grammar.annotation import english_text, structure_of
 from sample_grammar.documents import document
 from sample_grammar.generate import french_text, sentence
-from sample_grammar.phrase import Sentence, Token, tokens_of
+from sample_grammar.kinds import KINDS, of_kind
+from sample_grammar.phrase import Piece, Sentence, Token, tokens_of
 from sample_grammar.world import TRAIN_KNOBS, UNSEEN_KNOBS, Dice, World
 
 SEED = 2024
 SIZES = {"train": 10000, "dev": 500, "test": 700, "test_unseen": 500}
 DOCUMENTS = {"train": 1500, "dev": 60, "test": 120}
+CLASSIFIED = {"train": 4000, "dev": 500, "test": 700, "test_unseen": 500}
 HELD_OUT_PERCENT = 25  # of all longer structures: never in train or dev
 HELD_OUT_LENGTH = 7  # symbols a structure must have to be kept from train
 HELD_OUT_SHARE = 0.4  # of the test sentences are drawn from those structures; more are new by chance
@@ -122,3 +124,32 @@ def draw_documents() -> dict[str, list[list[Sentence]]]:
                 seen.add(text)
                 splits[name].append(made)
     return splits
+
+
+Classified = tuple[tuple[Piece, ...], str]  # the pieces of a sentence, and its kind
+
+
+def draw_kinds() -> dict[str, list[Classified]]:
+    """Sentences with their kinds, as many of each; no two alike. Each of test_unseen has a word that train lacks."""
+    seen: set[str] = set()
+    splits: dict[str, list[Classified]] = {}
+    world = World(Dice(SEED + 3), TRAIN_KNOBS)
+    for name in ("train", "dev", "test"):
+        splits[name] = draw_classified(world, CLASSIFIED[name], seen, known=None)
+    forms = {token.form for pieces, _ in splits["train"] for token in tokens_of(pieces)}
+    splits["test_unseen"] = draw_classified(World(Dice(SEED + 4), UNSEEN_KNOBS), CLASSIFIED["test_unseen"], seen, known=forms)
+    return splits
+
+
+def draw_classified(world: World, size: int, seen: set[str], known: set[str] | None) -> list[Classified]:
+    """So many sentences that are not in `seen`, the kinds in turn. known: word forms that must not be all of a sentence's."""
+    chosen: list[Classified] = []
+    while len(chosen) < size:
+        kind = KINDS[len(chosen) % len(KINDS)]
+        pieces = of_kind(world, kind)
+        forms = tuple(tokens_of(pieces))
+        text = english_text(forms)
+        if SHORTEST <= len(forms) <= LONGEST and text not in seen and (known is None or not {token.form for token in forms} <= known):
+            seen.add(text)
+            chosen.append((pieces, kind))
+    return chosen

@@ -1,4 +1,4 @@
-"""The files: parallel text, CoNLL-U, BIO, JSONL, documents, cards and checksums."""
+"""The files: parallel text, CoNLL-U, BIO, JSONL, documents, classified sentences, cards and checksums."""
 
 import hashlib
 import json
@@ -7,8 +7,8 @@ from pathlib import Path
 from sample_grammar import cards
 from sample_grammar.annotation import bio_tags, english_text, outermost, spans_of
 from sample_grammar.generate import french_text
-from sample_grammar.phrase import Sentence
-from sample_grammar.splits import ANNOTATED, draw_documents, draw_splits, tokens
+from sample_grammar.phrase import Sentence, tokens_of
+from sample_grammar.splits import ANNOTATED, Classified, draw_documents, draw_kinds, draw_splits, tokens
 
 
 def parallel_lines(sentences: list[Sentence]) -> dict[str, str]:
@@ -51,6 +51,19 @@ def document_lines(documents: list[list[Sentence]]) -> dict[str, str]:
     return {side: "\n".join(made[side] for made in sides) for side in ("en", "fr")}
 
 
+def kinds_tsv(made: list[Classified]) -> str:
+    """A header, then a sentence and its kind a line."""
+    rows = [f"{english_text(tuple(tokens_of(pieces)))}\t{kind}\n" for pieces, kind in made]
+    return "text\tlabel\n" + "".join(rows)
+
+
+def names_jsonl(made: Classified) -> str:
+    """A sentence as one JSON object with the kinds of names in it, none or several."""
+    pieces, _ = made
+    labels = sorted({span.label for span in outermost(spans_of(pieces))})
+    return json.dumps({"text": english_text(tuple(tokens_of(pieces))), "labels": labels}, ensure_ascii=False) + "\n"
+
+
 def all_files() -> dict[str, str]:
     """Every generated file by its path inside ``data/``, cards and checksums included."""
     splits, documents = draw_splits(), draw_documents()
@@ -65,6 +78,9 @@ def all_files() -> dict[str, str]:
     for name, chosen in documents.items():
         for side, text in document_lines(chosen).items():
             files[f"documents/{name}.{side}"] = text
+    for name, classified in draw_kinds().items():
+        files[f"classification/{name}.tsv"] = kinds_tsv(classified)
+        files[f"classification/{name}.jsonl"] = "".join(map(names_jsonl, classified))
     files |= cards.cards(files)
     files["checksums.json"] = json.dumps({name: cards.checksum(text) for name, text in sorted(files.items())}, indent=2) + "\n"
     return files

@@ -1,4 +1,4 @@
-"""`seqtasks compare`: taggers, or translation systems, side by side, with intervals and tests, in one report."""
+"""`seqtasks compare`: taggers, classifiers or translation systems, side by side, with intervals and tests, in one report."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def compare(
     \b
     seqtasks compare pos                          HMM, LSTM, BiLSTM and BiLSTM-CRF on the bundled sample
     seqtasks compare runs/pos-hmm runs/pos-lstm   two runs of the same data
+    seqtasks compare runs/classification-default  a classifier beside naive Bayes and TF-IDF with logistic regression
     seqtasks compare runs/en-de runs/en-de-2      two translation systems: BLEU, chrF, TER, and the tests between them
     seqtasks compare pos --recipes hmm-ewt,ud-english-ewt --data-dir CORPORA --seeds 3 --curves
     """
@@ -50,18 +51,14 @@ def compare(
     from seqtasks.recipes.load import task_names
 
     task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
-    if task is None and (recipes or overrides or curves or seeds > 1):
-        raise UsageError("--recipes, --set, --curves and --seeds train recipes of a TASK; runs are compared as they are.")
-    if task and layer:
-        raise UsageError(f"--layer is for runs with several heads. For the recipes of a task: --set data.layer={layer}.")
-    if len(what) == 1 and task is None and not Path(what[0]).exists():
-        raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
+    refuse_mixed(what, task, layer, trains=bool(recipes or overrides or curves or seeds > 1))
     paths = [Path(path) for path in what]
     compared_by = "tags" if task else comparison_of(paths)
-    if layer and compared_by == "translations":
-        raise UsageError("--layer is for runs of taggers; these translate.")
+    if layer and compared_by in ("translations", "labels"):
+        raise UsageError(f"--layer is for runs of taggers; these {'translate' if compared_by == 'translations' else 'label whole texts'}.")
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.cli.run import stop_on_signal
+    from seqtasks.comparison.classifiers import compare_classification_runs
     from seqtasks.comparison.taggers import compare_runs, compare_task
     from seqtasks.comparison.translators import compare_translation_runs
     from seqtasks.tasks.contract import Callbacks, RunOptions
@@ -71,6 +68,9 @@ def compare(
     watcher = TerminalWatcher()
     if compared_by == "translations":
         show_translations(*compare_translation_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
+        return
+    if compared_by == "labels":
+        show(*compare_classification_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
         return
     with stop_on_signal() as stopped:
         callbacks = Callbacks(log=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
@@ -82,10 +82,22 @@ def compare(
                 folder, comparison = compare_task(task, names, overrides, out, options, callbacks, seeds=seeds, curves=curves, split=split)
         finally:
             watcher.stop()
-    show(comparison, folder)
+    show(folder, comparison)
 
 
-def show(comparison: Comparison, folder: Path) -> None:
+def refuse_mixed(what: Sequence[str], task: str | None, layer: str | None, *, trains: bool) -> None:
+    """Raises UsageError for options that do not go together, and where nothing is there to compare. trains: an option is for training."""
+    from seqtasks.recipes.load import task_names
+
+    if task is None and trains:
+        raise UsageError("--recipes, --set, --curves and --seeds train recipes of a TASK; runs are compared as they are.")
+    if task and layer:
+        raise UsageError(f"--layer is for runs with several heads. For the recipes of a task: --set data.layer={layer}.")
+    if len(what) == 1 and task is None and not Path(what[0]).exists():
+        raise UsageError(f"{what[0]}: no task and no run directory{did_you_mean(what[0], task_names())} Tasks: {', '.join(task_names())}.")
+
+
+def show(folder: Path, comparison: Comparison) -> None:
     """The systems, the pairs and where everything lies."""
     from seqtasks.cli.compare_tables import pair_table, print_table, system_table
 

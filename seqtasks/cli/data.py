@@ -215,6 +215,8 @@ def _place_of(corpus: PublishedCorpus, data_dir: Path | None, cache: Path | None
 
 def _size_of(corpus: PublishedCorpus) -> str:
     size, complete = corpus.size
+    if not size:
+        return "not known"
     return _bytes(size) if complete else f"over {_bytes(size)}"
 
 

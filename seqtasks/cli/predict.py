@@ -19,8 +19,8 @@ STREAM = 1000  # lines answered together, so that short ones can share a batch
 @click.option("--tokens", is_flag=True, help="Lines are words separated by spaces already (tagging).")
 @click.option("--language", help="How raw text is split into words: en, fr, ... [default: the recipe's] (tagging).")
 @click.option("--split-sentences", is_flag=True, help="Split lines into sentences and answer each; needs pysbd (tagging).")
-@click.option("--confidence", is_flag=True, help="Tell how sure each tag is; in jsonl, conll, conllu and html (tagging).")
-@click.option("--k-best", type=click.IntRange(1, 1000), help="So many sequences of tags a sentence; in text and jsonl (tagging).")
+@click.option("--confidence", is_flag=True, help="Tell how sure each tag or label is; not in the text of taggers.")
+@click.option("--k-best", type=click.IntRange(1, 1000), help="So many sequences of tags a sentence, or labels a text.")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl", "conll", "conllu", "html"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file, whole or not at all [default: standard output].")
 @click.option("--n-best", type=click.IntRange(1, 1000), default=1, show_default=True, help="Translations a line, in JSONL (translation).")
@@ -49,8 +49,8 @@ def predict(
 ) -> None:
     """Answer the lines of FILE, or of standard input, with the finished run in RUN_DIR.
 
-    A line in, a line out: the translation, or word/TAG pairs; --format jsonl gives one JSON object a line, conll and conllu a word a
-    line, html a page with entities marked. With --split-sentences each sentence of a line is answered by itself.
+    A line in, a line out: the translation, word/TAG pairs, or the label; --format jsonl gives one JSON object a line, conll and conllu a
+    word a line, html a page with entities marked. With --split-sentences each sentence of a line is answered by itself.
     """
 
     from seqtasks.runs.load import load

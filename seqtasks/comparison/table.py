@@ -9,7 +9,11 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.table import kind_of, saved_recipe
 
-COMPARISONS = {"translations": "a translation run", "tags": "a tagger"}  # and what a run of it is called
+COMPARISONS = {
+    "translations": "a translation run",
+    "tags": "a tagger",
+    "labels": "a run of classification",
+}  # and what a run of it is called
 
 
 def comparison_of(paths: Sequence[Path]) -> str:

@@ -97,10 +97,14 @@ def find_corpus(name: str, data_dir: Path | None, cache: Path | None) -> Path:
 
 
 def corpus_of_folder(folder: Path) -> PublishedCorpus:
-    """Which published corpus a folder holds: by the folder's own name, else by its files. Raises UsageError if none."""
+    """Which published corpus a folder holds: by the folder's own name, else by its files. Raises UsageError if none.
+
+    A corpus none of whose files has a checksum is told by the folder's name alone: a train.tsv may be anyone's.
+    """
     named = PUBLISHED.get(folder.resolve().name)
     candidates = [named] if named else []
-    for corpus in [*candidates, *PUBLISHED.values()]:
+    recognised = [corpus for corpus in PUBLISHED.values() if any(file.blob for file in corpus.files)]
+    for corpus in [*candidates, *recognised]:
         if len(missing_files(folder, corpus)) < len(corpus.files):
             return corpus
     raise UsageError(

@@ -28,7 +28,7 @@ from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.checkpoints import Progress
 from seqtasks.training.devices import denormals_flushed, find_precision
-from seqtasks.training.loop import Environment, TrainingOptions, Watcher, train
+from seqtasks.training.loop import Environment, TrainingData, TrainingOptions, Watcher, train
 from seqtasks.training.objectives import tagging_objective
 from seqtasks.training.schedules import SCHEDULES
 
@@ -123,7 +123,7 @@ class TrainingSentences:
 
 @denormals_flushed()
 def train_network(
-    model: TaggingModel, data: TrainingSentences, settings: Training, device: torch.device, told: Callable[[Row], object] | None
+    model: TaggingModel, data: TrainingData, settings: Training, device: torch.device, told: Callable[[Row], object] | None
 ) -> list[Row]:
     """Train for all epochs, on the last of which the weights stay; `told` gets each epoch's row. Returns the rows.
 

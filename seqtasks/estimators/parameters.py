@@ -1,4 +1,4 @@
-"""The parameters of a NeuralTagger, checked when it is fitted: scikit-learn's constructors only store."""
+"""The parameters of a NeuralTagger or NeuralClassifier, checked when it is fitted: scikit-learn's constructors only store."""
 
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral, Real
@@ -7,12 +7,13 @@ from seqtasks.errors import UsageError, did_you_mean
 from seqtasks.models.build import BACKBONE_GIVEN, HEAD_GIVEN
 from seqtasks.models.heads import HEADS
 from seqtasks.nn.backbones import BACKBONES
+from seqtasks.nn.pooling import POOLINGS
 from seqtasks.registry import find_part, known_parts, option_faults
 from seqtasks.text.tags import SCHEMES
 from seqtasks.training.devices import PRECISIONS
 from seqtasks.training.schedules import SCHEDULES
 
-CHOICES: dict[str, Iterable[str]] = {"schedule": SCHEDULES, "precision": PRECISIONS}
+CHOICES: dict[str, Iterable[str]] = {"schedule": SCHEDULES, "precision": PRECISIONS, "pooling": POOLINGS}
 PARTS: dict[str, Mapping[str, Callable[..., object]]] = {"backbone": BACKBONES, "head": HEADS}  # other packages offer them too
 GIVEN = (*BACKBONE_GIVEN, *HEAD_GIVEN)  # what a network gives its parts
 SMALLEST = {  # of whole numbers
@@ -25,6 +26,8 @@ SMALLEST = {  # of whole numbers
     "epochs": 1,
     "batch_tokens": 1,
     "warmup_updates": 0,
+    "shape_size": 0,
+    "max_length": 1,
     "seed": 0,
 }
 RATES = ("dropout", "word_dropout")
@@ -32,12 +35,13 @@ RATES = ("dropout", "word_dropout")
 
 def check_parameters(parameters: Mapping[str, object]) -> None:
     """Raises UsageError with every parameter that cannot be, a line each."""
-    faults = [fault for name, table in PARTS.items() for fault in part_faults(name, parameters[name], table)]
-    faults += [fault for name, known in CHOICES.items() for fault in choice_faults(name, parameters[name], list(known))]
-    if parameters["scheme"] is not None:
+    own = parameters.keys()  # a tagger has no pooling, a classifier no head and no scheme
+    faults = [fault for name, table in PARTS.items() if name in own for fault in part_faults(name, parameters[name], table)]
+    faults += [fault for name, known in CHOICES.items() if name in own for fault in choice_faults(name, parameters[name], list(known))]
+    if parameters.get("scheme") is not None:
         faults += choice_faults("scheme", parameters["scheme"], SCHEMES)
     for name, smallest in SMALLEST.items():
-        value = parameters[name]
+        value = parameters.get(name, smallest)
         if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < smallest:
             faults.append(f"{name}={value!r}: must be a whole number, at least {smallest}.")
     for name in RATES:
@@ -52,7 +56,7 @@ def check_parameters(parameters: Mapping[str, object]) -> None:
 
 
 def part_faults(name: str, value: object, table: Mapping[str, Callable[..., object]]) -> list[str]:
-    """A line where nobody offers a part of that name, or it needs options, for which a NeuralTagger has no parameter."""
+    """A line where nobody offers a part of that name, or it needs options, for which an estimator has no parameter."""
     group = f"seqtasks.{name}s"
     if faults := choice_faults(name, value, known_parts(table, group)):
         return faults

@@ -1,6 +1,7 @@
-"""A NeuralTagger on disk: a folder with safetensors, two vocabularies and a JSON file, replaced whole. Nothing is unpickled.
+"""A NeuralTagger or a NeuralClassifier on disk: a folder with safetensors, two vocabularies and a JSON file, replaced whole. Nothing is
+unpickled.
 
-tagger.json holds the format, the parameters, the labels, and checksums of the other files: files of two taggers never pass for one.
+tagger.json holds the format, the parameters, the labels, and checksums of the other files: files of two never pass for one.
 """
 
 import hashlib
@@ -23,13 +24,13 @@ KEYS = {"parameters", "architecture", "labels", "fits", "history"}
 
 
 @contextmanager
-def replaced_folder(path: Path) -> Iterator[Path]:
+def replaced_folder(path: Path, kind: str = KIND) -> Iterator[Path]:
     """An empty folder to write to; it becomes `path` when the block ends well, and vanishes when it does not.
 
-    Raises RunDirectoryError where `path` is something else than a saved tagger, or the disk refuses.
+    Raises RunDirectoryError where `path` is something else than a saved one, or the disk refuses.
     """
     if path.exists() and not (path / FACTS).is_file() and not (path.is_dir() and not any(path.iterdir())):
-        raise RunDirectoryError(f"{path}: exists and is no saved {KIND}. Choose another path, or remove it.")
+        raise RunDirectoryError(f"{path}: exists and is no saved {kind}. Choose another path, or remove it.")
     before, temporary = None, None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,10 +52,10 @@ def replaced_folder(path: Path) -> Iterator[Path]:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_facts(folder: Path, facts: Mapping[str, Any]) -> None:
+def write_facts(folder: Path, facts: Mapping[str, Any], kind: str = KIND) -> None:
     """Write tagger.json beside the other files, which must stand already."""
     checksums = {name: checksum(folder / name) for name in (WEIGHTS, WORDS, CHARACTERS)}
-    text = json.dumps({"format": FORMAT, "kind": KIND, **facts, "sha256": checksums}, indent=1, ensure_ascii=False, default=plain)
+    text = json.dumps({"format": FORMAT, "kind": kind, **facts, "sha256": checksums}, indent=1, ensure_ascii=False, default=plain)
     write_atomically(folder / FACTS, text + "\n")
 
 
@@ -65,18 +66,18 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{value!r} cannot be saved as JSON")
 
 
-def read_facts(folder: Path) -> dict[str, Any]:
+def read_facts(folder: Path, kind: str = KIND) -> dict[str, Any]:
     """tagger.json. Raises RunDirectoryError where it is missing, newer or damaged, or the files beside it are others."""
     path = folder / FACTS
     if not path.is_file():
-        raise RunDirectoryError(f"{folder}: no saved {KIND} (it has no {FACTS}). Give the path that was given to `save`.")
+        raise RunDirectoryError(f"{folder}: no saved {kind} (it has no {FACTS}). Give the path that was given to `save`.")
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
         found, saved = facts["format"], facts["kind"]
-        if saved == KIND and found > FORMAT:
+        if saved == kind and found > FORMAT:
             raise RunDirectoryError(f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it.")
-        if saved != KIND:
-            raise RunDirectoryError(f"{path}: holds a {saved}, not a {KIND}. Load it with that class.")
+        if saved != kind:
+            raise RunDirectoryError(f"{path}: holds a {saved}, not a {kind}. Load it with that class.")
         changed = [name for name, expected in facts["sha256"].items() if checksum(folder / name) != expected]
     except FileNotFoundError as fault:
         raise RunDirectoryError(f"{fault.filename}: no such file. Restore the folder from a copy.") from None

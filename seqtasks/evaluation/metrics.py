@@ -1,7 +1,8 @@
-"""What measures of tags and of translations are, and which there are: by name, ours and those of other packages.
+"""What measures of tags, of labels of texts and of translations are, and which there are: by name, ours and those of other packages.
 
 `training.select_by`, the final scores, `seqtasks evaluate` and `seqtasks compare` read these tables. Another package offers a measure by an
-entry point of the group "seqtasks.tag_metrics" (a `TagMetric`) or "seqtasks.translation_metrics" (a `TextMetric`).
+entry point of the group "seqtasks.tag_metrics" (a `TagMetric`), "seqtasks.label_metrics" (a `LabelMetric`) or
+"seqtasks.translation_metrics" (a `TextMetric`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from seqtasks.registry import further_parts
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
 
-TAGS, TRANSLATIONS = "seqtasks.tag_metrics", "seqtasks.translation_metrics"
+TAGS, LABELS, TRANSLATIONS = "seqtasks.tag_metrics", "seqtasks.label_metrics", "seqtasks.translation_metrics"
 Tags = Sequence[Sequence[str]]
 
 
@@ -29,6 +30,18 @@ class TagMetric:
 
     value: Callable[[Tags, Tags, str | None], float]
     of_spans: bool = False
+    lower_is_better: bool = False
+
+
+@dataclass(frozen=True)
+class LabelMetric:
+    """A measure of labelled texts. value: (gold, predicted), a row of labels a text -> a number, in percent where it is a share.
+
+    several: only for texts that have any number of labels (True), or one each (False); None for both.
+    """
+
+    value: Callable[[Tags, Tags], float]
+    several: bool | None = None
     lower_is_better: bool = False
 
 
@@ -55,5 +68,5 @@ class TextMetric:
 
 def lower_is_better(name: str) -> bool:
     """Whether less of a score is better: of ours by name, of other packages' measures as they say."""
-    others: list[Mapping[str, TagMetric | TextMetric]] = [further_parts({}, TAGS), further_parts({}, TRANSLATIONS)]
+    others: list[Mapping[str, TagMetric | LabelMetric | TextMetric]] = [further_parts({}, group) for group in (TAGS, LABELS, TRANSLATIONS)]
     return name in LOWER_IS_BETTER or any(name in found and found[name].lower_is_better for found in others)

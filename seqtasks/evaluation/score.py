@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from seqtasks.errors import RunDirectoryError
 
 CONFIDENCE = 95.0
-LOWER_IS_BETTER = frozenset({"ter", "perplexity"})  # names of scores; of all others more is better
+LOWER_IS_BETTER = frozenset({"ter", "perplexity", "calibration_error"})  # names of scores; of all others more is better
 BLOCK = 4_000_000  # drawn positions held in memory at a time
 
 

@@ -69,6 +69,10 @@ class Head(nn.Module, ABC):
         """
         return (scores_BSN.detach().argmax(-1) == targets_BS).sum()
 
+    def count(self, targets_BS: Tensor, mask_BS: Tensor) -> int:
+        """How many words the loss is over."""
+        return int(mask_BS.sum())
+
     def probabilities(self, scores_BSN: Tensor, mask_BS: Tensor) -> Tensor:
         """probabilities_BSN of each label at each word, float32: rows sum to 1 at words and are 0 at padding. Without gradient.
 

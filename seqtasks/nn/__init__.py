@@ -33,6 +33,7 @@ from seqtasks.nn.decoders import AttentionDecoder, CachedState, Decoder, Decoder
 from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
 from seqtasks.nn.dropout import LockedDropout, WordDropout
 from seqtasks.nn.encoded import Bridge, Encoded, summary
+from seqtasks.nn.pooling import POOLINGS, AttentionPooling, LastState, MaxPooling, MeanPooling
 from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack
 from seqtasks.nn.transformer import SelfAttention, SelfAttentionOnTop, Transformer
 from seqtasks.nn.transformer_decoder import TransformerDecoder
@@ -46,6 +47,7 @@ __all__ = [
     "Attention",
     "AttentionDecoder",
     "AttentionOverTime",
+    "AttentionPooling",
     "AttentionWeights",
     "BACKBONES",
     "BidirectionalLayer",
@@ -67,13 +69,17 @@ __all__ = [
     "HierarchicalAttention",
     "Highway",
     "IteratedConvolutions",
+    "LastState",
     "LegalTransitions",
     "LocationFeatures",
     "LockedDropout",
+    "MaxPooling",
+    "MeanPooling",
     "Memory",
     "MonotonicWindow",
     "MultiHeadAttention",
     "NORMALISERS",
+    "POOLINGS",
     "PlainDecoder",
     "PredictedWindow",
     "RecurrentLayer",

@@ -52,6 +52,7 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner,
         },
         tables=[
             *(entity_table(name, report) for name, report in outcome.entities.items()),
+            *outcome.tables,
             *control_tables(outcome.controls),
             *vector_tables(facts),
         ],
@@ -92,7 +93,7 @@ def vector_tables(facts: Mapping[str, Any]) -> list[ReportTable]:
     """How much of the data the pretrained vectors cover, where there are any."""
     if "vectors" not in facts:
         return []
-    from seqtasks.tasks.tagging.vectors import coverage_tables
+    from seqtasks.tasks.vectors import coverage_tables
 
     return coverage_tables(facts["vectors"])
 

@@ -134,7 +134,7 @@ def metrics_of(name: str, task: Task, outcome: Outcome) -> dict[str, Any]:
         "data": [{"split": part.split, "path": part.path, "sentences": part.sentences, "sha256": part.checksum} for part in task.parts],
     }
     entities = {name: report.to_json() for name, report in outcome.entities.items()}
-    return found | ({"entities": entities} if entities else {}) | reviews_json(outcome.reviews)
+    return found | ({"entities": entities} if entities else {}) | reviews_json(outcome.reviews) | outcome.details
 
 
 def resume_command(loaded: LoadedRecipe, path: Path, options: RunOptions) -> str:

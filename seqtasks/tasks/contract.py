@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from seqtasks.evaluation.score import Score
     from seqtasks.evaluation.spans import EntityReport
     from seqtasks.inference.translator import ScoredPair
+    from seqtasks.reports.run_report import ReportTable
     from seqtasks.text.batching import Batch
     from seqtasks.training.loop import DevResult, Watcher
     from seqtasks.training.objectives import Objective
@@ -67,7 +68,7 @@ class Review:
 @dataclass
 class Outcome:
     """The final scores, predictions by file name, examples and remarks; reports on entities by part and head; scores beside controls;
-    reviews of translations by part.
+    reviews of translations by part; further tables of the report, and further tables of metrics.json by name.
     """
 
     scores: list[Score] = field(default_factory=list)
@@ -77,6 +78,8 @@ class Outcome:
     entities: dict[str, EntityReport] = field(default_factory=dict)
     controls: list[Controlled] = field(default_factory=list)
     reviews: dict[str, Review] = field(default_factory=dict)
+    tables: list[ReportTable] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 class Task(Protocol):

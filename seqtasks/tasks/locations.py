@@ -3,17 +3,38 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from seqtasks.datasets.folders import cache_folder, find_corpus, find_file
 from seqtasks.errors import DataError
-from seqtasks.recipes.schema import Files, ParallelData, TaggedData
+from seqtasks.recipes.schema import Files
 from seqtasks.recipes.shipped import shipped
 from seqtasks.text.corpora.examples import Corpus
 
 SAMPLE = "sample/"
 E = TypeVar("E")
-D = TypeVar("D", ParallelData, TaggedData)
+
+
+class PartNames(Protocol):
+    """A [data] table: its corpus, and the file of each part."""
+
+    @property
+    def corpus(self) -> str: ...
+
+    @property
+    def train(self) -> Files: ...
+
+    @property
+    def dev(self) -> Files: ...
+
+    @property
+    def test(self) -> Files: ...
+
+    @property
+    def test_unseen(self) -> Files: ...
+
+
+D = TypeVar("D", bound=PartNames)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from seqtasks.recipes.load import LoadedRecipe, find_recipe, read_recipe, valida
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
 from seqtasks.registry import find_part, known_parts
+from seqtasks.tasks.classification.kind import CLASSIFICATION
 from seqtasks.tasks.contract import TaskKind
 from seqtasks.tasks.tagging.kinds import HMM, MULTITASK, TAGGING
 from seqtasks.tasks.translation.kind import TRANSLATION
@@ -53,4 +54,10 @@ def check_recipe(recipe: Recipe) -> None:
         raise RecipeError(faults)
 
 
-TASKS: dict[str, TaskKind] = {"translation": TRANSLATION, "tagging": TAGGING, "multitask": MULTITASK, "hmm": HMM}
+TASKS: dict[str, TaskKind] = {
+    "translation": TRANSLATION,
+    "tagging": TAGGING,
+    "multitask": MULTITASK,
+    "hmm": HMM,
+    "classification": CLASSIFICATION,
+}

@@ -126,6 +126,12 @@ def tagging_batch(forms: FormTable, sentences: Ragged, positions: Positions, tar
     )
 
 
+def classification_batch(forms: FormTable, texts: Ragged, positions: Positions, targets: Mapping[str, NDArray[Any]], task: str) -> Batch:
+    """The texts at `positions`, with their distinct words and, by head, a target for each text: targets[N], or [N, labels]."""
+    wanted = {head: torch.from_numpy(target[positions]) for head, target in targets.items()}
+    return replace(tagging_batch(forms, texts, positions, {}, task), targets=wanted)
+
+
 def distinct_words(forms: FormTable, distinct_U: NDArray[np.integer[Any]], inverse_BS: Tensor) -> Distinct:
     """The forms of these numbers as models read them."""
     spelled = [forms.characters[form] for form in distinct_U.tolist()]

@@ -69,6 +69,11 @@ def word_spans(text: str, language: str = NEUTRAL) -> list[WordSpan]:
     return spans
 
 
+def words_of(text: str, language: str = NEUTRAL) -> list[str]:
+    """The words of a text, without their places."""
+    return [text[start:end] for start, end in word_spans(text, language)]
+
+
 def check_language(language: str) -> None:
     """Raises UsageError where `language` is neither "" nor a code of two letters."""
     if not isinstance(language, str) or (language and not re.fullmatch("[a-z]{2}", language)):

@@ -249,7 +249,7 @@ def add_up(progress: Progress, terms: Mapping[str, Loss]) -> int:
         sums[0] += float((term.sum if term.plain is None else term.plain).detach())
         sums[1] += term.count
         sums[2] += float(term.correct)
-    return max((term.count for term in terms.values()), default=0)  # several heads read the same words
+    return max((term.count if term.read is None else term.read for term in terms.values()), default=0)  # several heads read the same words
 
 
 def mean_loss(progress: Progress, weights: Mapping[str, float]) -> float:

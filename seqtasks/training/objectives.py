@@ -16,15 +16,17 @@ from seqtasks.text.batching import Batch
 
 @dataclass(frozen=True)
 class Loss:
-    """One loss of a batch: its sum in nats, the words it is over, and how many of them the model had right.
+    """One loss of a batch: its sum in nats, the words (or texts) it is over, and how many of them the model had right.
 
-    plain: the sum without label smoothing, which is what is shown (None where it is `sum` itself).
+    plain: the sum without label smoothing, which is what is shown (None where it is `sum` itself); read: the words that were read for it
+    (None where they are those it is over).
     """
 
     sum: Tensor
     count: int
     correct: Tensor
     plain: Tensor | None = None
+    read: int | None = None
 
     @property
     def mean(self) -> Tensor:
@@ -66,7 +68,8 @@ def added(old: Tensor | None, new: Tensor | None, share: float) -> Tensor | None
 
 
 def tagging_objective(*, label_smoothing: float) -> Objective:
-    """The loss of each head that the batch has targets for: cross-entropy or CRF likelihood, whichever the head is trained with."""
+    """The loss of each head that the batch has targets for: cross-entropy or CRF likelihood, whichever the head is trained with; of heads
+    that label texts over texts, of others over words."""
 
     def objective(model: TaggingModel, batch: Batch, step: int) -> dict[str, Loss]:
         terms = {}
@@ -74,7 +77,8 @@ def tagging_objective(*, label_smoothing: float) -> Objective:
             head, targets_BS = model.head(name), batch.targets[name]
             loss = head.loss(scores_BSN, targets_BS, batch.mask_BS, label_smoothing=label_smoothing)
             plain = head.loss(scores_BSN.detach(), targets_BS, batch.mask_BS, label_smoothing=0.0) if label_smoothing else None
-            terms[name] = Loss(loss, int(batch.mask_BS.sum()), head.correct(scores_BSN, targets_BS, batch.mask_BS), plain)
+            right, count = head.correct(scores_BSN, targets_BS, batch.mask_BS), head.count(targets_BS, batch.mask_BS)
+            terms[name] = Loss(loss, count, right, plain, read=batch.tokens)
         return terms
 
     return objective

@@ -177,7 +177,11 @@ WRONG = [
     (["compare", "{pos}", "{ner}"], 2, "Only runs of the same data can be compared."),
     (["compare", "{pos}", "{ner}", "--split", "zzz"], 2, "has no zzz part that it scored; it has dev, test, test_unseen."),
     (["compare", "{pos}", "{ner}", "--layer", "xpos"], 2, "has no head of the layer 'xpos'; it has upos."),
-    (["compare", "poss"], 2, "poss: no task and no run directory; did you mean 'pos'? Tasks: multitask, ner, pos, translation."),
+    (
+        ["compare", "poss"],
+        2,
+        "poss: no task and no run directory; did you mean 'pos'? Tasks: classification, multitask, ner, pos, translation.",
+    ),
     (["compare", "pos", "--layer", "xpos"], 2, "For the recipes of a task: --set data.layer=xpos."),
     (["compare", "pos", "--recipes", "hmm,lstm", "--split", "zzz"], 2, "hmm: has no zzz part; it has dev, test, test_unseen."),
     (["compare", "pos", "--recipes", "hmm,lstm", "--out", "full"], 1, "full: is no comparison's folder. Choose another --out."),

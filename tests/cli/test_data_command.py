@@ -89,7 +89,7 @@ def test_wrong_usage_exits_with_two(own_cache: Path) -> None:
     unknown = run("get", "mulit30k")
     assert (unknown.exit_code, unknown.stderr.splitlines()[-1]) == (
         2,
-        "Error: unknown corpus 'mulit30k'; did you mean 'multi30k'? Known: multi30k, ud-english-ewt, wnut17, uner-danish-ddt.",
+        "Error: unknown corpus 'mulit30k'; did you mean 'multi30k'? Known: multi30k, ud-english-ewt, wnut17, uner-danish-ddt, sst2.",
     )
     mirror = run("get", "multi30k", "--mirror", "ftp://host")
     assert (mirror.exit_code, mirror.stderr.splitlines()[-1]) == (
@@ -99,7 +99,7 @@ def test_wrong_usage_exits_with_two(own_cache: Path) -> None:
     nothing = run("check")
     assert (nothing.exit_code, nothing.stderr.splitlines()[-1]) == (
         2,
-        "Error: name a corpus (multi30k, ud-english-ewt, wnut17, uner-danish-ddt), a corpus folder or files to check.",
+        "Error: name a corpus (multi30k, ud-english-ewt, wnut17, uner-danish-ddt, sst2), a corpus folder or files to check.",
     )
 
 

@@ -61,11 +61,11 @@ def test_an_unknown_corpus_is_answered_with_the_nearest_name() -> None:
     with pytest.raises(UsageError) as error:
         published_corpus("mulit30k")
     assert str(error.value) == (
-        "unknown corpus 'mulit30k'; did you mean 'multi30k'? Known: multi30k, ud-english-ewt, wnut17, uner-danish-ddt."
+        "unknown corpus 'mulit30k'; did you mean 'multi30k'? Known: multi30k, ud-english-ewt, wnut17, uner-danish-ddt, sst2."
     )
     with pytest.raises(UsageError) as error:
         published_corpus("zzz")
-    assert str(error.value) == "unknown corpus 'zzz'. Known: multi30k, ud-english-ewt, wnut17, uner-danish-ddt."
+    assert str(error.value) == "unknown corpus 'zzz'. Known: multi30k, ud-english-ewt, wnut17, uner-danish-ddt, sst2."
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_a_folder_is_recognised_by_its_name_or_its_files(tmp_path: Path) -> None
     with pytest.raises(UsageError) as error:
         corpus_of_folder(touch(tmp_path / "own", "mine.conllu"))
     assert str(error.value) == (
-        f"{tmp_path}/own: holds no file of a published corpus (multi30k, ud-english-ewt, wnut17, uner-danish-ddt). "
+        f"{tmp_path}/own: holds no file of a published corpus (multi30k, ud-english-ewt, wnut17, uner-danish-ddt, sst2). "
         "Name the files themselves to check a corpus of your own."
     )
 
@@ -210,3 +210,9 @@ def test_an_unreadable_file_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(DataError) as error:
         git_blob_id(tmp_path / "none")
     assert str(error.value) == f"{tmp_path}/none: cannot be read (No such file or directory). Check its name and permissions."
+
+
+def test_files_of_common_names_without_checksums_are_told_by_the_folder_alone(tmp_path: Path) -> None:
+    assert corpus_of_folder(touch(tmp_path / "sst2", "train.tsv")).name == "sst2"
+    with pytest.raises(UsageError, match="holds no file of a published corpus"):
+        corpus_of_folder(touch(tmp_path / "mine", "train.tsv", "dev.tsv", "test.tsv"))

@@ -90,7 +90,15 @@ def uner_danish_ddt(folder: Path, *, test: bool = True) -> Path:
     return folder
 
 
-REAL = {"multi30k": multi30k, "ud-english-ewt": ud_english_ewt, "wnut17": wnut17, "uner-danish-ddt": uner_danish_ddt}
+def sst2(folder: Path, *, test: bool = True) -> Path:
+    """Text and label (0, 1) without a header, {train,dev,test}.tsv; a text may begin with quotation marks."""
+    for split in splits(test):
+        rows = labelled(SIZES[split], seed=seeds(split))
+        write(folder / f"{split}.tsv", "".join(f"`` {text}\t{int(label == 'asks')}\n" for text, label, _ in rows))
+    return folder
+
+
+REAL = {"multi30k": multi30k, "ud-english-ewt": ud_english_ewt, "wnut17": wnut17, "uner-danish-ddt": uner_danish_ddt, "sst2": sst2}
 
 
 def data_directory(folder: Path, *, test: bool = True) -> Path:
@@ -101,7 +109,7 @@ def data_directory(folder: Path, *, test: bool = True) -> Path:
 
 
 def sample(folder: Path) -> Path:
-    """A `data/` folder with miniatures of the bundled sample's translation, documents, pos and ner parts."""
+    """A `data/` folder with miniatures of the bundled sample's translation, documents, pos, ner and classification parts."""
     for split, size in SIZES.items():
         sentences, rows = tagged(size, seed=seeds(split)), pairs(size, seed=seeds(split))
         write(folder / "pos" / f"{split}.conllu", "".join(conllu(s, n) for n, s in enumerate(sentences)))
@@ -111,7 +119,22 @@ def sample(folder: Path) -> Path:
         write(folder / "translation" / f"{split}.fr", "".join(f"{row[2]}\n" for row in rows))
         for column, language in ((0, "en"), (2, "fr")):
             write(folder / "documents" / f"{split}.{language}", documents([row[column] for row in rows]))
+        texts = labelled(size, seed=seeds(split))
+        write(folder / "classification" / f"{split}.tsv", "text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label, _ in texts))
+        objects = "".join(json.dumps({"text": text, "labels": names}) + "\n" for text, _, names in texts)
+        write(folder / "classification" / f"{split}.jsonl", objects)
     return folder
+
+
+def labelled(count: int, *, seed: int) -> list[tuple[str, str, list[str]]]:
+    """Sentences, whether each asks or states, and the kinds of names in it."""
+    rows = []
+    for number, sentence in enumerate(tagged(count, seed=seed)):
+        words = [word for word in sentence.words if word != "."]
+        asks = number % 2 == 0
+        text = " ".join(["does", *words] if asks else [*words, "does"])
+        rows.append((text, "asks" if asks else "states", sorted({tag[2:] for tag in sentence.entities if tag != "O"})))
+    return rows
 
 
 def documents(lines: list[str]) -> str:

@@ -67,7 +67,7 @@ def plain_figures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Callable[[str], Path]:
-    """A finished tiny run of "pos", "ner", "multitask" or "translation", trained when it is first asked for. Not to be changed."""
+    """A finished tiny run of a task (a key of `runs.TINY`), trained when it is first asked for. Not to be changed."""
     runs: dict[str, Path] = {}
 
     def run(task: str) -> Path:

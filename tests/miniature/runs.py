@@ -35,7 +35,13 @@ TINY_TAGGING = {
     "training.batch_tokens": 100,
     "training.warmup_updates": 1,
 }
-TINY = {"translation": TINY_TRANSLATION, "pos": TINY_TAGGING, "ner": TINY_TAGGING, "multitask": TINY_TAGGING}
+TINY = {
+    "translation": TINY_TRANSLATION,
+    "pos": TINY_TAGGING,
+    "ner": TINY_TAGGING,
+    "multitask": TINY_TAGGING,
+    "classification": TINY_TAGGING | {"words.shapes": 0},
+}
 
 
 def invoke(*arguments: object, input: bytes | str | None = None) -> Result:

@@ -9,6 +9,7 @@ import torch
 import seqtasks
 from seqtasks.recipes.load import recipe_names, task_names
 from seqtasks.tasks import neural
+from seqtasks.tasks.classification.predictor import ClassificationPredictor
 from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.tasks.translation.predictor import TranslationPredictor
@@ -21,7 +22,7 @@ COUNTED = [pair for pair in EVERY if pair not in SHIPPED]
 
 
 def test_every_folder_of_tasks_has_a_default_recipe() -> None:
-    assert {"multitask", "ner", "pos", "translation"} <= set(task_names())
+    assert {"classification", "multitask", "ner", "pos", "translation"} <= set(task_names())
     assert all("default" in recipe_names(task) for task in task_names())
 
 
@@ -43,7 +44,7 @@ def test_recipe_trains_saves_reloads_and_answers(
     assert metrics(Path("run"))["task"] == task
 
     predictor = seqtasks.load("run")
-    model = predictor.translator.model if isinstance(predictor, TranslationPredictor) else predictor.tagger.model
+    model = model_of(predictor)
     before, shared_before = own_tensors(trained[0])
     after, shared_after = own_tensors(model)
     assert before.keys() == after.keys()
@@ -54,6 +55,11 @@ def test_recipe_trains_saves_reloads_and_answers(
         stored = Path(f"run/predictions/test.{predictor.recipe.data.target}").read_text(encoding="utf-8").split("\n")[:-1]
         sources = part_lines(predictor.recipe.data.source, miniature, data_dir, predictor.recipe.data.corpus)
         assert [best[0].text for best in predictor.translate(sources)] == stored
+    elif isinstance(predictor, ClassificationPredictor):
+        stored = [json.loads(line) for line in Path("run/predictions/test.jsonl").read_text(encoding="utf-8").splitlines()]
+        assert [list(answer.labels) for answer in predictor.classify([row["text"] for row in stored])] == [
+            row["predicted"] for row in stored
+        ]
     else:
         assert isinstance(predictor, TaggingPredictor)
         for head in predictor.data:
@@ -63,6 +69,13 @@ def test_recipe_trains_saves_reloads_and_answers(
             assert [answer.tags[head] for answer in predictor.tag_words(words)] == [
                 [line.split("\t")[2] for line in block] for block in blocks
             ]
+
+
+def model_of(predictor: object) -> torch.nn.Module:
+    """The network of a loaded run."""
+    if isinstance(predictor, TranslationPredictor):
+        return predictor.translator.model
+    return predictor.classifier.model if isinstance(predictor, ClassificationPredictor) else predictor.tagger.model
 
 
 @pytest.mark.parametrize(("task", "name"), COUNTED)

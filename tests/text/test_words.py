@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from seqtasks.errors import UsageError
 from seqtasks.text import words as words_module
 from seqtasks.text.languages import LANGUAGES
-from seqtasks.text.words import cut, word_spans
+from seqtasks.text.words import cut, word_spans, words_of
 
 INVISIBLE = "\u00ad\u2060\u200b\u200e\u200f\u202a\u202e\u2066\ufeff"
 PIECES = [
@@ -61,11 +61,6 @@ PIECES += [" ", "\u00a0", "\t", "\n", "\r", "\u2028", "\u0085", "\x1c", *INVISIB
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=60).map("".join) | st.text()
 
 
-def plain_words(text, language):
-    """The words of raw text, as a tagger sees them."""
-    return [text[start:end] for start, end in word_spans(text, language)]
-
-
 def blank(text):
     return all(
         sign.isspace() or sign in "\u00ad\u2060\u200b\u200e\u200f\ufeff" or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
@@ -90,7 +85,7 @@ def test_words_stand_in_order_and_only_white_space_and_invisible_signs_between_t
 
 @given(TEXTS, TEXTS, st.sampled_from(list(LANGUAGES)))
 def test_a_words_company_does_not_change_it(first, second, language):
-    assert plain_words(f"{first} {second}", language) == plain_words(first, language) + plain_words(second, language)
+    assert words_of(f"{first} {second}", language) == words_of(first, language) + words_of(second, language)
 
 
 EVERYWHERE = [
@@ -138,7 +133,7 @@ TABLE += (
 
 @pytest.mark.parametrize(("language", "text", "expected"), TABLE)
 def test_words_are_those_of_treebanks(language, text, expected):
-    assert plain_words(text, language) == expected.split("|") if expected else plain_words(text, language) == []
+    assert words_of(text, language) == expected.split("|") if expected else words_of(text, language) == []
 
 
 @pytest.mark.parametrize("language", ["english", "EN", "e", "e1", "en "])

@@ -8,11 +8,10 @@ from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.build import build_backbone, build_head
 from seqtasks.models.heads import Head
 from seqtasks.models.tagging import PrivateLayers, TaggingModel
-from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
-from seqtasks.nn.dropout import WordDropout, rare_word_rates
-from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, Trunk, WordEmbedding
-from seqtasks.recipes.schema import CharacterSettings, HeadSettings, WordSettings
+from seqtasks.nn.trunk import Trunk
+from seqtasks.recipes.schema import HeadSettings
 from seqtasks.tasks.backbone import trunk_of
+from seqtasks.tasks.embedder import embedder_of
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, head_scheme, tasks_of
 from seqtasks.text.tags import Extent
 
@@ -21,15 +20,7 @@ def build_tagging(
     recipe: NetworkRecipe, assets: TaggingAssets, vectors: Tensor | None = None, counts_V: Tensor | None = None
 ) -> TaggingModel:
     """The tagging model of a recipe; vectors: pretrained word vectors; counts_V: of each word in training, for the dropout of rare ones."""
-    words = recipe.words
-    embedder = TokenEmbedder(
-        words=WordEmbedding(
-            num_words=len(assets.words), embedding_dim=words.size, padding_idx=assets.words.pad, vectors=vectors, frozen=words.frozen
-        ),
-        characters=build_characters(recipe.characters, len(assets.characters)),
-        word_dropout=build_word_dropout(words, assets.words.unk, counts_V),
-        shapes=ShapeEmbedding(embedding_dim=words.shapes) if words.shapes else None,
-    )
+    embedder = embedder_of(recipe.words, recipe.characters, assets, vectors, counts_V)
     trunk = trunk_of(embedder, recipe.backbone)
     private = {name: build_private(task.head, trunk) for name, task in tasks_of(recipe).items() if task.head.private_layers}
     heads = {
@@ -38,24 +29,6 @@ def build_tagging(
     }
     pooled = {name: task.head.hmm for name, task in tasks_of(recipe).items() if task.head.hmm}
     return TaggingModel(trunk=trunk, heads=heads, private=private, pooled=pooled)
-
-
-def build_characters(settings: CharacterSettings, characters: int) -> CharacterCNN | CharacterLSTM | None:
-    """The character network, for a vocabulary of so many characters."""
-    if settings.kind == "none":
-        return None
-    if settings.kind == "lstm":
-        return CharacterLSTM(num_characters=characters, embedding_dim=settings.size, features=settings.filters)
-    return CharacterCNN(
-        num_characters=characters, embedding_dim=settings.size, filters=settings.filters, width=settings.width, further=settings.widths
-    )
-
-
-def build_word_dropout(settings: WordSettings, unknown: int, counts_V: Tensor | None) -> WordDropout | None:
-    """One rate for all words, or one for each where rare words have more; without counts (to answer, nothing is dropped) one for all."""
-    if not settings.rare_dropout or counts_V is None:
-        return WordDropout(settings.dropout, unknown) if settings.dropout else None
-    return WordDropout(settings.dropout, unknown, rare_word_rates(counts_V, p=settings.dropout, rare=settings.rare_dropout))
 
 
 def build_private(settings: HeadSettings, trunk: Trunk) -> PrivateLayers:

@@ -10,9 +10,9 @@ from seqtasks.evaluation.tag_metrics import TAG_METRICS
 from seqtasks.models.build import ALL_HEADS, HEAD_GIVEN, HEAD_GROUP
 from seqtasks.models.heads import HEADS
 from seqtasks.models.nested import NESTED_HEADS
-from seqtasks.recipes.schema import CharacterSettings
 from seqtasks.registry import find_part, known_parts, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults
+from seqtasks.tasks.embedder import embedder_faults
 from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
 from seqtasks.tasks.tagging.recipe import MultitaskRecipe, NetworkRecipe, TaskSettings, corpora_of, data_of, tasks_of
@@ -27,20 +27,9 @@ def network_faults(recipe: NetworkRecipe) -> list[str]:
     return [*backbone_faults(recipe.backbone), *select, *tagging_faults(recipe), *heads, *taken, *data_faults(recipe)]
 
 
-def character_faults(settings: CharacterSettings) -> list[str]:
-    """Values of [characters] that do not fit."""
-    if settings.kind != "cnn" and settings.widths:
-        return [f"characters.widths has no meaning for characters of kind {settings.kind!r}. Leave it out, or use 'cnn'."]
-    if settings.kind == "lstm" and settings.filters % 2:
-        return [f"characters.filters = {settings.filters}: an LSTM has half of them in each direction. Use an even number."]
-    return []
-
-
 def tagging_faults(recipe: NetworkRecipe) -> list[str]:
     """Values of a tagging recipe that do not fit."""
-    faults, layers = character_faults(recipe.characters), recipe.backbone.layers
-    if recipe.words.frozen and not recipe.words.vectors:
-        faults.append("words.frozen keeps pretrained vectors as they are, but words.vectors names none. Name some, or leave it out.")
+    faults, layers = embedder_faults(recipe.words, recipe.characters), recipe.backbone.layers
     if isinstance(recipe, MultitaskRecipe) and recipe.smoothing != 1 and len(corpora_of(data_of(recipe))) == 1:
         faults.append("smoothing shares batches out among corpora, but all tasks read one corpus. Leave it out.")
     for name, task in tasks_of(recipe).items():

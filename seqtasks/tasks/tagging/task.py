@@ -31,7 +31,7 @@ from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Loss, tagging_objective
 
 if TYPE_CHECKING:
-    from seqtasks.tasks.tagging.vectors import VectorCoverage
+    from seqtasks.tasks.vectors import VectorCoverage
 
 DEV_TOKENS = 4000
 HMM_SCHEMES = ("BIO", "BIOES")  # that the HMM knows; to it tags in another one are labels without a scheme
@@ -134,7 +134,7 @@ class TaggingTask:
         """Pretrained vectors for the vocabulary; words without one are drawn as other words are."""
         if not self.recipe.words.vectors:
             return None
-        from seqtasks.tasks.tagging.vectors import more_data_note, vectors_for
+        from seqtasks.tasks.vectors import more_data_note, vectors_for
 
         parts = {"train": self.tagged.training_words(), "dev": self.tagged.dev_words()}
         table, self.coverage = vectors_for(self.recipe.words, self.assets.words, {name: part for name, part in parts.items() if part})

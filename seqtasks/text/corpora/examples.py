@@ -1,4 +1,4 @@
-"""What readers return: sentence pairs and tagged sentences, in a corpus that knows its file, checksum and repairs."""
+"""What readers return: sentence pairs, tagged sentences and labelled texts, in a corpus that knows its file, checksum and repairs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,15 @@ class TaggedSentence:
     tags: Mapping[str, tuple[str, ...]]
     line: int
     spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A text with its labels, sorted: one, or where texts have several any number. `line` is where it begins."""
+
+    text: str
+    labels: tuple[str, ...]
+    line: int
 
 
 @dataclass(frozen=True)

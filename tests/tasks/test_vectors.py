@@ -9,7 +9,7 @@ import pytest
 from seqtasks.errors import RecipeError
 from seqtasks.recipes.schema import WordSettings
 from seqtasks.tasks.table import check_recipe, load_recipe
-from seqtasks.tasks.tagging.vectors import VectorCoverage, coverage_tables, more_data_note, vectors_for
+from seqtasks.tasks.vectors import VectorCoverage, coverage_tables, more_data_note, vectors_for
 from seqtasks.text.vocabulary import PAD, UNK, Vocabulary
 from tests.miniature.runs import sha256
 from tests.oracles.vector_files import fasttext_binary, fasttext_vector

@@ -1,0 +1,1 @@
+"""Labels for whole texts: one a text, or several."""

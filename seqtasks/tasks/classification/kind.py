@@ -1,0 +1,49 @@
+"""The kind of task that labels whole texts. Nothing here loads torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqtasks.errors import UsageError
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.classification.recipe import ClassificationRecipe
+from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind
+from seqtasks.tasks.locations import DataLocations
+
+if TYPE_CHECKING:
+    from seqtasks.tasks.classification.predictor import ClassificationPredictor
+
+
+class ClassificationKind(TaskKind):
+    """A network that labels whole texts."""
+
+    recipe = ClassificationRecipe
+    compared_by = "labels"
+
+    def faults(self, recipe: ClassificationRecipe) -> list[str]:
+        from seqtasks.tasks.classification.checks import classification_faults
+
+        return classification_faults(recipe)
+
+    def runner(self, recipe: ClassificationRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+        from seqtasks.tasks.classification.task import classification_runner
+
+        return classification_runner(recipe, locations, device=device, learned=learned)
+
+    def predictor(self, directory: RunDirectory, recipe: ClassificationRecipe, options: PredictorOptions) -> ClassificationPredictor:
+        from seqtasks.tasks.classification.predictor import load_predictor
+
+        if options.others or options.decoding:
+            raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
+        return load_predictor(directory, recipe, options)
+
+    def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
+        """Raises UsageError where one labels a text once and the other several times: the head is made for one of the two."""
+        if saved["data"]["multi_label"] != new["data"]["multi_label"]:
+            which = "several labels" if saved["data"]["multi_label"] else "one label"
+            raise UsageError(f"--from {source}: its texts have {which} each; set data.multi_label in the recipe to what it has.")
+        return super().fine_tuned(saved, new, source)
+
+
+CLASSIFICATION = ClassificationKind()

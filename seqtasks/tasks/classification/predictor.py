@@ -1,0 +1,86 @@
+"""A finished run of classification, loaded to answer: `load(RUN_DIR)`. The command line, Python and a server share this one path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from seqtasks.errors import UsageError
+from seqtasks.evaluation.classification import LabelReport
+from seqtasks.inference.assets import TaggingAssets
+from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
+from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.classification.build import build_classifier
+from seqtasks.tasks.classification.formats import as_json, as_text, refuse_classification
+from seqtasks.tasks.classification.reading import read_labelled_file
+from seqtasks.tasks.classification.recipe import HEAD, ClassificationRecipe
+from seqtasks.tasks.classification.scores import score_answers
+from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
+from seqtasks.text.words import check_language
+from seqtasks.training.devices import find_device, find_precision
+from seqtasks.training.weights import load_weights
+
+CHUNK = 1000  # texts held at a time while streaming
+
+
+class ClassificationPredictor:
+    """A loaded run of classification."""
+
+    task = "classification"
+
+    def __init__(self, recipe: ClassificationRecipe, classifier: TextClassifier) -> None:
+        self.recipe = recipe
+        self.classifier = classifier
+        self.several = recipe.data.multi_label
+        self.labels = tuple(classifier.assets.labels[HEAD])
+
+    def classify(self, texts: str | Sequence[str]) -> list[LabelledAnswer]:
+        """The labels of a text, or of each of several, with the probability of every label."""
+        return self.classifier.classify([texts] if isinstance(texts, str) else list(texts))
+
+    def stream(self, lines: Iterable[str], *, chunk: int = CHUNK, language: str | None = None) -> Iterator[LabelledAnswer]:
+        """Answers in order, with at most `chunk` texts in memory. language: of the texts, where it is not the recipe's."""
+        if language is not None:
+            check_language(language)
+        iterator = iter(lines)
+        while some := list(islice(iterator, chunk)):
+            yield from self.classifier.classify(some, language)
+
+    def written(self, lines: Iterable[str], options: PredictionOptions) -> Iterator[str]:
+        """Answers in the form asked for. Raises UsageError for options of other kinds."""
+        refuse_classification(options)
+        write = as_text if options.form == "text" else as_json
+        for answer in self.stream(lines, chunk=options.chunk, language=options.language):
+            yield write(answer, several=self.several, confidence=options.confidence, k_best=options.k_best)
+
+    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+        """The table "scores" of metrics.json for a labelled file, and the tables by label."""
+        report, name = self.evaluate(files), files[0].name
+        return {"scores": [score.to_json() for score in report.scores], "classification": {name: report.to_json()}}
+
+    def evaluate(self, files: Sequence[Path]) -> LabelReport:
+        """The scores of a labelled file (or of format "folders" a folder), in the format of the recipe."""
+        if len(files) != 1:
+            raise UsageError(f"evaluate needs one labelled file; got {len(files)}.")
+        texts = read_labelled_file(self.recipe.data, files[0]).examples
+        return score_answers(texts, self.classify([text.text for text in texts]), split=files[0].name, several=self.several)
+
+
+def load_predictor(directory: RunDirectory, recipe: ClassificationRecipe, options: PredictorOptions) -> ClassificationPredictor:
+    """The predictor of a finished run."""
+    device = find_device(options.device)
+    assets = TaggingAssets.load(directory.text, (HEAD,))
+    model = build_classifier(recipe, assets)
+    load_weights(model, directory.weights)
+    classifier = TextClassifier(
+        model.to(device).eval(),
+        assets,
+        device,
+        head=HEAD,
+        language=recipe.data.language,
+        max_length=recipe.data.max_length,
+        precision=find_precision(options.precision, device),
+    )
+    return ClassificationPredictor(recipe, classifier)

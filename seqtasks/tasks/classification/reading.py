@@ -1,0 +1,111 @@
+"""The labelled texts that a recipe names: read, cut to a share, selected honestly, and their labels checked against train's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from seqtasks.errors import DataError, UsageError
+from seqtasks.recipes.schema import Files
+from seqtasks.tasks.classification.recipe import LabelledData
+from seqtasks.tasks.contract import PartFacts
+from seqtasks.tasks.locations import DataLocations, locate, read_parts, refuse_empty
+from seqtasks.tasks.selection import select_parts
+from seqtasks.text.corpora.examples import Corpus, LabelledText
+from seqtasks.text.corpora.label_readers import read_labelled
+from seqtasks.text.corpora.labelled import check_labels
+
+Part = Sequence[LabelledText]
+SHOWN = 5  # labels named in a message
+
+
+def read_labelled_part(data: LabelledData, part: Files, locations: DataLocations) -> Corpus[LabelledText] | None:
+    """The texts of one part; None where the recipe or the corpus has no such part."""
+    if isinstance(part, list):
+        raise UsageError(f"data: {part}: a part is one file or folder. Join them first.")
+    if not part:
+        return None
+    path = locate_folder(data, part, locations) if data.format == "folders" else locate(data.corpus, part, locations)
+    return read_labelled_file(data, path) if path else None
+
+
+def locate_folder(data: LabelledData, name: str, locations: DataLocations) -> Path | None:
+    """The folder called `name` in the corpus's folder, or a path as it stands. None where the corpus lacks it."""
+    path = Path(name).expanduser()
+    folder = None if path.is_absolute() else locations.folder(data.corpus)
+    if folder is None:
+        return path
+    return folder / name if (folder / name).is_dir() else None
+
+
+def read_labelled_file(data: LabelledData, path: Path) -> Corpus[LabelledText]:
+    """The texts of a file or folder in the recipe's format. Raises DataError for a fault, and where there is no text."""
+    return refuse_empty(read_labelled(path, format=data.format, layout=data.layout, options=data.options))
+
+
+def share_of(texts: Part, share: float) -> Part:
+    """A share of the texts, in their order: drawn once for all, so that a smaller share stands within every larger one."""
+    if share == 1:
+        return texts
+    drawn = np.random.default_rng(0).permutation(len(texts))[: max(1, round(share * len(texts)))]
+    return [texts[position] for position in sorted(drawn)]
+
+
+@dataclass
+class LabelledParts:
+    """What is trained on (`kept`), watched while training, and scored, by split."""
+
+    kept: Part
+    watched: Part
+    scored: dict[str, Part]
+    selected_on: str
+    facts: list[PartFacts] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def labels(self) -> list[str]:
+        """The labels of the training part, sorted."""
+        return sorted({label for text in self.kept for label in text.labels})
+
+    def check(self, known: Sequence[str]) -> None:
+        """Compare the labels of every part with those that the model knows; notes what it cannot answer.
+
+        Raises DataError for a part none of whose labels is known, UsageError for training labels that the run to go on from lacks.
+        """
+        for split, texts in {"train": self.kept, **self.scored}.items():
+            found = {label for text in texts for label in text.labels}
+            new = sorted(found - set(known))
+            shown = ", ".join(new[:SHOWN])
+            if new and split == "train":
+                raise UsageError(f"the run to go on from has no labels {shown}. Train anew instead of --from.")
+            if found and not found & set(known):
+                path = next((facts.path for facts in self.facts if facts.split == split), split)
+                problem = f"labels {shown} ..., none of them among the trained {', '.join(known[:SHOWN])} ..."
+                raise DataError(path, 0, problem, "Check data.label_column")
+            if new:
+                count = sum(bool(set(text.labels) & set(new)) for text in texts)
+                self.notes.append(f"{split}: {count} texts have labels that train lacks ({shown}): scored as wrong.")
+
+
+def read_labelled_parts(data: LabelledData, locations: DataLocations, *, select_by: str) -> LabelledParts:
+    """Every part, with train cut to its share and, where weights are selected, a tenth of it held out."""
+    corpora = read_parts(data, locations, read_labelled_part)
+    train = share_of(check_labels(corpora["train"]).examples, data.train_fraction)
+    chosen = select_parts(len(train), has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
+    kept, held_out = ([train[position] for position in part] for part in (chosen.kept, chosen.held_out))
+    scored: dict[str, Part] = {split: corpus.examples for split, corpus in corpora.items() if split != "train"} or {"dev": held_out}
+    parts = LabelledParts(kept, held_out or list(scored.get("dev", ())), scored, chosen.selected_on)
+    parts.facts = [
+        PartFacts(split, corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum) for split, corpus in corpora.items()
+    ]
+    parts.notes = [note for corpus in corpora.values() for note in corpus.notes]
+    if data.train_fraction < 1:
+        parts.notes.append(f"train: {len(train)} of its {len(corpora['train'])} texts (data.train_fraction).")
+    trained = {text.text for text in train}
+    for split, corpus in corpora.items():
+        if split != "train" and (shared := sum(text.text in trained for text in corpus)):
+            parts.notes.append(f"{split}: {shared} of its {len(corpus)} texts stand in train, too.")
+    parts.notes += chosen.notes
+    return parts
