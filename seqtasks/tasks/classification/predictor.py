@@ -18,6 +18,7 @@ from seqtasks.tasks.classification.reading import read_labelled_file
 from seqtasks.tasks.classification.recipe import HEAD, ClassificationRecipe
 from seqtasks.tasks.classification.scores import score_answers
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
+from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.text.words import check_language
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
@@ -25,7 +26,7 @@ from seqtasks.training.weights import load_weights
 CHUNK = 1000  # texts held at a time while streaming
 
 
-class ClassificationPredictor:
+class ClassificationPredictor(LoadedRun):
     """A loaded run of classification."""
 
     task = "classification"
@@ -83,4 +84,6 @@ def load_predictor(directory: RunDirectory, recipe: ClassificationRecipe, option
         max_length=recipe.data.max_length,
         precision=find_precision(options.precision, device),
     )
-    return ClassificationPredictor(recipe, classifier)
+    predictor = ClassificationPredictor(recipe, classifier)
+    predictor.loaded_from = LoadedFrom.of(load_predictor, directory, recipe, options)
+    return predictor

@@ -1,6 +1,7 @@
 """Runs of classification end to end on the miniature sample: trained, resumed, fine-tuned, under seeds, asked, scored and refused."""
 
 import json
+import pickle
 import shutil
 from pathlib import Path
 
@@ -77,6 +78,14 @@ def test_a_text_has_the_same_answer_alone_and_in_any_company(finished) -> None:
         (alone,) = predictor.classify(text)
         assert alone.labels == together.labels
         assert alone.probabilities == pytest.approx(together.probabilities, abs=1e-6)
+
+
+@pytest.mark.usefixtures("miniature")
+def test_a_predictor_goes_to_another_process_as_its_run(finished) -> None:
+    predictor = seqtasks.load(finished(TASK))
+    assert predictor.run_dir == finished(TASK)
+    again = pickle.loads(pickle.dumps(predictor))  # noqa: S301 (a path of ours)
+    assert again.classify("does Mara see it")[0].probabilities == predictor.classify("does Mara see it")[0].probabilities
 
 
 @pytest.mark.usefixtures("miniature")
