@@ -56,18 +56,15 @@ class Annotation:
 
 def annotation_of(path: Path | str, line: int, entry: Mapping[str, Any], *, layer: str, language: str) -> Annotation:
     """What one object says. Raises DataError for a shape that is none of those above."""
-    text, tokens = entry.get("text"), entry.get("tokens")
-    objects = [token for token in tokens if isinstance(token, dict)] if isinstance(tokens, list) else []
-    if objects:
-        tokens = [token.get("text") for token in objects] if len(objects) == len(tokens) else None
-    words = tokens or None
-    if words is not None and not are_texts(words):
-        raise DataError(path, line, NO_WORDS, "Add them")
-    if words is None and not (are_texts([text]) and text.strip()):
+    text, words = entry.get("text", ""), entry.get("tokens") or None
+    objects = [token for token in words if isinstance(token, dict)] if isinstance(words, list) else []
+    if objects and isinstance(words, list):
+        words = [token.get("text") if isinstance(token, dict) else token for token in words]
+    text = text if isinstance(text, str) and are_texts([text]) else ""
+    if not (text.strip() if words is None else are_texts(words)):
         raise DataError(path, line, NO_WORDS, "Add them")
     if wrong := next((word for word in words or () if any(sign in word for sign in BREAKS) or not word.strip()), None):
         raise DataError(path, line, f"{wrong!r} is no word: it holds a tab or the end of a line, or nothing", "Split it, or leave it out")
-    text = text if are_texts([text]) else ""
     spans = spans_in(path, line, entry)
     tags = next((entry[key] for key in ("tags", layer, "ner_tags") if key in entry and entry[key] is not None), None)
     if spans is not None and isinstance(tags, dict):  # by head, as `seqtasks predict` writes them

@@ -43,8 +43,9 @@ def read_jsonl(
             if beyond := next((span for span in one.spans if not 0 <= span.start < span.end <= len(one.text)), None):
                 problem = f"span {beyond.start} to {beyond.end} in a text of {len(one.text)} characters"
                 raise DataError(path, one.line, problem, "Offsets count characters, end exclusive")
-            spans, borders = character_offsets(one)
-            cut, lost = cut + borders, lost + len(one.spans) - len(spans)
+            covered, borders = character_offsets(one)
+            cut, lost = cut + borders, lost + len(one.spans) - len(covered)
+            spans: tuple[Span, ...] | None = covered
             words = one.words or tuple(one.text[place.start : place.end] for place in one.places)
         else:
             words, spans = one.spaced, in_words(path, one)

@@ -54,7 +54,7 @@ def read_tagged(
     Raises RecipeError for a format that nobody reads, DataError with the line of a fault.
     """
     reader = find_part(READERS, format, GROUP)
-    known = {"scheme": layer.scheme, "word_column": word_column, "tag_column": layer.tag_column, "separator": separator}
+    known: dict[str, Any] = {"scheme": layer.scheme, "word_column": word_column, "tag_column": layer.tag_column, "separator": separator}
     known |= {"language": language, "offsets": offsets, "label_names": layer.label_names}
     taken = inspect.signature(reader).parameters
     return reader(path, layer=layer.name, **{key: value for key, value in known.items() if key in taken}, **(options or {}))
