@@ -53,7 +53,9 @@ class LanguageMetric:
         return float(self.of(np.nan_to_num(found.nats_N.sum() / count, nan=math.inf, posinf=math.inf)))
 
     def interval(self, found: TextLikelihood) -> tuple[float, float] | None:
-        """Of the value, 95 %, by resampling sentences."""
+        """Of the value, 95 %, by resampling sentences; None of a value that is not finite."""
+        if not np.isfinite(found.nats_N).all():
+            return None
         sums_R2 = resampled_sums(np.stack([found.nats_N, self.counts(found).astype(np.float64)], axis=1), seed=SEED, samples=SAMPLES)
         values_R = self.of(sums_R2[:, 0] / np.maximum(sums_R2[:, 1], 1))
         return percentile_interval(values_R) if np.isfinite(values_R).all() else None

@@ -16,7 +16,7 @@ BOS, EOS, WORDS = 2, 3, 9
 SENTENCES = [[5, 6, 7, EOS], [EOS], [8, 1, 5, 5, 6, EOS], [4, EOS]]
 
 
-def language_model(kind="lstm", *, tied=True, dropout=0.0, **options):
+def language_model(kind="lstm", *, tied=True, dropout=0.0, **options: bool):
     words = WordEmbedding(num_words=WORDS, embedding_dim=3, padding_idx=0)
     backbone = BACKBONES[kind](input_size=3, hidden_size=4, layers=2, dropout=dropout, **options)
     trunk = Trunk(embedder=TokenEmbedder(words=words, characters=None, word_dropout=None), backbone=backbone, dropout=dropout)

@@ -8,7 +8,7 @@ AHEAD = ["rnn", "gru", "lstm"]
 WAYS = [{}, {"residual": True}, {"highway": True}]
 
 
-def stack(name, **options):
+def stack(name, **options: float):
     return BACKBONES[name](input_size=4, hidden_size=4, layers=2, dropout=0.0, **options)
 
 
