@@ -171,3 +171,17 @@ def test_several_seeds_and_blank_lines_and_several_files(tmp_path: Path) -> None
     result = train("language_model", Path("run"), *given, "--seeds", 2)
     assert "note: " + str(Path("one.txt").absolute()) + ": left out 24 blank lines" in result.stdout
     assert {score["split"] for score in metrics(Path("run"))["scores"]} == {"dev"}
+
+
+def test_language_models_are_not_compared_yet_and_it_is_said_in_one_line(finished) -> None:
+    import shutil
+
+    run = finished("language_model")
+    shutil.copytree(run, "other")
+    result = invoke("compare", run, "other", "--out", "comparison")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"Error: {run}: holds a run of kind 'language_model'; runs of taggers are expected here.\n",
+    )
+    result = invoke("compare", run, finished("pos"))
+    assert result.stderr == f"Error: {finished('pos')}: holds a tagger, {run} a language model. Only runs of one kind can be compared.\n"
