@@ -20,13 +20,13 @@ import seqtasks
 from benchmarks.kneser_ney import KneserNey
 from seqtasks.cli.progress import TerminalWatcher
 from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS, TextLikelihood
-from seqtasks.inference.assets import Language
 from seqtasks.runs.run import run
 from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.language_model.reading import read_text_part
 from seqtasks.tasks.language_model.scores import encoded, judged
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.table import load_recipe
+from seqtasks.text.vocabulary import Language
 
 
 def trained(name: str, locations: DataLocations, out: Path) -> Path:

@@ -17,7 +17,6 @@ from torch import Tensor
 from seqtasks.decoding.constraints import barred, prefix_table, starting_with
 from seqtasks.decoding.sampling import Shape, sample
 from seqtasks.decoding.step import Constraint, Step
-from seqtasks.inference.assets import Language
 from seqtasks.inference.search import forbid_tokens
 from seqtasks.models.language_model import NEXT, LanguageModel
 from seqtasks.nn.running import RunningState
@@ -25,6 +24,7 @@ from seqtasks.recipes.schema import WritingSettings
 from seqtasks.text.batching import in_order
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.language_batches import Stretches, sentence_batch
+from seqtasks.text.vocabulary import Language
 
 TOKENS = 4000  # padded positions that are scored at once
 STRETCH = 500  # tokens of a text that are scored at once

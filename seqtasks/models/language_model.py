@@ -13,10 +13,10 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.recurrent import RecurrentStack
 from seqtasks.nn.running import RunningState, go_on, runs_ahead
+from seqtasks.nn.trunk import Trunk
 from seqtasks.text.batching import Batch
 
 NEXT = "words"  # the name of the words that come next in a batch, and of the loss in the history

@@ -16,8 +16,8 @@ from torch import Tensor, nn
 
 from seqtasks.errors import UsageError
 from seqtasks.inference.assets import load_vocabulary
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.recurrent import BidirectionalLayer, RecurrentLayer, RecurrentStack
+from seqtasks.nn.trunk import Trunk
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.text.tokenizers import JOINER, restored
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary

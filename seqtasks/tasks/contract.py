@@ -128,7 +128,7 @@ class NeuralTask(Task, Protocol):
 
 @runtime_checkable
 class TrunkTask(Protocol):
-    """A task whose model stands on a trunk (`seqtasks.models.trunk.Trunk`, its attribute `trunk`) that reads words of a vocabulary."""
+    """A task whose model stands on a trunk (`seqtasks.nn.trunk.Trunk`, its attribute `trunk`) that reads words of a vocabulary."""
 
     @property
     def trunk_words(self) -> Vocabulary: ...

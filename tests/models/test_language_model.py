@@ -5,9 +5,8 @@ from torch import nn
 
 from seqtasks.models.language_model import NEXT, LanguageModel
 from seqtasks.models.translation import TiedOutput
-from seqtasks.models.trunk import Trunk
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import TokenEmbedder, Trunk, WordEmbedding
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.language_batches import sentence_batch
 from tests.oracles.language_model import log_probs_by_hand

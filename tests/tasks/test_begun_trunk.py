@@ -105,9 +105,8 @@ def test_words_are_found_by_what_they_write() -> None:
 
 
 def test_upper_layers_fit_where_all_read_from_left_to_right(finished) -> None:
-    from seqtasks.models.trunk import Trunk
     from seqtasks.nn.backbones import BACKBONES
-    from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
+    from seqtasks.nn.trunk import TokenEmbedder, Trunk, WordEmbedding
 
     known = Vocabulary.load(finished("language_model") / "text/words.txt").words()
     words = Vocabulary([known[0], "nowhere"], specials=(PAD, UNK))

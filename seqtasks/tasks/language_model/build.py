@@ -6,7 +6,7 @@ from torch import nn
 
 from seqtasks.models.language_model import LanguageModel
 from seqtasks.models.translation import TiedOutput
-from seqtasks.nn.embeddings import TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import TokenEmbedder, WordEmbedding
 from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.language_model.recipe import LanguageModelRecipe
 from seqtasks.text.vocabulary import Vocabulary

@@ -8,10 +8,10 @@ import numpy as np
 
 from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS, TextLikelihood, language_scores
 from seqtasks.evaluation.score import Score
-from seqtasks.inference.assets import Language
 from seqtasks.inference.writer import Writer, by_sentence
 from seqtasks.tasks.language_model.recipe import LanguageModelRecipe
 from seqtasks.text.encoded import Ragged
+from seqtasks.text.vocabulary import Language
 
 HEAD = "text"
 OF_WORDS = ("whitespace", "word")  # tokenizers whose tokens are words and marks: their perplexity is one of words already

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS
-from seqtasks.inference.assets import Language, learn_language, load_language, save_language
+from seqtasks.inference.assets import learn_language, load_language, save_language
 from seqtasks.inference.writer import Writer
 from seqtasks.models.language_model import NEXT
 from seqtasks.tasks.contract import HeldOutExample, Outcome, PartFacts
@@ -24,7 +24,7 @@ from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.selection import example_split, five_positions, select_parts
 from seqtasks.text.batching import Batch, Batches, BatchPlan
 from seqtasks.text.language_batches import Stretches, sentence_batch, turned
-from seqtasks.text.vocabulary import Vocabulary
+from seqtasks.text.vocabulary import Language, Vocabulary
 from seqtasks.training.language_objectives import TextObjective, sentence_objective
 from seqtasks.training.loop import DevResult
 
