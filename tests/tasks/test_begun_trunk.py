@@ -48,6 +48,13 @@ def test_an_encoder_begins_with_a_language_models_trunk(finished) -> None:
     assert "1 of its layers\n" in told
 
 
+def test_a_classifier_begins_with_a_language_models_trunk(finished) -> None:
+    told = begun("classification", finished("language_model"))
+    mine, theirs = (read_tensors(path / "model.safetensors")[0] for path in (Path("run"), finished("language_model")))
+    assert torch.equal(mine[f"{LAYER}ahead.layer.weight_hh_l0"], theirs[f"{LAYER}layer.weight_hh_l0"])
+    assert "1 of its layers\n" in told
+
+
 def test_a_run_that_was_begun_so_is_resumed(finished) -> None:
     begun("pos", finished("language_model"))
     Path("run/model.safetensors").unlink()

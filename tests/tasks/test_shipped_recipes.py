@@ -80,12 +80,8 @@ def model_of(predictor: object) -> torch.nn.Module:
     """The network of a loaded run."""
     if isinstance(predictor, TranslationPredictor):
         return predictor.translator.model
-    return predictor.classifier.model if isinstance(predictor, ClassificationPredictor) else predictor.tagger.model
-
-
-def model_of(predictor: object) -> torch.nn.Module:
-    if isinstance(predictor, TranslationPredictor):
-        return predictor.translator.model
+    if isinstance(predictor, ClassificationPredictor):
+        return predictor.classifier.model
     if isinstance(predictor, LanguageModelPredictor):
         return predictor.model
     assert isinstance(predictor, TaggingPredictor)
