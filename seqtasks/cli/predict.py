@@ -23,7 +23,7 @@ STREAM = 1000  # lines answered together, so that short ones can share a batch
 @click.option("--k-best", type=click.IntRange(1, 1000), help="So many sequences of tags a sentence, or labels a text.")
 @click.option("--format", "form", type=click.Choice(["text", "jsonl", "conll", "conllu", "html"]), default="text", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file, whole or not at all [default: standard output].")
-@click.option("--n-best", type=click.IntRange(1, 1000), default=1, show_default=True, help="Translations a line, in JSONL (translation).")
+@click.option("--n-best", type=click.IntRange(1, 1000), default=1, show_default=True, help="Answers a line, in JSONL (not tagging).")
 @translation_options
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
 @click.option(
@@ -49,8 +49,9 @@ def predict(
 ) -> None:
     """Answer the lines of FILE, or of standard input, with the finished run in RUN_DIR.
 
-    A line in, a line out: the translation, word/TAG pairs, or the label; --format jsonl gives one JSON object a line, conll and conllu a
-    word a line, html a page with entities marked. With --split-sentences each sentence of a line is answered by itself.
+    A line in, a line out: the translation, word/TAG pairs, the label, or the line as a language model writes it on. --format jsonl gives
+    one JSON object a line, conll and conllu a word a line, html a page with entities marked. With --split-sentences each sentence of a
+    line is answered by itself.
     """
 
     from seqtasks.runs.load import load

@@ -1,4 +1,7 @@
-"""Options of `predict`, `evaluate` and `score` that are for translation runs: how to search or draw, ensembles, prefixes, alignments."""
+"""Options of `predict`, `evaluate` and `score` that are for translation runs: how to search or draw, ensembles, prefixes, alignments.
+
+Those that draw are for language models too, and one is for these alone.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from seqtasks.errors import UsageError
 
 PLACE = "seqtasks.translation"  # in click's context: what was given, by name
 AVERAGES = ("probabilities", "log_probabilities")
+DRAWN = ("--samples", "--temperature", "--top-k", "--top-p", "--seed")  # for translation runs and language models
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 ENSEMBLE = [
@@ -28,6 +32,7 @@ DECODING: list[tuple[str, dict[str, Any]]] = [
     ("--min-length", {"type": click.IntRange(0, 1000), "help": "Fewest tokens of a translation."}),
     ("--length-ratio", {"type": click.FloatRange(0, 100, min_open=True), "help": "Most tokens of a translation for each of its source."}),
     ("--length-extra", {"type": click.IntRange(0, 1000), "help": "And so many more."}),
+    ("--length", {"type": click.IntRange(1, 100_000), "help": "Most tokens that are written after a beginning."}),
     ("--samples", {"type": click.IntRange(0, 1000), "help": "Draw so many translations instead of searching; text shows the first."}),
     ("--temperature", {"type": click.FloatRange(0, min_open=True), "help": "Of samples: below 1 more alike, above 1 more different."}),
     ("--top-k", {"type": click.IntRange(0), "help": "Of samples: only the k most probable tokens."}),
@@ -76,7 +81,8 @@ def translation_options(command: Command) -> Command:
 
 def with_options(command: Command, options: list[tuple[str, dict[str, Any]]]) -> Command:
     for name, settings in reversed(options):
-        settings = {**settings, "help": f"{settings['help']} (translation)"}
+        whose = "translation, language model" if name in DRAWN else "language model" if name == "--length" else "translation"
+        settings = {**settings, "help": f"{settings['help']} ({whose})"}
         command = click.option(name, expose_value=False, callback=keep, **settings)(command)
     return command
 

@@ -13,6 +13,7 @@ COMPARISONS = {
     "translations": "a translation run",
     "tags": "a tagger",
     "labels": "a run of classification",
+    "likelihoods": "a language model",
 }  # and what a run of it is called
 
 

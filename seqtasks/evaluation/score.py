@@ -22,13 +22,14 @@ from numpy.typing import ArrayLike, NDArray
 from seqtasks.errors import RunDirectoryError
 
 CONFIDENCE = 95.0
-LOWER_IS_BETTER = frozenset({"ter", "perplexity", "calibration_error"})  # names of scores; of all others more is better
+# names of scores; of all others more is better
+LOWER_IS_BETTER = frozenset({"ter", "perplexity", "word_perplexity", "bits_per_character", "calibration_error"})
 BLOCK = 4_000_000  # drawn positions held in memory at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One number with everything needed to repeat it; `value` is in percent, but for perplexity. NaN is refused."""
+    """One number with everything needed to repeat it; `value` is in percent, but for perplexities and bits. NaN is refused."""
 
     name: str
     value: float

@@ -12,7 +12,7 @@ from seqtasks.align.lexicon import Lexicon
 from seqtasks.errors import RunDirectoryError
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.run_directory import read_json
-from seqtasks.recipes.schema import TextSettings, WordSettings
+from seqtasks.recipes.schema import TextSettings, TokenSettings, WordSettings
 from seqtasks.text.files import write_atomically
 from seqtasks.text.subwords import learn_subwords, load_subwords
 from seqtasks.text.tags import Extent
@@ -106,9 +106,7 @@ class TranslationAssets:
 
     def save(self, folder: Path) -> None:
         for side, language in (("source", self.source), ("target", self.target)):
-            language.vocabulary.save(folder / f"{side}.txt")
-            if isinstance(language.tokenizer, SubwordTokenizer):
-                language.tokenizer.save(folder / f"{side}-subwords.json")
+            save_language(language, folder, side)
         if self.lexicon is not None:
             self.lexicon.save(folder / LEXICON)
 
@@ -118,7 +116,8 @@ class TranslationAssets:
         return cls(source, target, Lexicon.load(folder / LEXICON) if (folder / LEXICON).exists() else None)
 
 
-def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
+def learn_language(texts: Sequence[str], settings: TokenSettings) -> Language:
+    """The tokenizer and the vocabulary of some lines."""
     if settings.lowercase:
         texts = [text.lower() for text in texts]
     tokenizer: Tokenizer
@@ -127,14 +126,23 @@ def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
     else:
         tokenizer = make_tokenizer(settings.tokenizer)
     counts = Counter(token for text in texts for token in tokenizer.split(text))
-    if isinstance(tokenizer, SubwordTokenizer) and (settings.dropout or settings.sampling):
+    drawn = isinstance(settings, TextSettings) and (settings.dropout or settings.sampling)
+    if isinstance(tokenizer, SubwordTokenizer) and drawn:
         counts.update({piece: settings.min_count for piece in tokenizer.known() if counts[piece] < settings.min_count})  # it may be drawn
     size = None if settings.tokenizer in SUBWORDS else settings.size
     vocabulary = Vocabulary.build(counts, specials=(PAD, UNK, BOS, EOS), min_count=settings.min_count, max_size=size)
     return Language(tokenizer, vocabulary, settings.lowercase)
 
 
-def load_language(folder: Path, side: str, settings: TextSettings) -> Language:
+def save_language(language: Language, folder: Path, side: str) -> None:
+    """Write the vocabulary, and the tokenizer where it was learned."""
+    language.vocabulary.save(folder / f"{side}.txt")
+    if isinstance(language.tokenizer, SubwordTokenizer):
+        language.tokenizer.save(folder / f"{side}-subwords.json")
+
+
+def load_language(folder: Path, side: str, settings: TokenSettings) -> Language:
+    """What `save_language` wrote."""
     subwords = settings.tokenizer in SUBWORDS
     tokenizer = load_subwords(folder / f"{side}-subwords.json") if subwords else make_tokenizer(settings.tokenizer)
     return Language(tokenizer, load_vocabulary(folder / f"{side}.txt", (PAD, UNK, BOS, EOS)), settings.lowercase)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from seqtasks.models.heads import Head
+from seqtasks.models.neighbours import Neighbours
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.trunk import Backbone, Trunk
@@ -47,6 +48,8 @@ class TaggingModel(nn.Module):
     pooled: {head: share w of another tagger in its answers, 0 to 1}. Where a batch has that tagger's log-probabilities (`Batch.priors`; in
     training it has none), scores are (1 - w) scores + w log p: a logarithmic opinion pool (Heskes 1998), of a CRF in each word's own part.
 
+    neighbours: {head: what predicts the words beside each from the trunk, in training only}.
+
     A batch trains every head for which it has targets, from one pass through the trunk; `predict` answers for the heads it is asked for.
     """
 
@@ -57,12 +60,14 @@ class TaggingModel(nn.Module):
         heads: Mapping[str, Head],
         private: Mapping[str, PrivateLayers] | None = None,
         pooled: Mapping[str, float] | None = None,
+        neighbours: Mapping[str, Neighbours] | None = None,
     ) -> None:
         super().__init__()
         self.trunk = trunk
         self.heads = nn.ModuleDict(dict(heads))
         self.private = nn.ModuleDict(dict(private or {}))
         self.pooled = dict(pooled or {})
+        self.neighbours = nn.ModuleDict(dict(neighbours or {}))
 
     def head(self, name: str) -> Head:
         head = self.heads[name]

@@ -99,18 +99,24 @@ def single_layer(*, kind: str, input_size: int, hidden_size: int) -> nn.RNNBase:
     return layer
 
 
-def with_dropped_weights(layer: nn.RNNBase, inputs_BSE: Tensor, rate: float) -> Tensor:
+Start = Tensor | tuple[Tensor, Tensor]  # what a layer begins with or ends in: hidden_1BH, of an LSTM with its cell_1BH
+
+
+def with_dropped_weights(layer: nn.RNNBase, inputs_BSE: Tensor, rate: float, start: Start | None = None) -> tuple[Tensor, Start]:
     """states_BSH of the layer with a share of its recurrent weights zeroed, the same at every step and in every sentence of the batch.
 
     The others are scaled by 1 / (1 - rate). Still the one fused call of a layer; the gradient reaches the weights that were kept.
+    start: what it begins with, zeros where None; the second result is what it ends in.
     """
     input_weight, recurrent_weight, *biases = layer.all_weights[0]
     weights = [input_weight, functional.dropout(recurrent_weight, rate), *biases]
-    start_1BH = inputs_BSE.new_zeros(1, inputs_BSE.size(0), layer.hidden_size)
+    zeros_1BH = inputs_BSE.new_zeros(1, inputs_BSE.size(0), layer.hidden_size)
     if isinstance(layer, nn.LSTM):
-        return torch.lstm(inputs_BSE, (start_1BH, start_1BH), weights, True, 1, 0.0, True, False, True)[0]
+        both = start if isinstance(start, tuple) else (zeros_1BH, zeros_1BH)
+        states_BSH, hidden_1BH, cell_1BH = torch.lstm(inputs_BSE, both, weights, True, 1, 0.0, True, False, True)
+        return states_BSH, (hidden_1BH, cell_1BH)
     call = torch.gru if isinstance(layer, nn.GRU) else torch.rnn_tanh
-    return call(inputs_BSE, start_1BH, weights, True, 1, 0.0, True, False, True)[0]
+    return call(inputs_BSE, start if isinstance(start, Tensor) else zeros_1BH, weights, True, 1, 0.0, True, False, True)
 
 
 class RecurrentLayer(nn.Module):
@@ -142,14 +148,14 @@ class RecurrentLayer(nn.Module):
     def ahead(self, inputs_BSE: Tensor) -> Tensor:
         """states_BSH of the words in the order given."""
         if self.dilation > 1:
-            return rejoined(self.fused(interleaved(inputs_BSE, self.dilation)), self.dilation, inputs_BSE.size(1))
-        return self.fused(inputs_BSE)
+            return rejoined(self.fused(interleaved(inputs_BSE, self.dilation))[0], self.dilation, inputs_BSE.size(1))
+        return self.fused(inputs_BSE)[0]
 
-    def fused(self, inputs_BSE: Tensor) -> Tensor:
-        """states_BSH by one call of the layer."""
+    def fused(self, inputs_BSE: Tensor, start: Start | None = None) -> tuple[Tensor, Start]:
+        """states_BSH by one call of the layer, and what it ends in; start: what it begins with, zeros where None."""
         if self.training and self.recurrent_dropout:
-            return with_dropped_weights(self.layer, inputs_BSE, self.recurrent_dropout)
-        return cast(Tensor, self.layer(inputs_BSE)[0])
+            return with_dropped_weights(self.layer, inputs_BSE, self.recurrent_dropout, start)
+        return cast(tuple[Tensor, Start], self.layer(inputs_BSE, start))
 
     def forward(self, inputs_BSE: Tensor, mask_BS: Tensor) -> tuple[Tensor, Tensor]:
         """states_BSH, zero at padding, and final_BH: the state at position 0 if reversed, else at the last real word."""
@@ -237,14 +243,18 @@ class RecurrentStack(nn.Module):
             if number > 0 and self.training:
                 inputs_BSE = self.dropout(inputs_BSE)
             states_BSH, final_BH = layer(inputs_BSE, mask_BS)
-            if self.highways:
-                states_BSH = self.highways[number](inputs_BSE, states_BSH) * mask_BS[:, :, None]
-            elif self.residual and inputs_BSE.size(2) == states_BSH.size(2):
-                states_BSH = (states_BSH + inputs_BSE) * mask_BS[:, :, None]
-            layers.append(states_BSH)
+            inputs_BSE = self.around(number, inputs_BSE, states_BSH, mask_BS)
+            layers.append(inputs_BSE)
             final.append(final_BH)
-            inputs_BSE = states_BSH
         return Encoded(tuple(layers), tuple(final), mask_BS)
+
+    def around(self, number: int, inputs_BSE: Tensor, states_BSH: Tensor, mask_BS: Tensor) -> Tensor:
+        """What layer `number` passes on: its states, with its inputs where there is a way around it; zero at padding."""
+        if self.highways:
+            return self.highways[number](inputs_BSE, states_BSH) * mask_BS[:, :, None]
+        if self.residual and inputs_BSE.size(2) == states_BSH.size(2):
+            return (states_BSH + inputs_BSE) * mask_BS[:, :, None]
+        return states_BSH
 
 
 KINDS: dict[str, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}

@@ -61,14 +61,33 @@ class TaggedData(Table):
     train_fraction: Share = 1.0  # of the training sentences; a smaller share stands within every larger one (learning curves)
 
 
-class TextSettings(Table):
-    """[text] of a translation recipe: how lines become tokens. size is the number of subwords (a side, unless joint)."""
+class PlainText(Table):
+    """[data] of a language model's recipe: text files, gzipped or not, with a sentence a line. Blank lines are left out.
+
+    corpus: a folder of --data-dir or of the cache, "sample/NAME" for a bundled one, "" for paths as they stand. A part may be a list.
+    """
+
+    corpus: str = ""
+    context: Literal["sentence", "text"] = "sentence"  # a word is predicted from those before it in its sentence, or in the whole text
+    train: Files
+    dev: Files = ""
+    test: Files = ""
+    test_unseen: Files = ""
+
+
+class TokenSettings(Table):
+    """[text]: how lines become tokens. size is the number of subwords, or the most tokens of another kind."""
 
     tokenizer: str = "bpe"
     size: PositiveInt = 4000
-    joint: bool = False  # one vocabulary for both languages
     min_count: PositiveInt = 1
     lowercase: bool = False
+
+
+class TextSettings(TokenSettings):
+    """[text] of a translation recipe. size counts for each side, unless joint."""
+
+    joint: bool = False  # one vocabulary for both languages
     dropout: Rate = 0.0  # BPE: share of merges that training passes over, drawn anew in each epoch (BPE dropout), such as 0.1; 0: none
     sampling: Annotated[float, Field(ge=0, le=1)] = (
         0.0  # unigram: training draws pieces by their probability to this power, such as 0.2; 0: the best ones
@@ -142,6 +161,14 @@ class DecoderSettings(Table):
     tied: bool = True  # the output layer shares the target embedding, and with [text] joint the source's too
 
 
+class NeighbourSettings(Table):
+    """[head.language_model]: neighbouring words as a second thing that the trunk learns (Rei 2017, who has weight 0.1)."""
+
+    weight: NonNegative = 0.0  # of the loss of each word's two neighbours beside the head's, such as 0.1; 0: they are not learned
+    vocabulary: NonNegativeInt = 7500  # the most frequent words are told apart, all others are one; 0: all words of the vocabulary are
+    size: PositiveInt = 50  # of the hidden layer between the trunk's states and the words
+
+
 class HeadSettings(Table):
     """[head] of a tagging recipe. layer: which backbone layer it reads, -1 the top one; weight: of its loss."""
 
@@ -156,6 +183,7 @@ class HeadSettings(Table):
     crossing: bool = False  # heads of nested spans: answers may cross; if not, a span that crosses a more wanted one is left out
     options: dict[str, Any] | None = None  # [head.options]: what a part of another package takes beyond these keys
     constrained: bool = False  # a softmax head answers the best sequence that the scheme allows; a CRF does so in any case
+    language_model: NeighbourSettings = NeighbourSettings()
 
 
 class DecodingSettings(Table):
@@ -180,6 +208,17 @@ class DecodingSettings(Table):
     replace_unknown: bool = False  # an unknown word becomes the dictionary entry of the source word it looked at, or that word itself
     batch_tokens: PositiveInt = 4000
     dev_beams: PositiveInt = 1
+
+
+class WritingSettings(Table):
+    """[decoding] of a language model's recipe: how it writes on from a beginning, by drawing token after token."""
+
+    length: Annotated[int, Field(ge=1, le=100_000)] = 100  # most tokens that are written after the beginning
+    samples: PositiveInt = 1  # so many are drawn from each beginning; text shows the first
+    temperature: PositiveFloat = 1.0  # below 1 what is written is more alike, above 1 more different
+    top_k: NonNegativeInt = 0  # each token is one of the k most probable; 0: any
+    top_p: Share = 1.0  # each token is one of the most probable that make up this share of the probability
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1  # of what is drawn
 
 
 class Recipe(Table):

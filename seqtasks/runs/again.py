@@ -32,11 +32,14 @@ def resumed_recipe(task: str, overrides: Sequence[str], directory: RunDirectory)
 
 
 def fine_tuned_recipe(loaded: LoadedRecipe, overrides: Sequence[str], source: Path) -> LoadedRecipe:
-    """The model of the run in `source`, on the data and with the training of `loaded`.
+    """The model of the run in `source`, on the data and with the training of `loaded`; or `loaded` as it is, where that run can only begin
+    the trunk of its model.
 
     Raises UsageError if the two are of different kinds or heads, RecipeError if --set would change the model.
     """
     saved = saved_recipe(RunDirectory.open(source).finished())
+    if saved.kind != loaded.recipe.kind and kind_of(saved).lends_trunk and kind_of(loaded.recipe).takes_trunk:
+        return loaded
     if saved.kind != loaded.recipe.kind:
         raise UsageError(f"--from {source}: that is a run of kind {saved.kind}, the recipe {loaded.path} is of kind {loaded.recipe.kind}.")
     wrong = [text for text in overrides if not TUNABLE.match(text.strip())]

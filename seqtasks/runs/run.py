@@ -54,7 +54,8 @@ def run_in(loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Cal
     refuse_own_source(fine_tuned, path)
     started = before is not None and any(before.checkpoints.glob("update-*.safetensors"))
     kind = kind_of(recipe)
-    runner = kind.runner(recipe, options.locations, device=options.device, learned=path if started else fine_tuned)
+    learned = path if started else fine_tuned if of_kind(fine_tuned, recipe.kind) else None
+    runner = kind.runner(recipe, options.locations, device=options.device, learned=learned)
     for note in [*loaded.notes, *runner.task.notes]:
         callbacks.log(f"note: {note}")
     directory = before or new_directory(path, loaded, options, runner)
@@ -74,6 +75,11 @@ def run_in(loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Cal
         metrics["controls"] = [controlled.to_json() for controlled in outcome.controls]
         write_results(directory, loaded, runner, outcome, metrics)
     return RunResult(path, outcome, metrics)
+
+
+def of_kind(source: Path | None, kind: str) -> bool:
+    """Whether there is a run to fine-tune from, and of this kind: one of another kind keeps its vocabularies to itself."""
+    return source is not None and RunDirectory.open(source).recipe_tables().get("kind") == kind
 
 
 def write_results(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner, outcome: Outcome, metrics: Mapping[str, Any]) -> None:

@@ -4,9 +4,10 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import nn
 
-from seqtasks.models.build import BACKBONE_GIVEN, BACKBONE_GROUP, build_trunk
+from seqtasks.models.build import BACKBONE_GIVEN, BACKBONE_GROUP, build_backbone, build_trunk
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.recipes.schema import BackboneSettings
@@ -46,6 +47,19 @@ def backbone_options(settings: BackboneSettings) -> dict[str, Any]:
     """What its builder is given beside the sizes: the keys of OPTIONS that it takes, and its own options."""
     builder: Callable[..., nn.Module] = find_part(BACKBONES, settings.kind, BACKBONE_GROUP)
     return {name: getattr(settings, name) for name in options_taken(builder)} | (settings.options or {})
+
+
+def without_weights(settings: BackboneSettings, *, input_size: int) -> nn.Module:
+    """The backbone on the meta device: its layers and sizes, no numbers. Raises RecipeError for a name that nobody offers."""
+    with torch.device("meta"):
+        return build_backbone(
+            settings.kind,
+            input_size=input_size,
+            hidden_size=settings.hidden_size,
+            layers=settings.layers,
+            dropout=settings.dropout,
+            options=backbone_options(settings),
+        )
 
 
 def trunk_of(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:

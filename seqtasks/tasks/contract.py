@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from seqtasks.inference.translator import ScoredPair
     from seqtasks.reports.run_report import ReportTable
     from seqtasks.text.batching import Batch
+    from seqtasks.text.vocabulary import Vocabulary
     from seqtasks.training.loop import DevResult, Watcher
     from seqtasks.training.objectives import Objective
 
@@ -104,7 +105,10 @@ class Task(Protocol):
 
 
 class NeuralTask(Task, Protocol):
-    """A task with a network built. It is also the loop's TrainingData."""
+    """A task with a network built. It is also the loop's TrainingData.
+
+    One whose objective carries something from batch to batch has it as its attribute `carried` (`seqtasks.training.checkpoints.Carried`).
+    """
 
     @property
     def model(self) -> nn.Module: ...
@@ -120,6 +124,14 @@ class NeuralTask(Task, Protocol):
     def score_dev(self) -> DevResult | None: ...
 
     def save_assets(self, folder: Path) -> None: ...
+
+
+@runtime_checkable
+class TrunkTask(Protocol):
+    """A task whose model stands on a trunk (`seqtasks.nn.trunk.Trunk`, its attribute `trunk`) that reads words of a vocabulary."""
+
+    @property
+    def trunk_words(self) -> Vocabulary: ...
 
 
 @dataclass(frozen=True)
@@ -227,17 +239,29 @@ class PairScorer(Protocol):
         ...
 
 
+@runtime_checkable
+class LineScorer(Protocol):
+    """A predictor that says how probable given lines are."""
+
+    def stream_line_scores(self, lines: Iterable[str]) -> Iterator[tuple[str, ScoredPair]]:
+        """(line, the log-probability of each of its tokens) in order."""
+        ...
+
+
 class TaskKind(ABC):
     """A kind of task: what `kind` in a recipe names.
 
     recipe: its class, of whole recipes; seeded: whether a seed changes what is learned; compared_by: a name of
-    `seqtasks.comparison.table.COMPARISONS`; trained_to_compare: whether `seqtasks compare TASK` trains its recipes.
+    `seqtasks.comparison.table.COMPARISONS`; trained_to_compare: whether `seqtasks compare TASK` trains its recipes; lends_trunk: whether
+    its runs can begin the trunk of another kind's; takes_trunk: whether its own network has such a trunk, of a `TrunkTask`.
     """
 
     recipe: type[Recipe]
     compared_by: str
     seeded = True
     trained_to_compare = False
+    lends_trunk = False
+    takes_trunk = False
 
     @abstractmethod
     def faults(self, recipe: Any) -> list[str]:

@@ -10,7 +10,8 @@ import torch
 
 from seqtasks.errors import RunDirectoryError
 from seqtasks.recipes.run_directory import RunDirectory
-from seqtasks.tasks.contract import Callbacks, NeuralTask
+from seqtasks.tasks.begun_trunk import begin_trunk
+from seqtasks.tasks.contract import Callbacks, NeuralTask, TrunkTask
 from seqtasks.tasks.optimizer import build_optimizer, build_schedule
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
@@ -35,11 +36,7 @@ class NeuralRunner:
         """From the weights of `start`, the newest checkpoint or the seed to the best weights, saved."""
         self.task.save_assets(directory.text)
         if start:
-            weights = RunDirectory.open(start).weights
-            if not weights.is_file():
-                raise RunDirectoryError(f"{weights}: no such file; --from needs the finished run of a network.")
-            load_weights(self.task.model, weights)
-            callbacks.log(f"weights from {start}")
+            self.begin(RunDirectory.open(start), callbacks)
         parameters = sum(parameter.numel() for parameter in self.task.model.parameters())
         callbacks.log(f"{parameters:,} parameters, {self.precision} on {self.device}, {torch.get_num_threads()} threads")
         if getattr(self.recipe.training, "objective", "") == "risk" and not start and not resume:
@@ -49,6 +46,17 @@ class NeuralRunner:
             callbacks.log(f"weights: the mean of those after epochs {', '.join(progress.kept)}")
         save_weights(self.task.model, directory.weights)
         return progress.seconds
+
+    def begin(self, source: RunDirectory, callbacks: Callbacks) -> None:
+        """Take the weights of a run: all of one of the same kind, of another the trunk. Raises SeqtasksError where they do not fit."""
+        if not source.weights.is_file():
+            raise RunDirectoryError(f"{source.weights}: no such file; --from needs the finished run of a network.")
+        if source.recipe_tables().get("kind") == self.recipe.kind:
+            load_weights(self.task.model, source.weights)
+            callbacks.log(f"weights from {source.path}")
+        elif isinstance(self.task, TrunkTask):
+            model: Any = self.task.model
+            callbacks.log(begin_trunk(model.trunk, self.task.trunk_words, source))
 
     def structure(self) -> str:
         _, shared = own_tensors(self.task.model)
@@ -76,7 +84,12 @@ def train_task(
     average = WeightAverage(task.model, settings.ema) if settings.ema else None
     machine = describe_machine(device, precision)
     checkpoints = Checkpoints(
-        directory.checkpoints, keep=settings.keep_checkpoints, machine=machine, average=average, mean_of=settings.average_checkpoints
+        directory.checkpoints,
+        keep=settings.keep_checkpoints,
+        machine=machine,
+        average=average,
+        mean_of=settings.average_checkpoints,
+        carried=getattr(task, "carried", None),
     )
     history, progress = History(directory.history), Progress()
     if resume and checkpoints.files():

@@ -16,6 +16,7 @@ from seqtasks.recipes.schema import Recipe
 from seqtasks.registry import find_part, known_parts
 from seqtasks.tasks.classification.kind import CLASSIFICATION
 from seqtasks.tasks.contract import TaskKind
+from seqtasks.tasks.language_model.kind import LANGUAGE_MODEL
 from seqtasks.tasks.tagging.kinds import HMM, MULTITASK, TAGGING
 from seqtasks.tasks.translation.kind import TRANSLATION
 
@@ -60,4 +61,5 @@ TASKS: dict[str, TaskKind] = {
     "multitask": MULTITASK,
     "hmm": HMM,
     "classification": CLASSIFICATION,
+    "language_model": LANGUAGE_MODEL,
 }

@@ -1,13 +1,14 @@
 """Checkpoints: everything a resumed run needs to end at the same bits, in one safetensors file written atomically.
 
-It holds weights, their average where there is one, optimiser, torch's generators, the position in the epoch, the epoch's loss sums,
-patience and best. The
-schedule is a function of the update and the sampler of seed and epoch, so their position is the update's and the epoch's number.
+It holds weights, their average where there is one, optimiser, torch's generators, what an objective carries from batch to batch, the
+position in the epoch, the epoch's loss sums, patience and best. The schedule is a function of the update and the sampler of seed and epoch,
+so their position is the update's and the epoch's number.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -40,18 +41,37 @@ class Progress:
     kept: dict[str, float] = field(default_factory=dict)
 
 
+class Carried(Protocol):
+    """What an objective carries from batch to batch, such as the state of a text that is read stretch by stretch."""
+
+    def tensors(self) -> Mapping[str, Tensor]: ...
+
+    def restore(self, tensors: Mapping[str, Tensor], path: Path, device: torch.device) -> None: ...
+
+
 class Checkpoints:
     """The folder of a run's checkpoints; the newest `keep` of them stay, beside the best weights so far.
 
-    average: the average of the model's weights, where training keeps one; mean_of: how many epochs' weights are averaged at the end.
+    average: the average of the model's weights, where training keeps one; mean_of: how many epochs' weights are averaged at the end;
+    carried: what the objective carries, where it does.
     """
 
-    def __init__(self, folder: Path, *, keep: int, machine: dict[str, str], average: WeightAverage | None = None, mean_of: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        keep: int,
+        machine: dict[str, str],
+        average: WeightAverage | None = None,
+        mean_of: int = 0,
+        carried: Carried | None = None,
+    ) -> None:
         self.folder = folder
         self.keep = keep
         self.machine = machine
         self.average = average
         self.mean_of = mean_of
+        self.carried = carried
 
     def files(self) -> list[Path]:
         """Checkpoints, oldest first."""
@@ -65,6 +85,8 @@ class Checkpoints:
         if self.average is not None:
             tensors |= {f"average/{name}": tensor for name, tensor in self.average.tensors.items()}
         tensors |= {f"generator/{name}": state for name, state in generator_states(device).items()}
+        if self.carried is not None:
+            tensors |= {f"carried/{name}": tensor for name, tensor in self.carried.tensors().items()}
         facts = {"shared": shared, "optimizer": groups, "progress": asdict(progress), "machine": self.machine}
         path = self.folder / f"update-{progress.update:09d}.safetensors"
         write_tensors(path, tensors, facts)
@@ -106,7 +128,7 @@ class Checkpoints:
         tensors, facts = read_tensors(path)
         if not {"shared", "optimizer", "progress", "machine"} <= facts.keys():
             raise RunDirectoryError(f"{path}: holds weights but no checkpoint. Remove it and use --resume.")
-        part = {kind: {} for kind in ("model", "optimizer", "generator", "average")}  # type: dict[str, dict[str, Tensor]]
+        part = {kind: {} for kind in ("model", "optimizer", "generator", "average", "carried")}  # type: dict[str, dict[str, Tensor]]
         for name, tensor in tensors.items():
             kind, _, rest = name.partition("/")
             part[kind][rest] = tensor
@@ -115,6 +137,8 @@ class Checkpoints:
             self.average.restore(part["average"], path)
         restore_optimizer(optimizer, part["optimizer"], facts["optimizer"])
         restore_generators(part["generator"], device)
+        if self.carried is not None:
+            self.carried.restore(part["carried"], path, device)
         before: dict[str, str] = facts["machine"]  # type: ignore[assignment]
         changed = [f"{key}: {before.get(key)} then, {now} now" for key, now in self.machine.items() if before.get(key) != now]
         return Progress(**facts["progress"]), changed  # type: ignore[arg-type]

@@ -244,7 +244,7 @@ def weighted_loss(terms: Mapping[str, Loss], weights: Mapping[str, float]) -> to
 
 def add_up(progress: Progress, terms: Mapping[str, Loss]) -> int:
     """Add the batch to the epoch's sums (the loss without label smoothing, to be compared with dev's); returns its words."""
-    for name, term in terms.items():
+    for name, term in ((name, term) for name, term in terms.items() if not term.auxiliary):
         sums = progress.sums.setdefault(name, [0.0, 0.0, 0.0])
         sums[0] += float((term.sum if term.plain is None else term.plain).detach())
         sums[1] += term.count

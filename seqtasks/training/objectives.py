@@ -4,14 +4,16 @@ Counts are real words (for a CRF too). Those of translation stand in translation
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from seqtasks.models.neighbours import SUFFIX
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.text.batching import Batch
+from seqtasks.training.likelihood import likelihood
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Loss:
     """One loss of a batch: its sum in nats, the words (or texts) it is over, and how many of them the model had right.
 
     plain: the sum without label smoothing, which is what is shown (None where it is `sum` itself); read: the words that were read for it
-    (None where they are those it is over).
+    (None where they are those it is over); auxiliary: learned for the sake of the others, and not shown among them.
     """
 
     sum: Tensor
@@ -27,6 +29,7 @@ class Loss:
     correct: Tensor
     plain: Tensor | None = None
     read: int | None = None
+    auxiliary: bool = False
 
     @property
     def mean(self) -> Tensor:
@@ -69,10 +72,19 @@ def added(old: Tensor | None, new: Tensor | None, share: float) -> Tensor | None
 
 def tagging_objective(*, label_smoothing: float) -> Objective:
     """The loss of each head that the batch has targets for: cross-entropy or CRF likelihood, whichever the head is trained with; of heads
-    that label texts over texts, of others over words."""
+    that label texts over texts, of others over words.
+
+    Heads with neighbours have a second term, the negative log-likelihood of these in both directions; its count is the words, too.
+    """
 
     def objective(model: TaggingModel, batch: Batch, step: int) -> dict[str, Loss]:
         terms = {}
+        batch = replace(batch, encoded=model.trunk(batch))
+        for name, neighbours in model.neighbours.items():
+            if name in batch.targets:
+                sides = [likelihood(*side) for side in neighbours(batch.encoded, batch.ids_BS)]
+                found, right = (torch.stack([getattr(side, part) for side in sides]).sum() for part in ("smoothed", "correct"))
+                terms[f"{name} {SUFFIX}"] = Loss(found, int(batch.mask_BS.sum()), right, auxiliary=True)
         for name, scores_BSN in model(batch).items():
             head, targets_BS = model.head(name), batch.targets[name]
             loss = head.loss(scores_BSN, targets_BS, batch.mask_BS, label_smoothing=label_smoothing)

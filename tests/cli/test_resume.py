@@ -28,6 +28,10 @@ def updated(self, progress, loss, speed):
 TerminalWatcher.updated = updated
 main()
 """
+OWN = {
+    "translation": {"training.precision": "bf16"},
+    "language_model": {"training.precision": "float32", "training.bptt": 8, "output.dropout": 0.2},
+}
 pytestmark = pytest.mark.usefixtures("plain_figures")
 
 
@@ -45,10 +49,10 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def arguments(task: str, out: str, **changes: object) -> list[str]:
     """A run of two epochs of some twenty updates, with dropout, and a checkpoint every five."""
-    ending = "" if task == "translation" else ".conllu"
+    ending = {"translation": "", "language_model": ".en"}.get(task, ".conllu")
     chosen = {f"data.{split}": f"{split}{ending}" for split in ("train", "dev", "test")}
     chosen |= {"training.epochs": 2, "training.batch_tokens": 16, "training.checkpoint_every": 5, "backbone.dropout": 0.3}
-    chosen |= {"training.precision": "bf16"} if task == "translation" else {"words.dropout": 0.2}
+    chosen |= OWN.get(task, {"words.dropout": 0.2})
     return ["run", task, "--out", out, "--device", "cpu", *settings(task, chosen | {k.replace("__", "."): v for k, v in changes.items()})]
 
 
@@ -62,7 +66,9 @@ def scores_of(run: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("task", "changes"), [("pos", {}), ("translation", {}), ("pos", {"training.ema": 0.99})], ids=["pos", "translation", "ema"]
+    ("task", "changes"),
+    [("pos", {}), ("translation", {}), ("pos", {"training.ema": 0.99}), ("language_model", {"data.context": "text"})],
+    ids=["pos", "translation", "ema", "language_model"],
 )
 def test_a_run_killed_in_mid_epoch_ends_with_the_same_bits_as_one_that_was_not(task: str, changes: dict[str, object], here: Path) -> None:
     whole = done(*arguments(task, "whole", **changes))

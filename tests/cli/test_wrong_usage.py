@@ -33,7 +33,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, score, evaluate, compare, align, recipes, data."),
     (["zzz"], 2, "no command 'zzz'. Commands: run, predict, score, evaluate, compare, align, recipes, data."),
     (["run"], 2, "Missing argument 'TASK'."),
-    (["run", "poss"], 2, "no task 'poss'; did you mean 'pos'? Tasks: classification, multitask, ner, pos, translation."),
+    (["run", "poss"], 2, "no task 'poss'; did you mean 'pos'? Tasks: classification, language_model, multitask, ner, pos, translation."),
     (["run", "pos", "defalt"], 2, "no recipe 'defalt' for pos; did you mean 'default'? Recipes: " + POS_RECIPES),
     (["run", "pos", "zzz"], 2, "no recipe 'zzz' for pos. Recipes: " + POS_RECIPES),
     (["run", "pos", "base"], 2, "no recipe 'base' for pos. Recipes: " + POS_RECIPES),
@@ -49,7 +49,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "pos", "kind.toml"],
         2,
-        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm, classification.",
+        "kind.toml: kind = 'taging'; did you mean 'tagging'? "
+        "Expected one of translation, tagging, multitask, hmm, classification, language_model.",
     ),
     (["run", "pos", "orphan.toml"], 2, "nowhere.toml: no such file."),
     (["run", "pos", "chain.toml"], 2, "chain.toml: extends orphan.toml, which extends another recipe. One level only."),
@@ -152,7 +153,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["recipes", "check", "pos", "kind.toml"],
         2,
-        "kind.toml: kind = 'taging'; did you mean 'tagging'? Expected one of translation, tagging, multitask, hmm, classification.",
+        "kind.toml: kind = 'taging'; did you mean 'tagging'? "
+        "Expected one of translation, tagging, multitask, hmm, classification, language_model.",
     ),
 ]
 

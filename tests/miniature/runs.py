@@ -35,12 +35,21 @@ TINY_TAGGING = {
     "training.batch_tokens": 100,
     "training.warmup_updates": 1,
 }
+TINY_LANGUAGE_MODEL = {
+    "embedding_size": 8,
+    "backbone.hidden_size": 8,
+    "decoding.length": 9,
+    "training.epochs": 1,
+    "training.batch_tokens": 100,
+    "training.warmup_updates": 1,
+}
 TINY = {
     "translation": TINY_TRANSLATION,
     "pos": TINY_TAGGING,
     "ner": TINY_TAGGING,
     "multitask": TINY_TAGGING,
     "classification": TINY_TAGGING | {"words.shapes": 0},
+    "language_model": TINY_LANGUAGE_MODEL,
 }
 
 

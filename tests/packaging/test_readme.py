@@ -51,9 +51,9 @@ def test_every_listed_command_is_one_of_ours() -> None:
 def test_listed_command_runs_on_miniatures(line: str, miniature: Path, data_dir: Path, finished) -> None:
     for name, size, seed in (("my", 12, 1), ("dev", 4, 2), ("test", 4, 3)):
         write(Path(f"{name}.conllu"), "".join(conllu(sentence, 1) for sentence in tagged(size, seed=seed)))
-    for name in ("source.txt", "target.txt"):
+    for name in ("source.txt", "target.txt", "lines.txt"):
         write(Path(name), "The teacher reads .\n" * 3)
-    runs = {"RUN_DIR": "pos", "TRANSLATION_RUN": "translation"}
+    runs = {"RUN_DIR": "pos", "TRANSLATION_RUN": "translation", "LANGUAGE_MODEL_RUN": "language_model"}
     words = [str(data_dir) if word == "CORPORA" else str(finished(runs[word])) if word in runs else word for word in typed(line)]
     if words[0] in ("run", "compare"):
         words += ["--out", "out", "--device", "cpu", *([] if "hmm" in words else settings(words[1]))]

@@ -10,6 +10,7 @@ import seqtasks
 from seqtasks.recipes.load import recipe_names, task_names
 from seqtasks.tasks import neural
 from seqtasks.tasks.classification.predictor import ClassificationPredictor
+from seqtasks.tasks.language_model.predictor import LanguageModelPredictor
 from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.tasks.translation.predictor import TranslationPredictor
@@ -22,7 +23,7 @@ COUNTED = [pair for pair in EVERY if pair not in SHIPPED]
 
 
 def test_every_folder_of_tasks_has_a_default_recipe() -> None:
-    assert {"classification", "multitask", "ner", "pos", "translation"} <= set(task_names())
+    assert {"classification", "language_model", "multitask", "ner", "pos", "translation"} <= set(task_names())
     assert all("default" in recipe_names(task) for task in task_names())
 
 
@@ -60,6 +61,10 @@ def test_recipe_trains_saves_reloads_and_answers(
         assert [list(answer.labels) for answer in predictor.classify([row["text"] for row in stored])] == [
             row["predicted"] for row in stored
         ]
+    elif isinstance(predictor, LanguageModelPredictor):
+        stored = Path("run/predictions/test.log-probabilities").read_text(encoding="utf-8").split()
+        lines = part_lines("en", miniature, data_dir, predictor.recipe.data.corpus)
+        assert [f"{scored.log_probability:.4f}" for scored in predictor.score(lines)] == stored
     else:
         assert isinstance(predictor, TaggingPredictor)
         for head in predictor.data:
@@ -75,7 +80,12 @@ def model_of(predictor: object) -> torch.nn.Module:
     """The network of a loaded run."""
     if isinstance(predictor, TranslationPredictor):
         return predictor.translator.model
-    return predictor.classifier.model if isinstance(predictor, ClassificationPredictor) else predictor.tagger.model
+    if isinstance(predictor, ClassificationPredictor):
+        return predictor.classifier.model
+    if isinstance(predictor, LanguageModelPredictor):
+        return predictor.model
+    assert isinstance(predictor, TaggingPredictor)
+    return predictor.tagger.model
 
 
 @pytest.mark.parametrize(("task", "name"), COUNTED)

@@ -20,6 +20,7 @@ class ClassificationKind(TaskKind):
 
     recipe = ClassificationRecipe
     compared_by = "labels"
+    takes_trunk = True
 
     def faults(self, recipe: ClassificationRecipe) -> list[str]:
         from seqtasks.tasks.classification.checks import classification_faults

@@ -24,6 +24,7 @@ from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable
+from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.text.words import words_of
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import tagging_objective
@@ -117,6 +118,10 @@ class ClassificationTask:
         table, self.coverage = vectors_for(self.recipe.words, self.assets.words, {name: part for name, part in parts.items() if part})
         self.notes += [*self.coverage.notes(), more_data_note(self.recipe.words.vectors)]
         return table
+
+    @property
+    def trunk_words(self) -> Vocabulary:
+        return self.assets.words
 
     def epoch(self, number: int) -> Batches:
         """The batches of an epoch, in order."""

@@ -7,13 +7,17 @@ from torch import Tensor
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.build import build_backbone, build_head
 from seqtasks.models.heads import Head
+from seqtasks.models.neighbours import Neighbours
 from seqtasks.models.tagging import PrivateLayers, TaggingModel
+from seqtasks.nn.recurrent import BidirectionalLayer
+from seqtasks.nn.running import lowest_layer
 from seqtasks.nn.trunk import Trunk
-from seqtasks.recipes.schema import HeadSettings
+from seqtasks.recipes.schema import HeadSettings, NeighbourSettings
 from seqtasks.tasks.backbone import trunk_of
 from seqtasks.tasks.embedder import embedder_of
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, head_scheme, tasks_of
 from seqtasks.text.tags import Extent
+from seqtasks.text.vocabulary import Vocabulary
 
 
 def build_tagging(
@@ -28,7 +32,25 @@ def build_tagging(
         for name, task in tasks_of(recipe).items()
     }
     pooled = {name: task.head.hmm for name, task in tasks_of(recipe).items() if task.head.hmm}
-    return TaggingModel(trunk=trunk, heads=heads, private=private, pooled=pooled)
+    learned = {name: task.head.language_model for name, task in tasks_of(recipe).items() if task.head.language_model.weight}
+    neighbours = {name: build_neighbours(settings, trunk, assets.words) for name, settings in learned.items()}
+    return TaggingModel(trunk=trunk, heads=heads, private=private, pooled=pooled, neighbours=neighbours)
+
+
+def build_neighbours(settings: NeighbourSettings, trunk: Trunk, words: Vocabulary) -> Neighbours:
+    """What predicts neighbouring words from the lowest layer of a trunk. Raises ValueError for one without recurrent layers."""
+    layer = lowest_layer(trunk.backbone)
+    if layer is None:
+        raise ValueError("neighbouring words are predicted from recurrent layers; this trunk has none")
+    both = isinstance(layer, BidirectionalLayer)
+    special = len(words.specials)
+    return Neighbours(
+        hidden_size=layer.output_size // 2 if both else layer.output_size,
+        both=both,
+        words=min(len(words), special + settings.vocabulary) if settings.vocabulary else len(words),
+        unknown=words.unk,
+        size=settings.size,
+    )
 
 
 def build_private(settings: HeadSettings, trunk: Trunk) -> PrivateLayers:

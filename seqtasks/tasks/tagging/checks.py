@@ -10,8 +10,10 @@ from seqtasks.evaluation.tag_metrics import TAG_METRICS
 from seqtasks.models.build import ALL_HEADS, HEAD_GIVEN, HEAD_GROUP
 from seqtasks.models.heads import HEADS
 from seqtasks.models.nested import NESTED_HEADS
+from seqtasks.nn.running import lowest_layer
+from seqtasks.recipes.schema import BackboneSettings, NeighbourSettings
 from seqtasks.registry import find_part, known_parts, name_faults, option_faults
-from seqtasks.tasks.backbone import backbone_faults
+from seqtasks.tasks.backbone import backbone_faults, without_weights
 from seqtasks.tasks.embedder import embedder_faults
 from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
@@ -41,7 +43,21 @@ def tagging_faults(recipe: NetworkRecipe) -> list[str]:
             other = "softmax" if task.head.kind == "crf" else "spans"
             faults.append(f"training.label_smoothing has no meaning for a head of kind {task.head.kind!r}. Set it to 0, or use {other!r}.")
         faults += nested_faults(name, task) or head_faults(name, task)
+        faults += neighbour_faults(name, task.head.language_model, recipe.backbone)
     return faults
+
+
+def neighbour_faults(name: str, settings: NeighbourSettings, backbone: BackboneSettings) -> list[str]:
+    """Keys of [head.language_model] without a weight, and a backbone without recurrent layers: its states have seen their neighbours."""
+    if not settings.weight:
+        keys = [key for key in ("vocabulary", "size") if getattr(settings, key) != type(settings).model_fields[key].default]
+        return [f"head of {name}: language_model.{key} has no meaning without language_model.weight. Set it to 0.1, say." for key in keys]
+    if backbone_faults(backbone) or lowest_layer(without_weights(backbone, input_size=1)) is not None:
+        return []
+    return [
+        f"head of {name}: language_model needs recurrent layers, which have not seen the words they predict, but backbone.kind = "
+        f"{backbone.kind!r}. Leave it out, or use 'bilstm'."
+    ]
 
 
 def nested_faults(name: str, task: TaskSettings) -> list[str]:

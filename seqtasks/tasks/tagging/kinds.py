@@ -45,6 +45,8 @@ class TaggerKind(TaskKind):
 class NetworkKind(TaggerKind):
     """A network with one head or several."""
 
+    takes_trunk = True
+
     def faults(self, recipe: NetworkRecipe) -> list[str]:
         from seqtasks.tasks.tagging.checks import network_faults
 

@@ -14,6 +14,7 @@ from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_log_priors
 from seqtasks.inference.tagger import Tagger, positions_of
+from seqtasks.models.neighbours import SUFFIX
 from seqtasks.tasks.contract import Outcome
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.neural import NeuralRunner, saved_text
@@ -21,12 +22,22 @@ from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.mixture import Mixture
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans
 from seqtasks.tasks.tagging.parts import TaggedParts, read_tagged_parts
-from seqtasks.tasks.tagging.recipe import MultitaskRecipe, NetworkRecipe, data_of, file_scheme, head_scheme, output_schemes, tasks_of
+from seqtasks.tasks.tagging.recipe import (
+    MultitaskRecipe,
+    NetworkRecipe,
+    TaskSettings,
+    data_of,
+    file_scheme,
+    head_scheme,
+    output_schemes,
+    tasks_of,
+)
 from seqtasks.tasks.tagging.scores import tagged_outcome
 from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, in_order, span_targets, tagging_batch, with_spans
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.tags import NESTED, spans_of
+from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.loop import DevResult
 from seqtasks.training.objectives import Loss, tagging_objective
 
@@ -79,7 +90,7 @@ class TaggingTask:
         self.device = device
         self.data = data_of(recipe)
         self.heads = tasks_of(recipe)
-        self.weights: Mapping[str, float] = {head: task.head.weight for head, task in self.heads.items()}
+        self.weights: Mapping[str, float] = loss_weights(self.heads)
         self.coverage: VectorCoverage | None = None
         self.tagged = self.read(locations)
         self.parts, self.notes, self.selected_on = self.tagged.facts, self.tagged.notes, self.tagged.selected_on
@@ -140,6 +151,10 @@ class TaggingTask:
         table, self.coverage = vectors_for(self.recipe.words, self.assets.words, {name: part for name, part in parts.items() if part})
         self.notes += [*self.coverage.notes(), more_data_note(self.recipe.words.vectors)]
         return table
+
+    @property
+    def trunk_words(self) -> Vocabulary:
+        return self.assets.words
 
     def epoch(self, number: int) -> Batches:
         """The batches of every corpus in an epoch, in order."""
@@ -218,6 +233,12 @@ def fitted_hmm(parts: TaggedParts, head: str) -> HMMTagger:
     part, scheme = parts.kept[head], parts.schemes.get(head)
     tagger = HMMTagger(scheme=scheme if scheme in HMM_SCHEMES else None)
     return tagger.fit([sentence.words for sentence in part], parts.tags(head, part))
+
+
+def loss_weights(heads: Mapping[str, TaskSettings]) -> dict[str, float]:
+    """The weight of each head's loss, and of that of the neighbouring words where it has one."""
+    own = {head: task.head.weight for head, task in heads.items()}
+    return own | {f"{head} {SUFFIX}": task.head.language_model.weight for head, task in heads.items() if task.head.language_model.weight}
 
 
 def signed(name: str, value: float) -> float:

@@ -3,15 +3,12 @@
 import inspect
 from typing import Any
 
-import torch
-
 from seqtasks.errors import RecipeError
-from seqtasks.models.build import build_backbone
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.recipes.schema import DecoderSettings
 from seqtasks.registry import find_part, name_faults, option_faults
-from seqtasks.tasks.backbone import backbone_faults, backbone_options
+from seqtasks.tasks.backbone import backbone_faults, without_weights
 from seqtasks.tasks.translation.decoder_checks import RIVALS, kind_faults, recurrent_faults
 from seqtasks.tasks.translation.decoding_checks import decoding_faults
 from seqtasks.tasks.translation.recipe import TranslationRecipe
@@ -51,15 +48,7 @@ def memory_faults(recipe: TranslationRecipe) -> list[str]:
     settings = recipe.backbone
     if recipe.decoder.attention == PLAIN or recipe.decoder.kind in RIVALS or settings.kind not in BACKBONES or backbone_faults(settings):
         return []
-    with torch.device("meta"):  # sizes only
-        backbone: Any = build_backbone(
-            settings.kind,
-            input_size=recipe.embedding_size,
-            hidden_size=settings.hidden_size,
-            layers=settings.layers,
-            dropout=settings.dropout,
-            options=backbone_options(settings),
-        )
+    backbone: Any = without_weights(settings, input_size=recipe.embedding_size)
     return size_faults(recipe.decoder, memory_size=backbone.output_size)
 
 

@@ -19,6 +19,7 @@ class TranslationKind(TaskKind):
 
     recipe = TranslationRecipe
     compared_by = "translations"
+    takes_trunk = True
 
     def faults(self, recipe: TranslationRecipe) -> list[str]:
         from seqtasks.tasks.translation.checks import recipe_faults

@@ -36,6 +36,7 @@ from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.subword_sampling import SampledLines
+from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.loop import DevResult
 from seqtasks.training.translation_objectives import stepwise, translation_objective
 
@@ -129,6 +130,10 @@ class TranslationTask:
         if len(kept) < len(longest):
             self.notes.append(f"Left out {len(longest) - len(kept)} training pairs of over {self.recipe.data.max_length} tokens a side.")
         return part.select(kept) if len(kept) < len(longest) else part
+
+    @property
+    def trunk_words(self) -> Vocabulary:
+        return self.assets.source.vocabulary
 
     def epoch(self, number: int) -> Batches:
         """The batches of an epoch; where its subwords are drawn, they are drawn here."""
