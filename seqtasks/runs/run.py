@@ -105,6 +105,7 @@ def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, runner:
     """The directory of a new run; its run.json says what was typed, where it ran, and on which data."""
     device = runner.machine["device"].partition(" ")[0]
     facts: dict[str, Any] = {"task": loaded.task, "recipe": loaded.name, "command": shlex.join(options.command), "device": device}
+    facts["machine"] = dict(runner.machine)
     if options.fine_tune:
         facts["from"] = str(options.fine_tune.absolute())
     facts |= runner.task.run_facts()

@@ -14,8 +14,8 @@ from seqtasks.tasks.begun_trunk import begin_trunk
 from seqtasks.tasks.contract import Callbacks, NeuralTask, TrunkTask
 from seqtasks.tasks.optimizer import build_optimizer, build_schedule
 from seqtasks.training.averaging import WeightAverage
-from seqtasks.training.checkpoints import Checkpoints, Progress
-from seqtasks.training.devices import describe_machine, find_device, find_precision
+from seqtasks.training.checkpoints import Checkpoints, Progress, saved_precision
+from seqtasks.training.devices import bf16_factor, describe_machine, find_device, find_precision, product_shapes
 from seqtasks.training.history import History
 from seqtasks.training.loop import Environment, TrainingOptions, train
 from seqtasks.training.weights import load_weights, own_tensors, save_weights
@@ -27,18 +27,24 @@ class NeuralRunner:
     def __init__(self, recipe: Any, make: Callable[[torch.device], NeuralTask], *, device: str) -> None:
         self.recipe = recipe
         self.device = find_device(device)
-        self.precision = find_precision(recipe.training.precision, self.device)
-        self.machine = describe_machine(self.device, self.precision)
         torch.manual_seed(recipe.training.seed)
         self.task = make(self.device)
+        self.precision = find_precision(recipe.training.precision, self.device, self.task.model)
+        self.machine = describe_machine(self.device, self.precision)
+        self.measured = recipe.training.precision == "auto" and self.device.type == "cpu"
+        if self.measured:
+            self.machine["bf16_factor"] = f"{bf16_factor(product_shapes(self.task.model)):.2f}"
 
     def train(self, directory: RunDirectory, callbacks: Callbacks, *, resume: bool, start: Path | None) -> float:
         """From the weights of `start`, the newest checkpoint or the seed to the best weights, saved."""
         self.task.save_assets(directory.text)
         if start:
             self.begin(RunDirectory.open(start), callbacks)
+        if resume and self.measured:
+            self.precision = saved_precision(directory.checkpoints) or self.precision
         parameters = sum(parameter.numel() for parameter in self.task.model.parameters())
-        callbacks.log(f"{parameters:,} parameters, {self.precision} on {self.device}, {torch.get_num_threads()} threads")
+        factor = f" (bf16 is {self.machine['bf16_factor']} times as fast as float32 here)" if self.measured else ""
+        callbacks.log(f"{parameters:,} parameters, {self.precision}{factor} on {self.device}, {torch.get_num_threads()} threads")
         if getattr(self.recipe.training, "objective", "") == "risk" and not start and not resume:
             callbacks.log("note: training.objective = 'risk' fine-tunes a translator, but teaches none: start it --from a finished run.")
         progress = train_task(self.task, self.recipe, directory, self.device, self.precision, callbacks, resume=resume)

@@ -150,6 +150,13 @@ class Checkpoints:
         load_weights(model, self.folder / BEST)
 
 
+def saved_precision(folder: Path) -> str | None:
+    """The precision that the newest checkpoint in a folder was computed in, so that a measured choice stays; None where there is none."""
+    files = sorted(folder.glob("update-*.safetensors"))
+    machine = read_tensors(files[-1])[1].get("machine", {}) if files else {}
+    return machine.get("precision") if isinstance(machine, dict) else None
+
+
 def flatten_optimizer(optimizer: torch.optim.Optimizer) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
     """The optimiser's tensors by name, and its parameter groups as plain numbers."""
     state = optimizer.state_dict()

@@ -82,7 +82,7 @@ def load_predictor(directory: RunDirectory, recipe: ClassificationRecipe, option
         head=HEAD,
         language=recipe.data.language,
         max_length=recipe.data.max_length,
-        precision=find_precision(options.precision, device),
+        precision=find_precision(options.precision, device, model),
     )
     predictor = ClassificationPredictor(recipe, classifier)
     predictor.loaded_from = LoadedFrom.of(load_predictor, directory, recipe, options)

@@ -208,7 +208,7 @@ def load_tagger(directory: RunDirectory, recipe: NetworkRecipe | HMMRecipe, opti
     assets = TaggingAssets.load(directory.text, data)
     model = build_tagging(recipe, assets)
     load_weights(model, directory.weights)
-    precision = find_precision(options.precision, device)
+    precision = find_precision(options.precision, device, model)
     tagger = Tagger(model.to(device).eval(), assets, device, output_schemes(data), precision=precision)
     return TaggingPredictor(recipe, tagger, assets.seen)
 

@@ -66,7 +66,7 @@ class TranslationPredictor(LoadedRun):
             device,
             others=models[1:],
             average=average,
-            precision=find_precision(options.precision, device),
+            precision=find_precision(options.precision, device, models[0]),
             language=recipe.data.target,
         )
 
