@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from seqtasks.evaluation.comparison import Comparison, SystemReport
+from seqtasks.evaluation.comparison import Comparison, Cost, ScoreDifference, SystemReport
+from seqtasks.evaluation.score import Score
 
 NOT_MEASURED = "-"
 
@@ -18,10 +21,8 @@ def system_table(comparison: Comparison) -> Table:
     headers = [f"{comparison.metric} (95 %)", *(["seeds"] if several else []), "ECE", "training", "words/s", "numbers", "memory"]
     table = plain_table(title, ["system"], headers)
     for system in comparison.systems:
-        low, high = system.score.interval or (None, None)
-        interval = f" ({low:.1f} to {high:.1f})" if low is not None and high is not None else ""
         seeds = [seeds_of(system)] if several else []
-        table.add_row(system.name, f"{system.score.value:.2f}{interval}", *seeds, calibration(system), *cost(system))
+        table.add_row(system.name, scored(system.score), *seeds, calibration(system), *cost(system.cost))
     return table
 
 
@@ -30,9 +31,7 @@ def pair_table(comparison: Comparison) -> Table:
     title = f"Differences, and p-values after Holm's correction for {len(comparison.pairs)} pairs"
     table = plain_table(title, ["pair"], ["difference (95 %)", "bootstrap", "randomisation", "McNemar"])
     for pair in comparison.pairs:
-        interval = f" ({pair.interval[0]:+.2f} to {pair.interval[1]:+.2f})" if pair.interval else ""
-        tests = [p_value(p) for p in (pair.holm_bootstrap, pair.holm_randomisation, pair.holm_mcnemar)]
-        table.add_row(f"{pair.second} - {pair.first}", f"{pair.difference:+.2f}{interval}", *tests)
+        table.add_row(f"{pair.second} - {pair.first}", *tested(pair), p_value(pair.holm_mcnemar))
     return table
 
 
@@ -61,12 +60,25 @@ def calibration(system: SystemReport) -> str:
     return f"{system.calibration.error:.1f}" if system.calibration else NOT_MEASURED
 
 
-def cost(system: SystemReport) -> list[str]:
+def cost(cost: Cost) -> list[str]:
     """Training time, words a second, learned numbers and peak memory, as people read them; the report has more."""
-    cost = system.cost
-    counts = [compact(number) if number is not None else NOT_MEASURED for number in (cost.tokens_per_second, cost.parameters)]
-    memory = f"{cost.peak_memory / 1e6:.0f}M" if cost.peak_memory is not None else NOT_MEASURED
-    return [duration(cost.training_seconds) if cost.training_seconds is not None else NOT_MEASURED, *counts, memory]
+    counts = [measured(number, compact) for number in (cost.tokens_per_second, cost.parameters)]
+    return [measured(cost.training_seconds, duration), *counts, measured(cost.peak_memory, lambda size: f"{size / 1e6:.0f}M")]
+
+
+def measured(value: float | None, form: Callable[[float], str]) -> str:
+    return NOT_MEASURED if value is None else form(value)
+
+
+def scored(score: Score) -> str:
+    """A score with its interval."""
+    return f"{score.value:.2f}" + (f" ({score.interval[0]:.1f} to {score.interval[1]:.1f})" if score.interval else "")
+
+
+def tested(found: ScoreDifference) -> list[str]:
+    """The difference with its interval, and what the bootstrap and randomisation say of it."""
+    interval = f" ({found.interval[0]:+.2f} to {found.interval[1]:+.2f})" if found.interval else ""
+    return [f"{found.difference:+.2f}{interval}", p_value(found.holm_bootstrap), p_value(found.holm_randomisation)]
 
 
 def duration(seconds: float) -> str:

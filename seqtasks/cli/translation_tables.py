@@ -6,9 +6,9 @@ from statistics import median
 
 from rich.table import Table
 
-from seqtasks.cli.compare_tables import NOT_MEASURED, compact, duration, p_value, plain_table
+from seqtasks.cli.compare_tables import compact, duration, measured, plain_table, scored, tested
 from seqtasks.evaluation.metrics import lower_is_better
-from seqtasks.evaluation.translation_comparison import SystemScore, TranslationComparison
+from seqtasks.evaluation.translation_comparison import TranslationComparison
 
 
 def translation_system_table(comparison: TranslationComparison) -> Table:
@@ -16,12 +16,8 @@ def translation_system_table(comparison: TranslationComparison) -> Table:
     title = f"{comparison.source}-{comparison.target} on {comparison.split} ({comparison.lines:,} lines)"
     table = plain_table(title, ["system"], [*(f"{arrowed(name)} (95 %)" for name in comparison.names), "training", "numbers"])
     for system in comparison.systems:
-        seconds, parameters = system.training_seconds, system.parameters
-        costs = [
-            NOT_MEASURED if seconds is None else duration(seconds),
-            NOT_MEASURED if parameters is None else compact(parameters),
-        ]
-        table.add_row(system.name, *(scored(system.scores[name]) for name in comparison.names), *costs)
+        costs = measured(system.training_seconds, duration), measured(system.parameters, compact)
+        table.add_row(system.name, *(scored(system.scores[name].score) for name in comparison.names), *costs)
     return table
 
 
@@ -43,19 +39,10 @@ def translation_pair_table(comparison: TranslationComparison) -> Table:
     table = plain_table(f"Differences, and p-values{after}", ["pair", "score"], ["difference (95 %)", "bootstrap", "randomisation"])
     for pair in comparison.pairs:
         for place, (name, found) in enumerate(pair.differences.items()):
-            interval = f" ({found.interval[0]:+.2f} to {found.interval[1]:+.2f})" if found.interval else ""
-            tests = [p_value(p) for p in (found.holm_bootstrap, found.holm_randomisation)]
-            pair_name = "" if place else f"{pair.second} - {pair.first}"
-            table.add_row(pair_name, arrowed(name), f"{found.difference:+.2f}{interval}", *tests)
+            table.add_row("" if place else f"{pair.second} - {pair.first}", arrowed(name), *tested(found))
     return table
 
 
 def arrowed(name: str) -> str:
     """A score's name, with an arrow where lower is better."""
     return f"{name} ↓" if lower_is_better(name) else name
-
-
-def scored(found: SystemScore) -> str:
-    """A score with its interval."""
-    low, high = found.score.interval or (None, None)
-    return f"{found.score.value:.2f}" + (f" ({low:.1f} to {high:.1f})" if low is not None and high is not None else "")

@@ -86,19 +86,11 @@ def statistics_of_scores(
 ) -> dict[str, NDArray[np.float64]]:
     """{score: by sentence the two numbers whose sums make it, [N, 2]}: accuracy, accuracy_oov, and F1 and the like where tags are spans."""
     found: dict[str, NDArray[np.float64]] = {}
+    counts = mode_counts(gold, predicted, scheme) if scheme and scheme != NESTED else {}
     if scheme == NESTED:
-        pairs = [tuple(set(spans_of(tags, scheme)) for tags in pair) for pair in zip(gold, predicted, strict=True)]
-        sides = [(true, answered) for true, answered in pairs]
-        every = counts_of(sides, list)
-        counts = {
-            "f1": every,
-            "precision": every,
-            "recall": every,
-            "f1_outer": counts_of(sides, outer),
-            "f1_inner": counts_of(sides, inner),
-        }
-    else:
-        counts = mode_counts(gold, predicted, scheme) if scheme else {}
+        pairs = [(set(spans_of(true, scheme)), set(spans_of(answered, scheme))) for true, answered in zip(gold, predicted, strict=True)]
+        counts = dict.fromkeys(("f1", "precision", "recall"), counts_of(pairs, list))
+        counts |= {"f1_outer": counts_of(pairs, outer), "f1_inner": counts_of(pairs, inner)}
     for name, counts_N3 in counts.items():
         found[name] = np.stack(RATIOS[name.removesuffix("_outer").removesuffix("_inner")](*counts_N3.T), axis=1).astype(np.float64)
     found["accuracy"] = sentence_statistics(gold, predicted, None)

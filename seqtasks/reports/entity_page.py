@@ -14,8 +14,6 @@ from typing import NamedTuple
 from seqtasks.reports.page import render
 
 COLOURS = 8
-HIGHEST = 4  # boxes around a word that are still drawn each larger than the next
-KEPT_TOGETHER = 30  # characters of a word that is never parted from the label behind it
 BODY = "seqtasks-body-goes-here"
 
 
@@ -38,13 +36,12 @@ class ShownWord(NamedTuple):
 
 
 class Box(NamedTuple):
-    """An entity as drawn: the words and boxes in it, how much larger than a word, and whether its label stays by its last word."""
+    """An entity as drawn: the words and boxes in it, how many boxes lie in each other there, and whether a word of it is tagged."""
 
     entity: Marked
     colour: int
     over: int
     tagged: bool
-    together: bool
     after: str
     inside: Sequence[object]
 
@@ -71,7 +68,7 @@ class EntityPage:
         self.sentences += 1
         layers = dict(entities) or {"": []}
         lines = [
-            (head if len(layers) > 1 else "", height(nesting) > 1, self.pieces(words, 0, len(words), nesting))
+            (head if len(layers) > 1 else "", self.pieces(words, 0, len(words), nesting))
             for head, marked in layers.items()
             for nesting in nestings(marked, len(words))
         ]
@@ -87,16 +84,11 @@ class EntityPage:
             rest = rest[len(within) :]
             self.counts[entity.label] += 1
             last = words[entity.end - 1]
-            inside = [*words[: entity.end - 1], last._replace(after="")]
-            box = Box(
-                entity=entity,
-                colour=list(self.counts).index(entity.label) % COLOURS,
-                over=min(height(within), HIGHEST - 1),
-                tagged=any(word.tag for word in inside[entity.start :]),
-                together=not within and len(last.word) <= KEPT_TOGETHER,
-                after=last.after,
-                inside=self.pieces(inside, entity.start, entity.end, within),
-            )
+            colour = list(self.counts).index(entity.label) % COLOURS
+            inside = self.pieces([*words[: entity.end - 1], last._replace(after="")], entity.start, entity.end, within)
+            over = max((piece.over + 1 for piece in inside if isinstance(piece, Box)), default=0)
+            tagged = any(word.tag for word in words[entity.start : entity.end])
+            box = Box(entity, colour, over, tagged, last.after, inside)
             shown += [*words[done : entity.start], box]
             done = entity.end
         return [*shown, *words[done:end]]
@@ -133,13 +125,3 @@ def nestings(entities: Sequence[Marked], words: int) -> list[list[Marked]]:
                 crossing.append(entity)
         left = crossing
     return groups
-
-
-def height(entities: Sequence[Marked]) -> int:
-    """How many of them lie in each other at most, given outer ones before those in them."""
-    open_ends: list[int] = []
-    highest = 0
-    for entity in entities:
-        open_ends = [end for end in open_ends if end > entity.start] + [entity.end]
-        highest = max(highest, len(open_ends))
-    return highest

@@ -105,7 +105,7 @@ def test_what_an_earlier_report_shows_and_a_new_one_will_not_is_told(tmp_path: P
 
 
 def test_numbers_are_written_as_json_with_a_format_and_as_csv(tmp_path: Path) -> None:
-    write_numbers(tmp_path, {"task": "pös"}, (["system", "score"], [["a,b", 1.5], ["c", None]]))
+    write_numbers(tmp_path, {"task": "pös"}, [{"system": "a,b", "score": 1.5}, {"system": "c", "score": None}])
     assert json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8")).items() >= {"format": 1, "task": "pös"}.items()
     assert list(csv.reader((tmp_path / "comparison.csv").open(encoding="utf-8", newline=""))) == [
         ["system", "score"],
