@@ -72,7 +72,7 @@ def test_the_loss_of_a_batch_with_two_targets_is_that_of_each_alone_by_its_weigh
 def test_dev_and_the_final_scores_read_each_sentence_once_for_all_heads(data_dir: Path) -> None:
     job = job_of(EWT, data_dir)
     seen: list[int] = []
-    job.model.trunk.register_forward_pre_hook(lambda trunk, given: seen.append(len(given[0].ids_BS)))
+    job.model.register_forward_pre_hook(lambda model, given: seen.append(len(given[0].mask_BS)))
     dev = job.score_dev()
     assert dev is not None and set(dev.scores) == {"upos accuracy", "xpos accuracy"}
     assert sum(seen) == len(job.tagged.watched["upos"])
