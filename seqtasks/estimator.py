@@ -44,7 +44,8 @@ class Estimator:
     def __repr__(self) -> str:
         """The class with the arguments that differ from their defaults."""
         defaults, now = defaults_of(type(self)), self.get_params()
-        return f"{type(self).__name__}({', '.join(f'{name}={now[name]!r}' for name in sorted(now) if repr(now[name]) != repr(defaults[name]))})"
+        changed = [f"{name}={now[name]!r}" for name in sorted(now) if repr(now[name]) != repr(defaults[name])]
+        return f"{type(self).__name__}({', '.join(changed)})"
 
     def __sklearn_tags__(self) -> Any:
         """What scikit-learn, from 1.6 on, asks an estimator about itself: those of its base class."""

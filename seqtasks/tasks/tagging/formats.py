@@ -1,12 +1,11 @@
 """The forms in which `seqtasks predict` writes tagged sentences. Each turns one answer into text without the line's end."""
 
 import json
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from seqtasks.errors import UsageError
 from seqtasks.inference.tagged_line import Entity, RankedTags, TaggedLine
-from seqtasks.reports.entity_page import EntityPage, Marked, ShownWord
 from seqtasks.tasks.contract import PredictionOptions
 from seqtasks.text.tags import NESTED
 
@@ -141,6 +140,8 @@ def refuse_tagging(options: PredictionOptions) -> None:
 def in_form(answers: Iterable[TaggedLine], form: str, layers: Mapping[str, str], *, places: bool, confidence: bool) -> Iterator[str]:
     """Answers in a form. layers: of each head; places: JSON says which line a sentence is of; confidence: whether a page marks it."""
     if form == "html":
+        from seqtasks.tasks.tagging.page import page_of  # with Jinja2, which only pages need
+
         yield from page_of(answers, list(layers), confidence=confidence)
         return
     forms: dict[str, Callable[[TaggedLine], str]] = {
@@ -151,33 +152,3 @@ def in_form(answers: Iterable[TaggedLine], form: str, layers: Mapping[str, str],
     }
     written = map(forms[form], answers)
     yield from filter(None, written) if form == "conllu" else written
-
-
-def page_of(answers: Iterable[TaggedLine], heads: Sequence[str], *, confidence: bool) -> Iterator[str]:
-    """A page of the sentences that have words."""
-    sure = "; a dotted line or a dashed box marks what it is less than 50 % sure of" if confidence else ""
-    page = EntityPage("Tagged text", f"{', '.join(heads)}: the answers of a model{sure}.")
-    yield page.opening()
-    for answer in answers:
-        if not answer.words:
-            continue
-        marked = {
-            head: [Marked(entity.start, entity.end, entity.label, entity.confidence) for entity in entities]
-            for head, entities in answer.entities.items()
-        }
-        yield page.sentence(shown_words(answer), marked)
-    yield page.closing()
-
-
-def shown_words(answer: TaggedLine) -> list[ShownWord]:
-    """The words with what stands between them, and the tags of the heads that have no tag scheme, joined by bars."""
-    heads = [head for head in answer.tags if head not in answer.schemes]
-    words = []
-    for position, word in enumerate(answer.words):
-        after = " " if position + 1 < len(answer.words) else ""
-        if answer.text is not None and answer.offsets is not None and after:
-            after = answer.text[answer.offsets[position][1] : answer.offsets[position + 1][0]]
-        tag = " ".join(answer.tags[head][position] for head in heads)
-        sure = min((answer.confidences[head][position] for head in heads), default=None) if answer.confidences else None
-        words.append(ShownWord(word, after, tag, sure))
-    return words

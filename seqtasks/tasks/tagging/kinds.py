@@ -11,7 +11,7 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
-from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, NetworkRecipe, TaggingRecipe
+from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, NetworkRecipe, TaggingRecipe, data_of
 
 if TYPE_CHECKING:
     from seqtasks.evaluation.controls import Controlled
@@ -23,16 +23,6 @@ class TaggerKind(TaskKind):
     """What all taggers have in common."""
 
     compared_by = "tags"
-
-    def predictor(self, directory: RunDirectory, recipe: Any, options: PredictorOptions) -> TaggingPredictor:
-        from seqtasks.tasks.tagging.predictor import load_predictor
-
-        if options.others or options.decoding:
-            raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
-        return load_predictor(directory, recipe, options)
-
-    def word_tagger(self, directory: RunDirectory, recipe: Any, head: str) -> WordTagger:
-        return self.predictor(directory, recipe, PredictorOptions()).tagger
 
     def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
         """Raises UsageError for another layer of tags: the head knows the labels of its own."""
@@ -54,6 +44,15 @@ class NetworkKind(TaggerKind):
         from seqtasks.tasks.tagging.task import tagging_runner
 
         return tagging_runner(recipe, locations, device=device, learned=learned)
+
+    def predictor(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe, options: PredictorOptions) -> TaggingPredictor:
+        from seqtasks.tasks.tagging.network import load_network_predictor
+
+        refuse_translation_options(directory, options)
+        return load_network_predictor(directory, recipe, options)
+
+    def word_tagger(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe, head: str) -> WordTagger:
+        return self.predictor(directory, recipe, PredictorOptions()).tagger
 
 
 class TaggingKind(NetworkKind):
@@ -116,9 +115,14 @@ class HMMKind(TaggerKind):
         return HMMRunner(recipe, locations)
 
     def predictor(self, directory: RunDirectory, recipe: HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
+        from seqtasks.inference.hmm_tagger import load_hmm
+        from seqtasks.tasks.tagging.predictor import TaggingPredictor
+
+        refuse_translation_options(directory, options)
         if options.precision == "bf16":
             raise UsageError(f"{directory.path}: precision 'bf16' is for networks. Leave it out.")
-        return super().predictor(directory, recipe, options)
+        hmm = load_hmm(directory, next(iter(data_of(recipe))))
+        return TaggingPredictor(recipe, hmm, hmm.seen)
 
     def word_tagger(self, directory: RunDirectory, recipe: HMMRecipe, head: str) -> WordTagger:
         """Without torch, so that its memory is its own."""
@@ -128,6 +132,12 @@ class HMMKind(TaggerKind):
 
     def on_share(self, recipe: HMMRecipe, share: float) -> HMMRecipe:
         return smaller(recipe, share)
+
+
+def refuse_translation_options(directory: RunDirectory, options: PredictorOptions) -> None:
+    """Raises UsageError for options that only translation runs take."""
+    if options.others or options.decoding:
+        raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
 
 
 def smaller(recipe: Any, share: float) -> Any:

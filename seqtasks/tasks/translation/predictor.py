@@ -1,33 +1,36 @@
 """A finished translation run, or several of one vocabulary, loaded to translate and to score."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee, zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from seqtasks.decoding.ensembles import AVERAGES
 from seqtasks.errors import UsageError, did_you_mean
-from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import LEXICON, TranslationAssets
 from seqtasks.inference.translator import ScoredPair, Translation, Translator
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.load import validate
 from seqtasks.recipes.run_directory import RunDirectory
-from seqtasks.tasks.contract import PredictionOptions, PredictorOptions, Review
+from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
 from seqtasks.tasks.locations import refuse_empty
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.checks import PLAIN
 from seqtasks.tasks.translation.decoding_checks import changed, needs_lexicon
 from seqtasks.tasks.translation.formats import in_form, refuse_translation
 from seqtasks.tasks.translation.recipe import TranslationRecipe
-from seqtasks.tasks.translation.review import review, reviews_json
-from seqtasks.tasks.translation.task import score_pairs
 from seqtasks.text.corpora.documents import BREAK, in_context, pairs_in_context
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
+
+if TYPE_CHECKING:
+    from seqtasks.evaluation.score import Score
+    from seqtasks.tasks.contract import Review
 
 CHUNK = 1000  # lines held at a time while streaming
 
@@ -136,6 +139,8 @@ class TranslationPredictor:
 
     def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
         """The tables "scores", "diagnosis" and "by_length" of metrics.json for a source and a target file, or one TSV file of pairs."""
+        from seqtasks.tasks.translation.review import reviews_json  # scoring, which answers do without
+
         scores, told = self.reviewed(files)
         return {"scores": [score.to_json() for score in scores], **reviews_json({files[0].name: told})}
 
@@ -145,6 +150,9 @@ class TranslationPredictor:
 
     def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
         """The scores of such files, and what is told of their translations beside."""
+        from seqtasks.tasks.translation.review import review  # scoring, which answers do without
+        from seqtasks.tasks.translation.scores import score_pairs
+
         if not 1 <= len(files) <= 2:
             raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
         pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
