@@ -13,7 +13,7 @@ from seqtasks.errors import RecipeError, did_you_mean
 from seqtasks.recipes.load import LoadedRecipe, find_recipe, read_recipe, validate
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
-from seqtasks.registry import find_part, known_parts
+from seqtasks.registry import find_part, further_parts, known_parts
 from seqtasks.tasks.contract import TaskKind
 from seqtasks.tasks.tagging.kinds import HMM, MULTITASK, TAGGING
 from seqtasks.tasks.translation.kind import TRANSLATION
@@ -24,6 +24,11 @@ GROUP = "seqtasks.tasks"
 def kind_of(recipe: Recipe) -> TaskKind:
     """The kind of task that a recipe is of."""
     return find_part(TASKS, recipe.kind, GROUP)
+
+
+def known_kinds() -> dict[str, TaskKind]:
+    """Every kind of task by name: ours, then those of other packages."""
+    return {**TASKS, **further_parts(TASKS, GROUP)}
 
 
 def check_tables(tables: Mapping[str, Any], where: str) -> Recipe:
