@@ -1,4 +1,4 @@
-"""What a recipe may say, key by key: type, choices, default and meaning, as `recipes keys`, `recipes show --explain` and the manual tell it.
+"""What a recipe may say, key by key: values, default, meaning, as `recipes keys`, `recipes show --explain` and the manual tell it.
 
 Types and defaults are those of the settings classes; the meaning of a key is the comment beside it, or above it, in its class's source.
 """

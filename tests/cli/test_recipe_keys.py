@@ -12,15 +12,11 @@ from tests.miniature.runs import done, invoke
 
 def test_every_key_of_every_kind_is_listed_with_values_default_and_meaning() -> None:
     lines = done("recipes", "keys").stdout.splitlines()
+    told = {(line.partition(" [")[0], meaning.strip()) for line, meaning in zip(lines[::2], lines[1::2], strict=True)}
     for task in TASKS.values():
         for key in keys_of(task.recipe):
             default = " (required)" if key.required else f" = {key.default}" if key.default else ""
-            heads = [
-                number
-                for number, line in enumerate(lines)
-                if line.partition(" [")[0] == f"{key.place}{default}: {key.values()}".partition(" [")[0]
-            ]
-            assert any(lines[number + 1] == f"    {key.meaning}" for number in heads), key
+            assert (f"{key.place}{default}: {key.values()}".partition(" [")[0], key.meaning) in told
 
 
 def test_a_table_or_the_name_of_a_key_narrows_the_list() -> None:

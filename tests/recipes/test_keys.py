@@ -29,7 +29,7 @@ class Inner(Base):
     # how much of it,
     # and of what
     share: Rate = 0.5
-    way: Literal["left", "right"] | None = None  # which way.  # noqa: a second comment is not for readers
+    way: Literal["left", "right"] | None = None  # which way  # a second comment is not for readers
     size: Annotated[int, Field(gt=0)] = 3  # how large
 
 
