@@ -25,6 +25,16 @@ class Commands(LazyGroup):
         "recipes": ("seqtasks.cli.recipes", "List, show, copy and check recipes; what they may say."),
         "data": ("seqtasks.cli.data", "List, download and check corpora."),
     }
+    meant = {
+        "train": "run",
+        "fit": "run",
+        "test": "evaluate",
+        "eval": "evaluate",
+        "translate": "predict",
+        "tag": "predict",
+        "infer": "predict",
+        "download": "data",
+    }
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from seqtasks.cli.group import Group
+from seqtasks.cli.recipe_command import RecipeCommand
 from seqtasks.errors import UsageError
 
 
@@ -46,7 +47,7 @@ def keys(table: str | None, task: str | None) -> None:
         click.echo(line)
 
 
-@recipes.command()
+@recipes.command(cls=RecipeCommand)
 @click.argument("task")
 @click.argument("recipe", default="default")
 @click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value first.")
@@ -85,7 +86,7 @@ def copy(task: str, recipe: str, target: Path) -> None:
     click.echo(f"{target}: run it with: seqtasks run {task} {target}")
 
 
-@recipes.command()
+@recipes.command(cls=RecipeCommand)
 @click.argument("task")
 @click.argument("recipe", required=False)
 @click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value first.")

@@ -160,13 +160,13 @@ def flat(metadata: list[Any]) -> list[Any]:
     return [bound for one in metadata for bound in (flat(one.metadata) if isinstance(one, FieldInfo) else [one])]
 
 
-def unknown_names(recipe: Table, place: str = "") -> list[tuple[str, Offered]]:
+def unknown_names(recipe: Table) -> list[tuple[str, Offered]]:
     """(the name, those there are) of every part that nobody offers, in the order of the tables."""
     found = []
     for name, field in type(recipe).model_fields.items():
         value = getattr(recipe, name)
         offered = next((one for one in field.metadata if isinstance(one, Offered)), None)
-        if offered and value not in known_parts(dict.fromkeys(offered.names), offered.group):
+        if offered and value not in offered.names and value not in known_parts({}, offered.group):
             found.append((value, offered))
         for inner in value.values() if isinstance(value, Mapping) else [value]:
             if isinstance(inner, Table):

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqtasks.errors import RecipeError, did_you_mean
+from seqtasks.recipes.keys import unknown_names
 from seqtasks.recipes.load import LoadedRecipe, find_recipe, read_recipe, validate
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
-from seqtasks.registry import find_part, further_parts, known_parts
+from seqtasks.registry import find_part, further_parts, known_parts, no_part
 from seqtasks.tasks.contract import TaskKind
 from seqtasks.tasks.tagging.kinds import HMM, MULTITASK, TAGGING
 from seqtasks.tasks.translation.kind import TRANSLATION
@@ -31,20 +32,26 @@ def known_kinds() -> dict[str, TaskKind]:
     return {**TASKS, **further_parts(TASKS, GROUP)}
 
 
-def check_tables(tables: Mapping[str, Any], where: str) -> Recipe:
-    """The recipe that the tables say. Raises RecipeError with every fault at once."""
+def check_tables(tables: Mapping[str, Any], where: str, overrides: Sequence[str] = ()) -> Recipe:
+    """The recipe that the tables say. Raises RecipeError with every fault at once, then with every name of a part that nobody offers.
+
+    overrides: the --set that are in the tables, to blame them and not the file.
+    """
     kind = tables.get("kind")
     known = known_parts(TASKS, GROUP)
     if not isinstance(kind, str) or kind not in known:
         raise RecipeError([f"{where}: kind = {kind!r}{did_you_mean(str(kind), known)} Expected one of {', '.join(known)}."])
-    return validate(find_part(TASKS, kind, GROUP).recipe, tables, where)
+    recipe = validate(find_part(TASKS, kind, GROUP).recipe, tables, where, overrides)
+    if faults := [no_part(name, dict.fromkeys(offered.names), offered.group) for name, offered in unknown_names(recipe)]:
+        raise RecipeError(faults)
+    return recipe
 
 
 def load_recipe(task: str, name: str = "default", overrides: Sequence[str] = ()) -> LoadedRecipe:
     """The recipe of TASK called `name` (or in the file `name`), with TABLE.KEY=VALUE overrides applied, checked as a whole."""
     path = find_recipe(task, name)
     tables, notes = read_recipe(path, overrides)
-    return LoadedRecipe(check_tables(tables, str(path)), task, path.stem, path, notes)
+    return LoadedRecipe(check_tables(tables, str(path), overrides), task, path.stem, path, notes)
 
 
 def saved_recipe(directory: RunDirectory) -> Recipe:

@@ -11,6 +11,7 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.tagging.reading import tagged_file
 from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, NetworkRecipe, TaggingRecipe, data_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ class TaggerKind(TaskKind):
     """What all taggers have in common."""
 
     compared_by = "tags"
+
+    def check_data(self, recipe: Any, locations: DataLocations) -> None:
+        for data in data_of(recipe).values():
+            for part in (data.train, data.dev, data.test, data.test_unseen):
+                tagged_file(data, part, locations)
 
     def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
         """Raises UsageError for another layer of tags: the head knows the labels of its own."""
@@ -112,7 +118,7 @@ class HMMKind(TaggerKind):
     def runner(self, recipe: HMMRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
         from seqtasks.tasks.tagging.hmm import HMMRunner
 
-        return HMMRunner(recipe, locations)
+        return HMMRunner(recipe, locations, device=device)
 
     def predictor(self, directory: RunDirectory, recipe: HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
         from seqtasks.inference.hmm_tagger import load_hmm
