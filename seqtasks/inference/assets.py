@@ -13,7 +13,6 @@ from seqtasks.errors import RunDirectoryError
 from seqtasks.recipes.run_directory import read_json
 from seqtasks.recipes.schema import TextSettings, WordSettings
 from seqtasks.text.files import write_atomically
-from seqtasks.text.subwords import learn_subwords, load_subwords
 from seqtasks.text.tags import Extent
 from seqtasks.text.tokenizers import SubwordTokenizer, Tokenizer, make_tokenizer
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Language, Vocabulary
@@ -126,6 +125,8 @@ def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
         texts = [text.lower() for text in texts]
     tokenizer: Tokenizer
     if settings.tokenizer in SUBWORDS:
+        from seqtasks.text.subwords import learn_subwords  # with the library `tokenizers`, which only subwords need
+
         tokenizer = learn_subwords(texts, kind=settings.tokenizer, size=settings.size)
     else:
         tokenizer = make_tokenizer(settings.tokenizer)
@@ -138,8 +139,13 @@ def learn_language(texts: Sequence[str], settings: TextSettings) -> Language:
 
 
 def load_language(folder: Path, side: str, settings: TextSettings) -> Language:
-    subwords = settings.tokenizer in SUBWORDS
-    tokenizer = load_subwords(folder / f"{side}-subwords.json") if subwords else make_tokenizer(settings.tokenizer)
+    tokenizer: Tokenizer
+    if settings.tokenizer in SUBWORDS:
+        from seqtasks.text.subwords import load_subwords  # with the library `tokenizers`, which only subwords need
+
+        tokenizer = load_subwords(folder / f"{side}-subwords.json")
+    else:
+        tokenizer = make_tokenizer(settings.tokenizer)
     return Language(tokenizer, load_vocabulary(folder / f"{side}.txt", (PAD, UNK, BOS, EOS)), settings.lowercase)
 
 
