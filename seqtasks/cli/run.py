@@ -54,12 +54,13 @@ def run(
     from seqtasks.runs.again import fine_tuned_recipe, resumed_recipe
     from seqtasks.tasks.contract import RunOptions
     from seqtasks.tasks.locations import DataLocations
-    from seqtasks.tasks.table import kind_of, load_recipe
+    from seqtasks.tasks.table import check_names, kind_of, load_recipe
 
     options = RunOptions(locations=DataLocations(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
     loaded = resumed_recipe(task, overrides, existing(out)) if resume else load_recipe(task, recipe, overrides)
     if fine_tune:
         loaded = fine_tuned_recipe(loaded, overrides, fine_tune)
+    check_names(loaded.recipe)
     kind_of(loaded.recipe).check_data(loaded.recipe, options.locations)
     click.echo(f"recipe: {loaded.path}")
     with stop_on_signal() as stopped:

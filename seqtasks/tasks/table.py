@@ -33,7 +33,7 @@ def known_kinds() -> dict[str, TaskKind]:
 
 
 def check_tables(tables: Mapping[str, Any], where: str, overrides: Sequence[str] = ()) -> Recipe:
-    """The recipe that the tables say. Raises RecipeError with every fault at once, then with every name of a part that nobody offers.
+    """The recipe that the tables say. Raises RecipeError with every fault at once.
 
     overrides: the --set that are in the tables, to blame them and not the file.
     """
@@ -41,10 +41,7 @@ def check_tables(tables: Mapping[str, Any], where: str, overrides: Sequence[str]
     known = known_parts(TASKS, GROUP)
     if not isinstance(kind, str) or kind not in known:
         raise RecipeError([f"{where}: kind = {kind!r}{did_you_mean(str(kind), known)} Expected one of {', '.join(known)}."])
-    recipe = validate(find_part(TASKS, kind, GROUP).recipe, tables, where, overrides)
-    if faults := [no_part(name, dict.fromkeys(offered.names), offered.group) for name, offered in unknown_names(recipe)]:
-        raise RecipeError(faults)
-    return recipe
+    return validate(find_part(TASKS, kind, GROUP).recipe, tables, where, overrides)
 
 
 def load_recipe(task: str, name: str = "default", overrides: Sequence[str] = ()) -> LoadedRecipe:
@@ -59,8 +56,15 @@ def saved_recipe(directory: RunDirectory) -> Recipe:
     return check_tables(directory.recipe_tables(), str(directory.path / "recipe.toml"))
 
 
+def check_names(recipe: Recipe) -> None:
+    """Raises RecipeError with every name of a part that nobody offers, without loading those that there are."""
+    if faults := [no_part(name, dict.fromkeys(offered.names), offered.group) for name, offered in unknown_names(recipe)]:
+        raise RecipeError(faults)
+
+
 def check_recipe(recipe: Recipe) -> None:
-    """What the tables alone cannot tell: names that exist, and values that fit each other. Raises RecipeError with every fault."""
+    """What the tables alone cannot tell: names that exist, then values that fit each other. Raises RecipeError with every fault."""
+    check_names(recipe)
     if faults := kind_of(recipe).faults(recipe):
         raise RecipeError(faults)
 
