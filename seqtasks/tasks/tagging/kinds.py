@@ -51,13 +51,13 @@ class NetworkKind(TaggerKind):
 
         return tagging_runner(recipe, locations, device=device, learned=learned)
 
-    def predictor(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe, options: PredictorOptions) -> TaggingPredictor:
+    def predictor(self, directory: RunDirectory, recipe: NetworkRecipe, options: PredictorOptions) -> TaggingPredictor:
         from seqtasks.tasks.tagging.network import load_network_predictor
 
         refuse_translation_options(directory, options)
         return load_network_predictor(directory, recipe, options)
 
-    def word_tagger(self, directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe, head: str) -> WordTagger:
+    def word_tagger(self, directory: RunDirectory, recipe: NetworkRecipe, head: str) -> WordTagger:
         return self.predictor(directory, recipe, PredictorOptions()).tagger
 
 

@@ -8,12 +8,12 @@ from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
-from seqtasks.tasks.tagging.recipe import MultitaskRecipe, TaggingRecipe, data_of, output_schemes
+from seqtasks.tasks.tagging.recipe import NetworkRecipe, data_of, output_schemes
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
 
 
-def load_network_predictor(directory: RunDirectory, recipe: TaggingRecipe | MultitaskRecipe, options: PredictorOptions) -> TaggingPredictor:
+def load_network_predictor(directory: RunDirectory, recipe: NetworkRecipe, options: PredictorOptions) -> TaggingPredictor:
     """The predictor of a finished run with one head or several."""
     data, device = data_of(recipe), find_device(options.device)
     assets = TaggingAssets.load(directory.text, data)
