@@ -1,4 +1,4 @@
-.PHONY: check quick lint types arrows test docs
+.PHONY: check quick lint types arrows test docs tables
 
 QUICK = align decoding diagnosis models nn recipes text training
 
@@ -18,6 +18,9 @@ arrows:
 
 test:
 	pytest -n auto --dist worksteal
+
+tables:  ## the tables of the manual that are made from the code
+	python docs/_ext/write_tables.py
 
 docs:
 	sphinx-build -W --keep-going -b html docs docs/_build/html

@@ -15,7 +15,7 @@ release = version = seqtasks.__version__
 language = "en"
 smartquotes = False  # "--set" is an option, not a dash
 
-extensions = ["sphinx.ext.autodoc", "myst_parser", "generated_parts", "plain_docstrings"]
+extensions = ["sphinx.ext.autodoc", "myst_parser", "sphinx_parts", "plain_docstrings"]
 exclude_patterns = ["_build", "_ext"]
 source_suffix = {".md": "markdown"}
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -5,7 +5,7 @@ Every message that reaches a terminal comes from a subclass of `SeqtasksError`; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -60,7 +60,7 @@ class Interrupted(SeqtasksError):  # noqa: N818 (an ending, not an error)
     exit_code = 130
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence: "; did you mean 'x'?" with the nearest known word, or a full stop."""
-    near = get_close_matches(word, list(known), n=1)
+def did_you_mean(word: str, known: Iterable[str], meant: Mapping[str, str] | None = None) -> str:
+    """The end of a sentence: "; did you mean 'x'?" with the nearest known word, or a full stop. meant: words that say another one."""
+    near = [meant[word]] if meant and word in meant else get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else "."

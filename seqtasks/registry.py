@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
 from seqtasks.errors import RecipeError, did_you_mean
@@ -23,12 +23,25 @@ def find_part(table: Mapping[str, P], name: str, group: str) -> P:
         return table[name]
     for point in entry_points(group=group):
         if point.name == name:
-            part: P = point.load()
+            part: P = imported(point)
             return part
+    raise RecipeError([no_part(name, table, group)])
+
+
+def no_part(name: str, table: Mapping[str, object], group: str) -> str:
+    """The line about a name that nobody offers."""
     known = known_parts(table, group)
-    raise RecipeError(
-        [f"no {group.removeprefix('seqtasks.').removesuffix('s')} {name!r}{did_you_mean(name, known)} Known: {', '.join(known)}."]
-    )
+    return f"no {group.removeprefix('seqtasks.').removesuffix('s')} {name!r}{did_you_mean(name, known)} Known: {', '.join(known)}."
+
+
+def imported(point: EntryPoint) -> Any:
+    """What another package offers. Raises RecipeError where importing it fails, whatever the reason."""
+    try:
+        return point.load()
+    except Exception as fault:
+        package = f" of the package {point.dist.name}" if point.dist else ""
+        why = f"{type(fault).__name__}: {fault}"
+        raise RecipeError([f"{point.group} {point.name!r}{package} cannot be imported ({why}). Repair or uninstall it."]) from fault
 
 
 def known_parts(table: Mapping[str, object], group: str) -> list[str]:
@@ -38,7 +51,7 @@ def known_parts(table: Mapping[str, object], group: str) -> list[str]:
 
 def further_parts(table: Mapping[str, P], group: str) -> dict[str, P]:
     """The parts of other packages by name; ours win over a taken name."""
-    return {point.name: point.load() for point in entry_points(group=group) if point.name not in table}
+    return {point.name: imported(point) for point in entry_points(group=group) if point.name not in table}
 
 
 def name_faults(table: Mapping[str, object], name: str, group: str) -> list[str]:

@@ -1,9 +1,12 @@
-"""Which modules autodoc shows: every one of the packages below, so that a new file is in the manual with its first build."""
+"""The modules of the packages below: a table of what each is, and for the built manual the directives of autodoc."""
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 
 import seqtasks
 
@@ -25,6 +28,7 @@ PACKAGES = (
     "runs",
     "comparison",
 )
+SENTENCE = re.compile(r".*?\.(?= [A-Z`\[]|$)")
 HIDDEN = {"seqtasks.recipes.schema"}  # its keys are the page on recipes
 
 
@@ -36,13 +40,38 @@ def blocks_markdown() -> str:
 
 def modules_markdown() -> str:
     """The other packages that there are, a section each, with their modules below."""
-    parts = [section("seqtasks.errors", "##"), section("seqtasks.registry", "##")]
+    parts = [section(f"seqtasks.{name}", "##") for name in ("errors", "estimator", "registry")]
     for package in PACKAGES:
         names = [name for name in modules_of(package) if name not in HIDDEN]
         if names:
             parts += [f"## seqtasks.{package}", importlib.import_module(f"seqtasks.{package}").__doc__ or ""]
             parts += [section(name, "###") for name in names]
     return "\n\n".join(parts)
+
+
+def blocks_table() -> str:
+    """The modules of seqtasks.nn, each with the first sentence of its docstring."""
+    return table(modules_of("nn"))
+
+
+def modules_table() -> str:
+    """The other modules likewise."""
+    return table(
+        ["seqtasks.errors", "seqtasks.estimator", "seqtasks.registry", *(name for package in PACKAGES for name in modules_of(package))]
+    )
+
+
+def table(names: list[str]) -> str:
+    """One row for each module."""
+    rows = [f"| `{name.removeprefix('seqtasks.')}` | {first_sentence(name)} |" for name in names]
+    return "\n".join(["| module | what |", "|---|---|", *rows])
+
+
+def first_sentence(name: str) -> str:
+    """What a module's docstring begins with, on one line; read from its source, so that nothing is imported."""
+    path = Path(seqtasks.__file__).parent.joinpath(*name.split(".")[1:]).with_suffix(".py")
+    text = " ".join((ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n\n")[0].split())
+    return (SENTENCE.match(text) or [text])[0].replace("|", "\\|").replace("<", "\\<")
 
 
 def modules_of(package: str) -> list[str]:

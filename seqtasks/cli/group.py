@@ -57,6 +57,7 @@ class LazyGroup(Group):
     """A group of commands given as {name: (module, help)}; a module is imported when its command runs."""
 
     commands_by_name: Mapping[str, tuple[str, str]] = {}
+    meant: Mapping[str, str] = {}  # what commands are called elsewhere
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands_by_name)
@@ -76,5 +77,5 @@ class LazyGroup(Group):
         """Click's, with the nearest known command for a mistyped one."""
         if args and args[0] not in self.commands_by_name and not args[0].startswith("-"):
             known = self.commands_by_name
-            raise click.UsageError(f"no command {args[0]!r}{did_you_mean(args[0], known)} Commands: {', '.join(known)}.", ctx)
+            raise click.UsageError(f"no command {args[0]!r}{did_you_mean(args[0], known, self.meant)} Commands: {', '.join(known)}.", ctx)
         return super().resolve_command(ctx, args)

@@ -22,8 +22,18 @@ class Commands(LazyGroup):
         "evaluate": ("seqtasks.cli.evaluate", "Score a finished run on annotated files."),
         "compare": ("seqtasks.cli.compare", "Compare systems: scores with intervals, significance, cost, one report."),
         "align": ("seqtasks.cli.align", "Align the words of parallel files, and make a lexicon."),
-        "recipes": ("seqtasks.cli.recipes", "List, show, copy and check recipes."),
+        "recipes": ("seqtasks.cli.recipes", "List, show, copy and check recipes; what they may say."),
         "data": ("seqtasks.cli.data", "List, download and check corpora."),
+    }
+    meant = {
+        "train": "run",
+        "fit": "run",
+        "test": "evaluate",
+        "eval": "evaluate",
+        "translate": "predict",
+        "tag": "predict",
+        "infer": "predict",
+        "download": "data",
     }
 
 

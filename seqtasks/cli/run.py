@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqtasks.cli.recipe_command import RecipeCommand
 from seqtasks.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from seqtasks.tasks.contract import RunOptions
 
 
-@click.command()
+@click.command(cls=RecipeCommand)
 @click.argument("task")
 @click.argument("recipe", default="default")
 @click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value of the recipe. May be repeated.")
@@ -53,12 +54,14 @@ def run(
     from seqtasks.runs.again import fine_tuned_recipe, resumed_recipe
     from seqtasks.tasks.contract import RunOptions
     from seqtasks.tasks.locations import DataLocations
-    from seqtasks.tasks.table import load_recipe
+    from seqtasks.tasks.table import check_names, kind_of, load_recipe
 
     options = RunOptions(locations=DataLocations(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
     loaded = resumed_recipe(task, overrides, existing(out)) if resume else load_recipe(task, recipe, overrides)
     if fine_tune:
         loaded = fine_tuned_recipe(loaded, overrides, fine_tune)
+    check_names(loaded.recipe)
+    kind_of(loaded.recipe).check_data(loaded.recipe, options.locations)
     click.echo(f"recipe: {loaded.path}")
     with stop_on_signal() as stopped:
         show(execute(loaded, options, seeds, stopped))

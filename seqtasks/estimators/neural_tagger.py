@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import UsageError
+from seqtasks.estimator import Estimator
 from seqtasks.estimators.network import (
     HEAD,
     Architecture,
@@ -46,7 +45,7 @@ Told = Callable[[Row], object]
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class NeuralTagger(Architecture, Training, BaseEstimator):
+class NeuralTagger(Architecture, Training, Estimator):
     """Tags for words, from a network trained on tagged sentences.
 
     backbone: a name from `seqtasks.nn.BACKBONES`; hidden_size: of it, per direction; word_size, character_size, filters: of the
@@ -151,7 +150,7 @@ class NeuralTagger(Architecture, Training, BaseEstimator):
 
     def save(self, path: Path | str) -> None:
         """Write the tagger to a folder, whole or not at all; a tagger saved there before is replaced."""
-        check_is_fitted(self, "model_")
+        self.check_fitted("model_")
         facts = {
             "parameters": {**self.get_params(), "device": str(self.device)},
             "architecture": asdict(self.architecture_),
@@ -199,7 +198,7 @@ class NeuralTagger(Architecture, Training, BaseEstimator):
 
     def checked(self, sentences: Sentences) -> list[list[str]]:
         """Sentences to tag. Raises NotFittedError before `fit`, DataError for what is no list of words."""
-        check_is_fitted(self, "model_")
+        self.check_fitted("model_")
         return checked_sentences(sentences)
 
 

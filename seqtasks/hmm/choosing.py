@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 
 from seqtasks.hmm.counts.corpus import TaggedCorpus
 from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams
+from seqtasks.hmm.counts.word_tags import WordTags
 from seqtasks.hmm.decoding import HMMDecoder
 from seqtasks.hmm.model import RARE_TO_LEARN, Options, Statistics, TunedWeights, assemble, count, guesser_from
 from seqtasks.hmm.temperature import choose_temperature
 from seqtasks.hmm.unknown.features import feature_matrix
 from seqtasks.hmm.unknown.guesser import Guesser, RareWords, rare_words
-from seqtasks.hmm.unknown.max_ent import MaxEnt, max_ent_passes
+from seqtasks.hmm.unknown.max_ent import MaxEnt
+from seqtasks.hmm.unknown.max_ent_training import max_ent_passes, train_max_ent
 from seqtasks.hmm.unknown.suffixes import train_suffixes
 from seqtasks.hmm.word_types import WordTypes
 
@@ -46,6 +48,17 @@ def choose_weights(kept: TaggedCorpus, held: TaggedCorpus, options: Options) -> 
     rare = rare_words(kept, statistics.pairs, RARE_TO_LEARN)
     guesser, weights = _best_guesser(statistics, rare, held, options, weights)
     return _best_trust(statistics, guesser, held, options, weights)
+
+
+def train_guesser(corpus: TaggedCorpus, pairs: WordTags, options: Options, weights: TunedWeights) -> Guesser:
+    """Learn to guess tags from spellings."""
+    rare = rare_words(corpus, pairs, RARE_TO_LEARN)
+    if options.unknown == "max_ent":
+        features_WF = feature_matrix(rare.words, rare.initial_W, rare.related, options.word_classes)
+        model = train_max_ent(features_WF, rare.counts_WN, epochs=weights.epochs, seed=options.random_state)
+        return guesser_from(rare, options, max_ent=model)
+    suffixes = train_suffixes(rare.words, rare.counts_WN, weights.theta) if options.unknown == "suffix" else None
+    return guesser_from(rare, options, suffixes=suffixes)
 
 
 def _best_strength(statistics: Statistics, held: TaggedCorpus, options: Options) -> float:

@@ -19,11 +19,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
-from sklearn.metrics import v_measure_score
-from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import UsageError
+from seqtasks.estimator import Estimator
 from seqtasks.hmm.baum_welch import Tables, expected_counts, random_tables, reestimated, supervised_tables
 from seqtasks.hmm.decoders.forward import log_likelihoods, posteriors
 from seqtasks.hmm.decoders.lattice import Floats
@@ -44,7 +42,7 @@ class EMStep(NamedTuple):
 
 
 @dataclass(eq=False, repr=False)
-class EMTagger(BaseEstimator):
+class EMTagger(Estimator):
     """Learns by EM from a random start (no tags), or from the relative frequencies of tagged sentences.
 
     n_tags: number of states of the random start; leave it out where tags are given. order: 1 or 2. iterations: steps of EM at most.
@@ -126,6 +124,8 @@ class EMTagger(BaseEstimator):
 
     def v_measure(self, sentences: Sentences, tags: Labels) -> float:
         """How well states and tags tell each other, 0 to 1 (the harmonic mean of homogeneity and completeness)."""
+        from sklearn.metrics import v_measure_score  # only this measure needs scikit-learn
+
         words, gold = checked_tagged(sentences, tags)
         return float(v_measure_score([*chain.from_iterable(gold)], [*chain.from_iterable(self.predict(words))]))
 
@@ -154,7 +154,7 @@ class EMTagger(BaseEstimator):
         return np.array(types, dtype=np.int64), np.array([len(sentence) for sentence in sentences], dtype=np.int64)
 
     def _ready(self, sentences: Sentences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        check_is_fitted(self, "tables_")
+        self.check_fitted("tables_")
         return self._encoded(checked_sentences(sentences))
 
     def _learn(

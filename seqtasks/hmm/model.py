@@ -15,10 +15,9 @@ from seqtasks.hmm.counts.states import States, specialise
 from seqtasks.hmm.counts.transitions import TransitionModel, Trigrams, count_trigrams, forbid
 from seqtasks.hmm.counts.word_tags import Cells, WordTags, count_cells, count_word_tags, merge_contexts
 from seqtasks.hmm.emissions import Level, WordEmissions, deleted_weight, discounted_level, interpolated_level, leave_shares
-from seqtasks.hmm.unknown.features import feature_matrix
-from seqtasks.hmm.unknown.guesser import Guesser, RareWords, class_frequencies, rare_words
-from seqtasks.hmm.unknown.max_ent import MaxEnt, train_max_ent
-from seqtasks.hmm.unknown.suffixes import SuffixModel, train_suffixes
+from seqtasks.hmm.unknown.guesser import Guesser, RareWords, class_frequencies
+from seqtasks.hmm.unknown.max_ent import MaxEnt
+from seqtasks.hmm.unknown.suffixes import SuffixModel
 from seqtasks.text.tags import OUTSIDE
 
 RARE_TO_LEARN = 20  # occurrences of the words that the guesser learns from
@@ -97,17 +96,6 @@ def count(corpus: TaggedCorpus, options: Options) -> Statistics:
     return Statistics(
         corpus.tags, corpus.words, states, count_trigrams(corpus, states), count_cells(corpus, states), count_word_tags(corpus)
     )
-
-
-def train_guesser(corpus: TaggedCorpus, pairs: WordTags, options: Options, weights: TunedWeights) -> Guesser:
-    """Learn to guess tags from spellings."""
-    rare = rare_words(corpus, pairs, RARE_TO_LEARN)
-    if options.unknown == "max_ent":
-        features_WF = feature_matrix(rare.words, rare.initial_W, rare.related, options.word_classes)
-        model = train_max_ent(features_WF, rare.counts_WN, epochs=weights.epochs, seed=options.random_state)
-        return guesser_from(rare, options, max_ent=model)
-    suffixes = train_suffixes(rare.words, rare.counts_WN, weights.theta) if options.unknown == "suffix" else None
-    return guesser_from(rare, options, suffixes=suffixes)
 
 
 def guesser_from(rare: RareWords, options: Options, *, max_ent: MaxEnt | None = None, suffixes: SuffixModel | None = None) -> Guesser:

@@ -15,15 +15,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import RunDirectoryError, UsageError, did_you_mean
-from seqtasks.hmm.choosing import choose_weights
+from seqtasks.estimator import Estimator
 from seqtasks.hmm.counts.corpus import TaggedCorpus, add_sentences, empty_corpus
 from seqtasks.hmm.decoding import HMMDecoder
 from seqtasks.hmm.emissions import Candidates
-from seqtasks.hmm.model import Options, Statistics, TunedWeights, assemble, count, train_guesser
+from seqtasks.hmm.model import Options, Statistics, TunedWeights, assemble, count
 from seqtasks.hmm.storage import HEAD, Stored, read_tagger, write_tagger
 from seqtasks.hmm.temperature import tempered
 from seqtasks.hmm.unknown.guesser import KINDS, Guesser
@@ -45,7 +43,7 @@ MOST_STATES = 500  # the table of transitions has the third power of it
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class HMMTagger(Options, BaseEstimator):
+class HMMTagger(Options, Estimator):
     """Tags words by a hidden Markov model. Sentences are sequences of words (str), tags one sequence of str for each sentence.
 
     order: 2 looks at the two tags before, 1 at one. smoothing: of tag n-grams, "witten_bell" or "deleted" (interpolation). lexical_states:
@@ -137,7 +135,7 @@ class HMMTagger(Options, BaseEstimator):
 
     def save(self, path: Path | str, *, sentences: bool = True) -> None:
         """Write the tagger to a folder. sentences: the training sentences too, without which `partial_fit` cannot go on after loading."""
-        check_is_fitted(self, "statistics_")
+        self.check_fitted("statistics_")
         corpus = self._sentences if sentences else None
         write_tagger(Path(path), Stored(self.get_params(), self.weights_, self.statistics_, self._guesser, self._types.trained, corpus))
 
@@ -155,6 +153,8 @@ class HMMTagger(Options, BaseEstimator):
         return tagger
 
     def _learn(self, known: TaggedCorpus, sentences: Sentences, tags: Sentences) -> HMMTagger:
+        from seqtasks.hmm.choosing import choose_weights, train_guesser  # with scipy, which answers do without: 0.3 s to load
+
         words, labels = checked_tagged(sentences, tags)
         refuse_lines_of_tags(words, labels)
         if self.scheme is not None:
@@ -180,12 +180,11 @@ class HMMTagger(Options, BaseEstimator):
 
     def _asked(self, sentences: Sentences) -> tuple[list[list[str]], HMMDecoder]:
         """Sentences to tag as lists, and what tags them."""
-        check_is_fitted(self, "statistics_")
-        return checked_sentences(sentences), HMMDecoder(self._model, self._types)
+        return self._checked(sentences), HMMDecoder(self._model, self._types)
 
     def _checked(self, sentences: Sentences) -> list[list[str]]:
         """Sentences to tag as lists, none of whose words is a line."""
-        check_is_fitted(self, "statistics_")
+        self.check_fitted("statistics_")
         words = checked_sentences(sentences)
         refuse_spaced_words(words, self.statistics_.words)
         return words

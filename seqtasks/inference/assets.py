@@ -7,17 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seqtasks.align.lexicon import Lexicon
 from seqtasks.errors import RunDirectoryError
-from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.run_directory import read_json
 from seqtasks.recipes.schema import TextSettings, TokenSettings, WordSettings
 from seqtasks.text.files import write_atomically
-from seqtasks.text.subwords import learn_subwords, load_subwords
 from seqtasks.text.tags import Extent
 from seqtasks.text.tokenizers import SubwordTokenizer, Tokenizer, make_tokenizer
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Language, Vocabulary
+
+if TYPE_CHECKING:
+    from seqtasks.align.lexicon import Lexicon
+    from seqtasks.hmm.tagger import HMMTagger
 
 SUBWORDS = ("bpe", "unigram")
 LEXICON = "lexicon.npz"
@@ -84,7 +86,7 @@ class TaggingAssets:
             {head: tuple(labels[head].words()) for head in labels},
             Vocabulary.load(folder / "seen.txt"),
             {head: load_extent(path) for head in labels if (path := folder / f"spans-{head}.json").exists()},
-            {head: HMMTagger.load(path) for head in labels if (path := folder / f"hmm-{head}").exists()},
+            {head: load_pooled(path) for head in labels if (path := folder / f"hmm-{head}").exists()},
         )
 
 
@@ -113,7 +115,7 @@ class TranslationAssets:
     @classmethod
     def load(cls, folder: Path, settings: TextSettings) -> TranslationAssets:
         source, target = (load_language(folder, side, settings) for side in ("source", "target"))
-        return cls(source, target, Lexicon.load(folder / LEXICON) if (folder / LEXICON).exists() else None)
+        return cls(source, target, load_lexicon(folder / LEXICON) if (folder / LEXICON).exists() else None)
 
 
 def learn_language(texts: Sequence[str], settings: TokenSettings) -> Language:
@@ -122,6 +124,8 @@ def learn_language(texts: Sequence[str], settings: TokenSettings) -> Language:
         texts = [text.lower() for text in texts]
     tokenizer: Tokenizer
     if settings.tokenizer in SUBWORDS:
+        from seqtasks.text.subwords import learn_subwords  # with the library `tokenizers`, which only subwords need
+
         tokenizer = learn_subwords(texts, kind=settings.tokenizer, size=settings.size)
     else:
         tokenizer = make_tokenizer(settings.tokenizer)
@@ -143,9 +147,28 @@ def save_language(language: Language, folder: Path, side: str) -> None:
 
 def load_language(folder: Path, side: str, settings: TokenSettings) -> Language:
     """What `save_language` wrote."""
-    subwords = settings.tokenizer in SUBWORDS
-    tokenizer = load_subwords(folder / f"{side}-subwords.json") if subwords else make_tokenizer(settings.tokenizer)
+    tokenizer: Tokenizer
+    if settings.tokenizer in SUBWORDS:
+        from seqtasks.text.subwords import load_subwords  # with the library `tokenizers`, which only subwords need
+
+        tokenizer = load_subwords(folder / f"{side}-subwords.json")
+    else:
+        tokenizer = make_tokenizer(settings.tokenizer)
     return Language(tokenizer, load_vocabulary(folder / f"{side}.txt", (PAD, UNK, BOS, EOS)), settings.lowercase)
+
+
+def load_pooled(path: Path) -> HMMTagger:
+    """The tagger that a head pools: few do, so that the others need not load the HMM."""
+    from seqtasks.hmm.tagger import HMMTagger
+
+    return HMMTagger.load(path)
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """The lexicon of a run whose decoding needs one: few do, so that the others need not load the aligner."""
+    from seqtasks.align.lexicon import Lexicon
+
+    return Lexicon.load(path)
 
 
 def load_extent(path: Path) -> Extent:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.text.batching import Batch, Positions
+
+if TYPE_CHECKING:
+    from seqtasks.hmm.tagger import HMMTagger
 
 LOWEST = 1e-6  # a probability counts as at least that much
 Sentences = Sequence[Sequence[str]]

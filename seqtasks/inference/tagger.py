@@ -18,7 +18,8 @@ import torch
 
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_log_priors
-from seqtasks.inference.posteriors import Ranked, k_best, span_probabilities
+from seqtasks.inference.network_posteriors import k_best, span_probabilities
+from seqtasks.inference.posteriors import Ranked
 from seqtasks.models.reader import Reader, Text, state_of
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.text.batching import Batch, Positions, in_order, in_threads

@@ -1,6 +1,6 @@
 """Finding, extending, overriding and checking recipes: from a name on the command line to tables that a recipe class accepts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,11 +8,15 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from seqtasks.errors import RecipeError, UsageError, did_you_mean
+from seqtasks.recipes.keys import keys_of
+from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.shipped import shipped
+from seqtasks.recipes.suggest import ELSEWHERE, either, places_called, places_near
 from seqtasks.recipes.toml import parse_value, read_toml
 
 PARTS = ("train", "dev", "test", "test_unseen")
 RENAMED = {"training": {"pool": "sort_window"}, "data": {"share": "train_fraction"}, "hmm": {"back_rare": "backoff_rare"}}  # by table
+MEANT = {"mt": "translation", "nmt": "translation", "translate": "translation", "tagging": "pos", "tagger": "pos", "entities": "ner"}
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -35,13 +39,15 @@ def task_names() -> list[str]:
 def recipe_names(task: str) -> list[str]:
     """The recipes of a task; `base` is for extending only. Raises UsageError for a task that is none."""
     if task not in task_names():
-        raise UsageError(f"no task {task!r}{did_you_mean(task, task_names())} Tasks: {', '.join(task_names())}.")
+        raise UsageError(f"no task {task!r}{did_you_mean(task, task_names(), MEANT)} Tasks: {', '.join(task_names())}.")
     return sorted(path.stem for path in (shipped("tasks") / task).glob("*.toml") if path.stem != "base")
 
 
 def find_recipe(task: str, name: str) -> Path:
     """The TOML file that TASK [RECIPE] means: a path as it stands, or a name in the task's folder. Raises UsageError."""
     names = recipe_names(task)
+    if "=" in name:
+        raise UsageError(f"{name!r} is no recipe. To change one of its keys: --set {name}")
     if name.endswith(".toml") or "/" in name:
         path = Path(name)
         if not path.is_file():
@@ -56,7 +62,10 @@ def read_recipe(path: Path, overrides: Sequence[str] = ()) -> tuple[dict[str, An
     """The tables of a recipe file, with what it extends and TABLE.KEY=VALUE overrides applied, and lines to tell about them."""
     tables = read_extended(path)
     make_absolute(tables)
+    before = tables.get("summary")
     notes = override(tables, overrides)
+    if notes and tables.get("summary") == before:
+        tables["summary"] = f"Recipe {path.stem} on data of one's own"
     return tables, tuple(notes)
 
 
@@ -82,12 +91,12 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
-    """Apply TABLE.KEY=VALUE in place; returns lines to tell. Paths of data parts are taken from where the user stands.
+    """Apply TABLE.KEY=VALUE in place; returns lines to tell where data.train is the user's. Parts are taken from where the user stands.
 
-    A new data.train replaces the recipe's other parts too, unless they are given: foreign dev and test parts would mean nothing.
+    A new data.train replaces the recipe's corpus and its other parts too, unless they are given: foreign dev and test parts would mean
+    nothing.
     """
     own: dict[str, set[str]] = {}
-    notes = []
     for text in overrides:
         name, equals, value = text.partition("=")
         keys = name.strip().split(".")
@@ -99,18 +108,23 @@ def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
             if not isinstance(table, dict):
                 raise UsageError(f"--set {text}: {key!r} is a value, not a table.")
         parsed = parse_value(value.strip())
-        if len(keys) > 1 and keys[-2] == "data" and keys[-1] in PARTS:
-            parsed = from_here(parsed)
+        if len(keys) > 1 and keys[-2] == "data":
+            parsed = from_here(parsed) if keys[-1] in PARTS else parsed
             own.setdefault(".".join(keys[:-1]), set()).add(keys[-1])
         table[keys[-1]] = parsed
-    for name, given in own.items():
-        table = tables
-        for key in name.split("."):
-            table = table[key]
-        gone = [part for part in PARTS if "train" in given and part not in given and table.pop(part, "")]
-        if gone:
-            notes.append(f"{name}.train is yours, so the recipe's {', '.join(gone)} {'is' if len(gone) == 1 else 'are'} left out.")
-    return notes
+    return [note for name, given in own.items() if "train" in given for note in [without_foreign(tables, name, given)]]
+
+
+def without_foreign(tables: dict[str, Any], name: str, given: Collection[str]) -> str:
+    """Take the corpus and the parts that are not given out of a data table whose train is the user's; returns the line to tell."""
+    table = tables
+    for key in name.split("."):
+        table = table[key]
+    if "corpus" not in given:
+        table.pop("corpus", None)
+    gone = [part for part in PARTS if part not in given and table.pop(part, "")]
+    told = f", so the recipe's {', '.join(gone)} {'is' if len(gone) == 1 else 'are'} left out" if gone else ""
+    return f"{name}.train is yours{told}."
 
 
 def make_absolute(tables: dict[str, Any]) -> None:
@@ -129,28 +143,50 @@ def from_here(files: Any) -> Any:
     return str(Path(files).expanduser().absolute()) if isinstance(files, str) and files else files
 
 
-def validate(model: type[R], tables: Mapping[str, Any], where: str) -> R:
-    """The recipe of a class that the tables say. Raises RecipeError with every fault at once."""
+def validate(model: type[R], tables: Mapping[str, Any], where: str, overrides: Iterable[str] = ()) -> R:
+    """The recipe of a class that the tables say. Raises RecipeError with every fault at once, each with the --set that it comes from."""
+    given = {text.partition("=")[0].strip(): text for text in overrides}
     try:
         return model.model_validate(tables)
     except ValidationError as error:
-        raise RecipeError([explain(fault, model, where) for fault in error.errors()]) from None
+        raise RecipeError([explain(fault, model, where, given) for fault in error.errors()]) from None
 
 
-def explain(fault: Any, model: type[BaseModel], where: str) -> str:
-    """One line for one of pydantic's faults: file [table]: key, what is wrong, the nearest known key."""
+def explain(fault: Any, model: type[BaseModel], where: str, given: Mapping[str, str] | None = None) -> str:
+    """One line for one of pydantic's faults: file [table], or the --set of `given` that it is in; what is wrong; the nearest known key."""
     place = [str(part) for part in fault["loc"] if part not in ("str", "list[str]")]
     table, key = ".".join(place[:-1]), place[-1]
-    place_name = f"{where} [{table}]" if table else where
-    if fault["type"] == "extra_forbidden" and key in RENAMED.get(place[-2] if len(place) > 1 else "", {}):
-        return f"{place_name}: unknown key {key!r}: it is called {RENAMED[place[-2]][key]!r} now."
+    blamed = option_of(place, given or {}, inner=fault["type"] == "extra_forbidden")
+    place_name = f"--set {blamed}" if blamed else f"{where} [{table}]" if table else where
     if fault["type"] == "extra_forbidden":
-        known = known_keys(model, place[:-1])
-        within = [f"{name}.{key}" for name in known if key in known_keys(model, [*place[:-1], name])]
-        return f"{place_name}: unknown key {key!r}{f'; did you mean {within[0]!r}?' if within else did_you_mean(key, known)}"
+        return f"{place_name}: unknown key {key!r}{meant_by(place, fault['input'], model)}"
     if fault["type"] == "missing":
         return f"{place_name}: missing key {key!r}."
-    return f"{place_name}: {key} = {fault['input']!r}: {fault['msg'][0].lower()}{fault['msg'][1:]}."
+    named = "" if blamed else f"{key} = {fault['input']!r}: "
+    return f"{place_name}: {named}{fault['msg'][0].lower()}{fault['msg'][1:]}."
+
+
+def option_of(place: Sequence[str], given: Mapping[str, str], *, inner: bool) -> str:
+    """The TABLE.KEY=VALUE that a fault comes from: that of its key, of a table around it or (inner) of a key in it; "" where none is."""
+    whole = ".".join(place)
+    for name, text in given.items():
+        if whole == name or whole.startswith(f"{name}.") or (inner and name.startswith(f"{whole}.")):
+            return text
+    return ""
+
+
+def meant_by(place: Sequence[str], value: Any, model: type[BaseModel]) -> str:
+    """The end of a sentence about an unknown key: its new name, or the nearest key of its table, or keys of that name in other tables."""
+    table, key = place[-2] if len(place) > 1 else "", place[-1]
+    if key in RENAMED.get(table, {}):
+        return f": it is called {RENAMED[table][key]!r} now."
+    own, keys = known_keys(model, place[:-1]), list(keys_of(model)) if issubclass(model, Recipe) else []
+    if ELSEWHERE.get(key) in own:
+        return f"; did you mean {ELSEWHERE[key]!r}?"
+    near = did_you_mean(key, own)
+    inside = [found for name in value for found in places_called(name, keys)] if isinstance(value, Mapping) and near == "." else []
+    places = inside or places_called(key, keys) or ([] if near != "." else places_near(key, keys))
+    return f"; did you mean {either(dict.fromkeys(places))}?" if places else near
 
 
 def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:

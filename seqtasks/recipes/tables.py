@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
 NonNegative = Annotated[float, Field(ge=0)]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The names that a key takes: ours, and those that other packages offer by entry points of the group (`seqtasks.registry`).
+
+    They stand here, too, so that a wrong one is told without loading the parts that they name.
+    """
+
+    group: str
+    names: tuple[str, ...]
 
 
 class Table(BaseModel):

@@ -12,26 +12,28 @@ from seqtasks.recipes.tables import NonNegative, Rate, Share, Table
 class TrainingSettings(Table):
     """[training]. batch_tokens counts padded positions; select_by says what "best on dev" means."""
 
-    epochs: PositiveInt
-    batch_tokens: PositiveInt
+    epochs: PositiveInt  # passes over the training part
+    batch_tokens: PositiveInt  # largest number of padded positions of a batch; a longer sentence is a batch of its own
     sort_window: PositiveInt = 4000  # sentences that are sorted by length together
-    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"
-    learning_rate: PositiveFloat
-    weight_decay: NonNegative = 0.0
+    optimizer: Literal["adam", "adamw", "sgd"] = "adamw"  # `adamw`, `adam` or `sgd`
+    learning_rate: PositiveFloat  # the highest rate; the schedule scales it
+    weight_decay: NonNegative = 0.0  # of all parameters alike
     momentum: Rate = 0.0  # of sgd
     betas: Annotated[list[Rate], Field(min_length=2, max_length=2)] = [0.9, 0.98]  # of adam and adamw
+    # how the rate goes after the warm-up.
     schedule: Literal["constant", "linear", "cosine", "inverse_square_root"] = "cosine"
-    warmup_updates: NonNegativeInt = 0
-    clip_norm: NonNegative = 1.0
-    label_smoothing: Rate = 0.0
+    warmup_updates: NonNegativeInt = 0  # updates over which the rate rises from almost 0
+    clip_norm: NonNegative = 1.0  # largest norm of the gradient; 0 does not clip
+    label_smoothing: Rate = 0.0  # share of the target's probability spread over all labels. Not for CRF heads
     ema: Rate = 0.0  # decay of an average of the weights, which is then what is scored and saved, such as 0.999; 0: none
     average_checkpoints: NonNegativeInt = 0  # the mean weights of the best so many epochs are kept (the last with select_by "last")
     accumulate: PositiveInt = 1  # batches an update is made of, with the gradient of one that holds all their words
-    patience: NonNegativeInt = 0
+    patience: NonNegativeInt = 0  # epochs without a better value on the selection part before training stops; 0 never stops early
     select_by: str = "loss"  # what the kept weights are best at on dev: loss, accuracy, f1 or another score; last: none are chosen
-    checkpoint_every: NonNegativeInt = 0
-    keep_checkpoints: PositiveInt = 2
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    checkpoint_every: NonNegativeInt = 0  # updates between checkpoints within an epoch; 0 saves after epochs only
+    keep_checkpoints: PositiveInt = 2  # how many of the newest checkpoints stay on disk
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1  # of the first weights, dropout and the order of batches
+    # of training's forward passes. `auto` takes bf16 where the device is fast at it
     precision: Literal["float32", "bf16", "auto"] = "float32"
 
 

@@ -6,39 +6,15 @@ are drawn as on the page of entities; the attention of a translation is a table,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from seqtasks.reports.entity_page import EntityPage, Marked, ShownWord
+from seqtasks.reports.entity_page import EntityPage
 from seqtasks.reports.page import render
+from seqtasks.reports.shown import MOST, TaggedShown, TranslatedShown
 
-MOST = 20  # answers that are shown; how many more there are is said
 LONGEST = 60  # words of a side of which attention is drawn
-
-
-class TaggedShown(NamedTuple):
-    """A sentence with the tags of its words, and by head its entities."""
-
-    words: Sequence[ShownWord]
-    entities: Mapping[str, Sequence[Marked]]
-
-
-class AttentionShown(NamedTuple):
-    """How much each target word (row) looked at each source word (column): weights_TS, 0 to 1."""
-
-    source: Sequence[str]
-    target: Sequence[str]
-    weights: Sequence[Sequence[float]]
-
-
-class TranslatedShown(NamedTuple):
-    """A line, its translations with their log-probabilities, best first, and the attention of the best one, where there is any."""
-
-    source: str
-    translations: Sequence[tuple[str, float]]
-    attention: AttentionShown | None
 
 
 def shown_answers(answers: Sequence[TaggedShown | TranslatedShown], *, several: int | None = None) -> str:

@@ -12,27 +12,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from seqtasks.reports.page import render
+from seqtasks.reports.shown import Marked, ShownWord
 
 COLOURS = 8
 BODY = "seqtasks-body-goes-here"
-
-
-class Marked(NamedTuple):
-    """An entity over words start (inclusive) to end (exclusive); confidence 0 to 1, or None."""
-
-    start: int
-    end: int
-    label: str
-    confidence: float | None
-
-
-class ShownWord(NamedTuple):
-    """A word, what stands between it and the next one, its tag ("" for none) and how sure that is."""
-
-    word: str
-    after: str
-    tag: str
-    confidence: float | None
 
 
 class Box(NamedTuple):

@@ -28,7 +28,7 @@ def resumed_recipe(task: str, overrides: Sequence[str], directory: RunDirectory)
     path = directory.path / "recipe.toml"
     tables = saved_recipe(directory).model_dump(exclude_none=True)
     override(tables, overrides)
-    return LoadedRecipe(check_tables(tables, str(path)), task, str(facts.get("recipe")), path)
+    return LoadedRecipe(check_tables(tables, str(path), overrides), task, str(facts.get("recipe")), path)
 
 
 def fine_tuned_recipe(loaded: LoadedRecipe, overrides: Sequence[str], source: Path) -> LoadedRecipe:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from seqtasks.reports.answers import MOST, TaggedShown, TranslatedShown, shown_answers
+from seqtasks.reports.shown import MOST, TaggedShown, TranslatedShown
 
 
 class Drawable(Protocol):
@@ -21,4 +21,6 @@ class Answers(list[A]):
     """Answers in the order of what was asked: a list, which shows itself in a notebook."""
 
     def _repr_html_(self) -> str:
+        from seqtasks.reports.answers import shown_answers  # with Jinja2, which only what is drawn needs
+
         return shown_answers([answer.drawing() for answer in islice(self, MOST)], several=len(self))

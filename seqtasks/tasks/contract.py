@@ -267,6 +267,10 @@ class TaskKind(ABC):
     def faults(self, recipe: Any) -> list[str]:
         """What the tables alone cannot tell: names that nobody offers, and values that do not fit each other."""
 
+    def check_data(self, recipe: Any, locations: DataLocations) -> None:
+        """Raises DataError or UsageError for parts of the data that are not there: before anything heavy is loaded to read them."""
+        return
+
     @abstractmethod
     def runner(self, recipe: Any, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
         """The recipe with its data read; vocabularies come from the run in `learned`, where there is one."""

@@ -5,14 +5,13 @@ Nothing is unpickled from a file of a run. What a process receives, as with mult
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
@@ -60,7 +59,7 @@ def loaded_again(source: LoadedFrom) -> Predictor:
     A process that another one started computes with one thread, as workers do that share a machine; after a fork, OpenMP would wait for
     threads that only the parent has.
     """
-    if parent_process() is not None:
+    if parent_process() is not None and (torch := sys.modules.get("torch")):  # an HMM answers without it
         torch.set_num_threads(1)
     return source.loader(source.directory, source.recipe, source.options)
 

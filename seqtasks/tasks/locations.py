@@ -59,6 +59,8 @@ def locate(corpus: str, name: str, locations: DataLocations) -> Path | None:
     folder = None if path.is_absolute() else locations.folder(corpus)
     if folder is None:
         found = find_file(path.parent, path.name)
+        if found is None and path.is_dir():
+            raise DataError(path, 0, "is a directory", "Give a file")
         if found is None:
             raise DataError(path, 0, "no such file", "Check the path; a relative one is taken from the current directory")
         return found

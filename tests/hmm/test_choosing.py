@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.hmm.choosing import EPOCHS, GUESS_WEIGHTS, POWERS, STRENGTHS, THETAS, better, choose_weights
+from seqtasks.hmm.choosing import EPOCHS, GUESS_WEIGHTS, POWERS, STRENGTHS, THETAS, better, choose_weights, train_guesser
 from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
 from seqtasks.hmm.counts.transitions import TransitionModel, count_trigrams
 from seqtasks.hmm.decoding import HMMDecoder, Marginals
-from seqtasks.hmm.model import Options, TunedWeights, assemble, count, train_guesser
+from seqtasks.hmm.model import Options, TunedWeights, assemble, count
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.hmm.temperature import LEAST, TEMPERATURES, choose_temperature, tempered
 from seqtasks.hmm.word_types import WordTypes

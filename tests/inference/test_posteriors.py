@@ -16,7 +16,7 @@ import seqtasks
 from seqtasks.errors import UsageError
 from seqtasks.inference import tagger as tagger_module
 from seqtasks.inference.assets import TaggingAssets
-from seqtasks.inference.posteriors import joined_paths, merged
+from seqtasks.inference.network_posteriors import joined_paths, merged
 from seqtasks.inference.tagger import LONGEST, Tagger
 from seqtasks.models.heads import Head, SoftmaxHead
 from seqtasks.recipes.run_directory import RunDirectory
@@ -140,7 +140,7 @@ def test_groups_of_a_batch_give_what_the_whole_batch_gives(run_of, monkeypatch) 
     predictor = drawn(run_of("crf", "BIO"), 2, scale=0.7)
     batch = [WORDS, WORDS[2:], ["Odo"], WORDS[4:]]
     whole = predictor.tag_words(batch, confidences=True, k_best=4)
-    monkeypatch.setattr("seqtasks.inference.posteriors.MOST_CELLS", 1)
+    monkeypatch.setattr("seqtasks.inference.network_posteriors.MOST_CELLS", 1)
     for answer, other in zip(predictor.tag_words(batch, confidences=True, k_best=4), whole, strict=True):
         assert [entity.confidence for entity in answer.entities["ner"]] == pytest.approx([one.confidence for one in other.entities["ner"]])
         assert [path.tags for path in answer.k_best["ner"]] == [path.tags for path in other.k_best["ner"]]

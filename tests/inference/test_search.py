@@ -14,7 +14,7 @@ from seqtasks.inference.translator import LONGEST
 from seqtasks.inference.word_alignment import joined, linked, word_starts
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.tasks.translation.decoding_checks import changed, decoding_faults
-from seqtasks.tasks.translation.task import EncodedPairs, forced
+from seqtasks.tasks.translation.scores import EncodedPairs, forced
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.tokenizers import SPACE
 
@@ -160,7 +160,7 @@ def test_long_pairs_are_scored_word_by_word_and_alike(finished, monkeypatch: pyt
     whole = forced(translator, part)
     seen: list[int] = []
     translator.model.decoder.register_forward_pre_hook(lambda decoder, given: seen.append(given[0].size(1)))
-    monkeypatch.setattr("seqtasks.tasks.translation.task.LONGER", 10)
+    monkeypatch.setattr("seqtasks.tasks.translation.scores.LONGER", 10)
     assert forced(translator, part) == (pytest.approx(whole[0], rel=1e-5), *whole[1:])
     assert not seen
 

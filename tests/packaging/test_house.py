@@ -91,7 +91,7 @@ def test_the_library_never_asserts_pickles_evaluates_or_swallows_keywords() -> N
             place = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.Assert):
                 faults.append(f"{place}: assert")
-            if isinstance(node, FUNCTIONS) and node.args.kwarg:
+            if isinstance(node, FUNCTIONS) and node.args.kwarg and node.name != "set_params":  # scikit-learn's; it refuses unknown names
                 faults.append(f"{place}: **{node.args.kwarg.arg}")
             if isinstance(node, ast.Import | ast.ImportFrom):
                 modules = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]

@@ -30,7 +30,7 @@ class LanguageModelRecipe(Recipe):
     kind: Literal["language_model"]
     data: PlainText
     text: TokenSettings
-    embedding_size: PositiveInt
+    embedding_size: PositiveInt  # of the embedding of tokens
     backbone: BackboneSettings
     output: OutputSettings = OutputSettings()
     decoding: WritingSettings = WritingSettings()

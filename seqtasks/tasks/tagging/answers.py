@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqtasks.reports.answers import TaggedShown, shown_answers
-from seqtasks.reports.entity_page import Marked, ShownWord
+from seqtasks.reports.shown import Marked, ShownWord, TaggedShown
 from seqtasks.text.tags import NESTED, Span, spans_of
 
 
@@ -113,6 +112,8 @@ class TaggedLine:
         return TaggedShown(shown_words(self), marked)
 
     def _repr_html_(self) -> str:
+        from seqtasks.reports.answers import shown_answers  # with Jinja2, which only what is drawn needs
+
         return shown_answers([self.drawing()])
 
     @property

@@ -1,10 +1,9 @@
 """The forms in which `seqtasks predict` writes tagged sentences. Each turns one answer into text without the line's end."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from seqtasks.errors import UsageError
-from seqtasks.reports.entity_page import EntityPage
 from seqtasks.tasks.contract import PredictionOptions
 from seqtasks.tasks.tagging.answers import TaggedLine
 
@@ -96,6 +95,8 @@ def refuse_tagging(options: PredictionOptions) -> None:
 def in_form(answers: Iterable[TaggedLine], form: str, layers: Mapping[str, str], *, places: bool, confidence: bool) -> Iterator[str]:
     """Answers in a form. layers: of each head; places: JSON says which line a sentence is of; confidence: whether a page marks it."""
     if form == "html":
+        from seqtasks.tasks.tagging.page import page_of  # with Jinja2, which only pages need
+
         yield from page_of(answers, list(layers), confidence=confidence)
         return
     forms: dict[str, Callable[[TaggedLine], str]] = {
@@ -106,15 +107,3 @@ def in_form(answers: Iterable[TaggedLine], form: str, layers: Mapping[str, str],
     }
     written = map(forms[form], answers)
     yield from filter(None, written) if form == "conllu" else written
-
-
-def page_of(answers: Iterable[TaggedLine], heads: Sequence[str], *, confidence: bool) -> Iterator[str]:
-    """A page of the sentences that have words."""
-    sure = "; a dotted line or a dashed box marks what it is less than 50 % sure of" if confidence else ""
-    page = EntityPage("Tagged text", f"{', '.join(heads)}: the answers of a model{sure}.")
-    yield page.opening()
-    for answer in answers:
-        if not answer.words:
-            continue
-        yield page.sentence(*answer.drawing())
-    yield page.closing()

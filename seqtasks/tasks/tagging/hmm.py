@@ -30,7 +30,7 @@ class HMMTask:
         (self.head,) = data
         self.layer = data[self.head].layer
         self.tagged = read_tagged_parts(data, locations, select_by="last")
-        self.parts, self.notes, self.selected_on = self.tagged.facts, self.tagged.notes, SELECTED_ON
+        self.parts, self.notes, self.selected_on = self.tagged.facts, [*self.tagged.notes], SELECTED_ON
         self.tagger = HMMTagger(scheme=file_scheme(recipe.data), **recipe.hmm.model_dump())
         self.tagged.check_labels(self.tagged.inventories())
         self.words: HMMHead | None = None
@@ -52,8 +52,10 @@ class HMMRunner:
 
     machine = {"device": "cpu"}
 
-    def __init__(self, recipe: HMMRecipe, locations: DataLocations) -> None:
+    def __init__(self, recipe: HMMRecipe, locations: DataLocations, *, device: str = "auto") -> None:
         self.task = HMMTask(recipe, locations)
+        if device not in ("auto", "cpu"):
+            self.task.notes.append(f"--device {device} changes nothing: an HMM counts on the processor.")
         self.counts = Path()
 
     def train(self, directory: RunDirectory, callbacks: Callbacks, *, resume: bool, start: Path | None) -> float:

@@ -11,7 +11,8 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
-from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, NetworkRecipe, TaggingRecipe
+from seqtasks.tasks.tagging.reading import tagged_file
+from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, NetworkRecipe, TaggingRecipe, data_of
 
 if TYPE_CHECKING:
     from seqtasks.evaluation.controls import Controlled
@@ -24,15 +25,10 @@ class TaggerKind(TaskKind):
 
     compared_by = "tags"
 
-    def predictor(self, directory: RunDirectory, recipe: Any, options: PredictorOptions) -> TaggingPredictor:
-        from seqtasks.tasks.tagging.predictor import load_predictor
-
-        if options.others or options.decoding:
-            raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
-        return load_predictor(directory, recipe, options)
-
-    def word_tagger(self, directory: RunDirectory, recipe: Any, head: str) -> WordTagger:
-        return self.predictor(directory, recipe, PredictorOptions()).tagger
+    def check_data(self, recipe: Any, locations: DataLocations) -> None:
+        for data in data_of(recipe).values():
+            for part in (data.train, data.dev, data.test, data.test_unseen):
+                tagged_file(data, part, locations)
 
     def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
         """Raises UsageError for another layer of tags: the head knows the labels of its own."""
@@ -56,6 +52,15 @@ class NetworkKind(TaggerKind):
         from seqtasks.tasks.tagging.task import tagging_runner
 
         return tagging_runner(recipe, locations, device=device, learned=learned)
+
+    def predictor(self, directory: RunDirectory, recipe: NetworkRecipe, options: PredictorOptions) -> TaggingPredictor:
+        from seqtasks.tasks.tagging.network import load_network_predictor
+
+        refuse_translation_options(directory, options)
+        return load_network_predictor(directory, recipe, options)
+
+    def word_tagger(self, directory: RunDirectory, recipe: NetworkRecipe, head: str) -> WordTagger:
+        return self.predictor(directory, recipe, PredictorOptions()).tagger
 
 
 class TaggingKind(NetworkKind):
@@ -115,12 +120,15 @@ class HMMKind(TaggerKind):
     def runner(self, recipe: HMMRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
         from seqtasks.tasks.tagging.hmm import HMMRunner
 
-        return HMMRunner(recipe, locations)
+        return HMMRunner(recipe, locations, device=device)
 
     def predictor(self, directory: RunDirectory, recipe: HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
+        from seqtasks.tasks.tagging.hmm_predictor import load_hmm_predictor
+
+        refuse_translation_options(directory, options)
         if options.precision == "bf16":
             raise UsageError(f"{directory.path}: precision 'bf16' is for networks. Leave it out.")
-        return super().predictor(directory, recipe, options)
+        return load_hmm_predictor(directory, recipe, options)
 
     def word_tagger(self, directory: RunDirectory, recipe: HMMRecipe, head: str) -> WordTagger:
         """Without torch, so that its memory is its own."""
@@ -130,6 +138,12 @@ class HMMKind(TaggerKind):
 
     def on_share(self, recipe: HMMRecipe, share: float) -> HMMRecipe:
         return smaller(recipe, share)
+
+
+def refuse_translation_options(directory: RunDirectory, options: PredictorOptions) -> None:
+    """Raises UsageError for options that only translation runs take."""
+    if options.others or options.decoding:
+        raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
 
 
 def smaller(recipe: Any, share: float) -> Any:

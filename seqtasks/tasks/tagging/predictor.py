@@ -1,35 +1,33 @@
-"""A finished run, loaded to answer: `load(RUN_DIR)`. The command line, Python and a server share this one path."""
+"""A finished run that tags, with one head or several, as it answers. Nothing here loads torch: an HMM needs none."""
+
+from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqtasks.datasets.statistics import SUFFIXES
 from seqtasks.errors import UsageError, WrongTypeError
-from seqtasks.evaluation.score import Score
-from seqtasks.inference.assets import TaggingAssets
-from seqtasks.inference.hmm_tagger import HMMHead, load_hmm
 from seqtasks.inference.posteriors import Posteriors, k_best_of
-from seqtasks.inference.tagger import Tagger
-from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.answers import Answers
-from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
+from seqtasks.tasks.contract import PredictionOptions
 from seqtasks.tasks.given import described, list_of_lines, lists_of_words, one_line, paths_of, remedy_of
-from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
+from seqtasks.tasks.loaded_run import LoadedRun
 from seqtasks.tasks.locations import refuse_empty
 from seqtasks.tasks.tagging.answers import TaggedLine
-from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
 from seqtasks.tasks.tagging.reading import read_tagged_file
-from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, file_scheme, output_schemes
-from seqtasks.tasks.tagging.scores import score_tags
+from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, file_scheme
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.sentences import sentence_spans
 from seqtasks.text.tokenizers import visible_word
 from seqtasks.text.words import check_language, word_spans
-from seqtasks.training.devices import find_device, find_precision
-from seqtasks.training.weights import load_weights
+
+if TYPE_CHECKING:
+    from seqtasks.evaluation.score import Score
+    from seqtasks.inference.hmm_tagger import HMMHead
+    from seqtasks.inference.tagger import Tagger
 
 CHUNK = 1000  # lines held at a time while streaming
 CHUNK_WORDS = 50_000  # words held at a time, as far as lines are shorter
@@ -168,6 +166,8 @@ class TaggingPredictor(LoadedRun):
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
+        from seqtasks.tasks.tagging.scores import score_tags  # scoring, which answers do without
+
         files = paths_of("evaluate", files)
         if len(files) not in (1, len(self.data)):
             raise UsageError(f"evaluate needs one annotated file, or one for each of {', '.join(self.data)}; got {len(files)}.")
@@ -189,28 +189,6 @@ class TaggingPredictor(LoadedRun):
         if len(fitting) != 1:
             raise UsageError(f"{file}: which of {', '.join(self.data)} it annotates is not clear from its ending. Give one file for each.")
         return fitting[0]
-
-
-def load_predictor(directory: RunDirectory, recipe: NetworkRecipe | HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
-    """The predictor of a finished run of any tagger."""
-    predictor = load_tagger(directory, recipe, options)
-    predictor.loaded_from = LoadedFrom.of(load_predictor, directory, recipe, options)
-    return predictor
-
-
-def load_tagger(directory: RunDirectory, recipe: NetworkRecipe | HMMRecipe, options: PredictorOptions) -> TaggingPredictor:
-    """The same, as yet without where it comes from."""
-    data = data_of(recipe)
-    if isinstance(recipe, HMMRecipe):
-        hmm = load_hmm(directory, next(iter(data)))
-        return TaggingPredictor(recipe, hmm, hmm.seen)
-    device = find_device(options.device)
-    assets = TaggingAssets.load(directory.text, data)
-    model = build_tagging(recipe, assets)
-    load_weights(model, directory.weights)
-    precision = find_precision(options.precision, device, model)
-    tagger = Tagger(model.to(device).eval(), assets, device, output_schemes(data), precision=precision)
-    return TaggingPredictor(recipe, tagger, assets.seen)
 
 
 def chunks(sentences: Iterable[RawSentence], size: int, *, words: int) -> Iterator[list[RawSentence]]:

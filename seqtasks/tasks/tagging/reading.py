@@ -15,10 +15,15 @@ def read_tagged_part(
     data: TaggedData, part: Files, locations: DataLocations, further: Sequence[TaggedData] = ()
 ) -> Corpus[TaggedSentence] | None:
     """The tagged sentences of one part; None where the recipe or the corpus has no such part. further: as in `read_tagged_file`."""
+    path = tagged_file(data, part, locations)
+    return refuse_empty(read_tagged_file(data, path, further)) if path else None
+
+
+def tagged_file(data: TaggedData, part: Files, locations: DataLocations) -> Path | None:
+    """The file of a part; None where the recipe or the corpus has no such part."""
     if isinstance(part, list):
         raise UsageError(f"data: {part}: a tagged part is one file. Join the files first.")
-    path = locate(data.corpus, part, locations) if part else None
-    return refuse_empty(read_tagged_file(data, path, further)) if path else None
+    return locate(data.corpus, part, locations) if part else None
 
 
 def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData] = ()) -> Corpus[TaggedSentence]:

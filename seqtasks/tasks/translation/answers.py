@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seqtasks.inference.translator import Translation
-from seqtasks.reports.answers import AttentionShown, TranslatedShown, shown_answers
+from seqtasks.reports.shown import AttentionShown, TranslatedShown
 
 
 class Translations(list[Translation]):
@@ -40,6 +40,8 @@ class Translations(list[Translation]):
         return TranslatedShown(self.source, [(one.text, one.log_probability) for one in self], attention)
 
     def _repr_html_(self) -> str:
+        from seqtasks.reports.answers import shown_answers  # with Jinja2, which only what is drawn needs
+
         return shown_answers([self.drawing()])
 
 

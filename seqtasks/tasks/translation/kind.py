@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.translation.reading import parallel_files
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ class TranslationKind(TaskKind):
         from seqtasks.tasks.translation.checks import recipe_faults
 
         return recipe_faults(recipe)
+
+    def check_data(self, recipe: TranslationRecipe, locations: DataLocations) -> None:
+        for part in (recipe.data.train, recipe.data.dev, recipe.data.test, recipe.data.test_unseen):
+            parallel_files(recipe.data, part, locations)
 
     def runner(self, recipe: TranslationRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
         from seqtasks.tasks.translation.task import translation_runner

@@ -1,22 +1,23 @@
 """A finished translation run, or several of one vocabulary, loaded to translate and to score."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee, zip_longest
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import torch
 
 from seqtasks.decoding.ensembles import AVERAGES
 from seqtasks.errors import UsageError, WrongTypeError, did_you_mean
-from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import LEXICON, TranslationAssets
 from seqtasks.inference.translator import ScoredPair, Translator
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.load import validate
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.answers import Answers
-from seqtasks.tasks.contract import PredictionOptions, PredictorOptions, Review
+from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
 from seqtasks.tasks.given import list_of_lines, one_line, paths_of, same_number
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.locations import refuse_empty
@@ -26,13 +27,15 @@ from seqtasks.tasks.translation.checks import PLAIN
 from seqtasks.tasks.translation.decoding_checks import changed, needs_lexicon
 from seqtasks.tasks.translation.formats import in_form, refuse_translation
 from seqtasks.tasks.translation.recipe import TranslationRecipe
-from seqtasks.tasks.translation.review import review, reviews_json
-from seqtasks.tasks.translation.task import score_pairs
 from seqtasks.text.corpora.documents import BREAK, in_context, pairs_in_context
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
 from seqtasks.text.tokenizers import visible
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
+
+if TYPE_CHECKING:
+    from seqtasks.evaluation.score import Score
+    from seqtasks.tasks.contract import Review
 
 CHUNK = 1000  # lines held at a time while streaming
 
@@ -173,6 +176,8 @@ class TranslationPredictor(LoadedRun):
 
     def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
         """The tables "scores", "diagnosis" and "by_length" of metrics.json for a source and a target file, or one TSV file of pairs."""
+        from seqtasks.tasks.translation.review import reviews_json  # scoring, which answers do without
+
         files = paths_of("evaluate", files)
         scores, told = self.reviewed(files)
         return {"scores": [score.to_json() for score in scores], **reviews_json({files[0].name: told})}
@@ -183,6 +188,9 @@ class TranslationPredictor(LoadedRun):
 
     def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
         """The scores of such files, and what is told of their translations beside."""
+        from seqtasks.tasks.translation.review import review  # scoring, which answers do without
+        from seqtasks.tasks.translation.scores import score_pairs
+
         files = paths_of("evaluate", files)
         if not 1 <= len(files) <= 2:
             raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")

@@ -2,15 +2,18 @@
 
 from pathlib import Path
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import Files, ParallelData
 from seqtasks.tasks.locations import DataLocations, locate, refuse_empty
 from seqtasks.text.corpora.examples import Corpus, SentencePair
+from seqtasks.text.corpora.lines import read_lines
 from seqtasks.text.corpora.parallel import read_pairs, read_parallel
 
 
 def parallel_files(data: ParallelData, part: Files, locations: DataLocations) -> list[Path] | None:
-    """Source and target file of a part, or its one TSV file; None where the corpus lacks it."""
+    """Source and target file of a part, or its one TSV file; None where the recipe or the corpus lacks it."""
+    if not part:
+        return None
     if isinstance(part, list):
         if len(part) != 2 or data.format == "tsv":
             raise UsageError(f"data: {part}: expected two files, source and target, of format 'parallel'.")
@@ -18,14 +21,33 @@ def parallel_files(data: ParallelData, part: Files, locations: DataLocations) ->
     elif data.format == "tsv" or part.endswith((".tsv", ".tsv.gz")):
         names = [part]
     else:
+        refuse_file(data, Path(part).expanduser())
         names = [f"{part}.{data.source}", f"{part}.{data.target}"]
     found = [locate(data.corpus, name, locations) for name in names]
     return [path for path in found if path] if all(found) else None
 
 
+def refuse_file(data: ParallelData, path: Path) -> None:
+    """Raises DataError for a path that should be the stem of two files, but is a folder, one of the two, or a file of pairs."""
+    both = f"{{0}}.{data.source} and {{0}}.{data.target}"
+    if path.is_dir():
+        stem = path / "train"
+        raise DataError(path, 0, "is a directory", f"Give the stem of two files in it: {stem} means {both.format(stem)}")
+    if not path.is_file():
+        return
+    name = path.name.removesuffix(".gz")
+    for side in (data.source, data.target):
+        if name.endswith(f".{side}"):
+            stem = path.with_name(name.removesuffix(f".{side}"))
+            raise DataError(path, 0, "is one side of the pairs", f"Give the stem of both: {stem} means {both.format(stem)}")
+    if "\t" in next((line for _, line in read_lines(path)), ""):
+        raise DataError(path, 0, "holds pairs in columns, between tabs", "Set data.format=tsv")
+    raise DataError(path, 0, "is one file", f"Give the stem of two, such as {path.stem} for {both.format(path.stem)}, or one TSV file")
+
+
 def read_translation_part(data: ParallelData, part: Files, locations: DataLocations) -> Corpus[SentencePair] | None:
     """The pairs of one part, empty ones too; None where the recipe or the corpus has no such part."""
-    files = parallel_files(data, part, locations) if part else None
+    files = parallel_files(data, part, locations)
     if not files:
         return None
     corpus = read_parallel(*files) if len(files) == 2 else read_pairs(files[0])

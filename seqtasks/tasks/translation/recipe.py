@@ -14,6 +14,7 @@ class TranslationRecipe(Recipe):
     kind: Literal["translation"]
     data: ParallelData
     text: TextSettings
+    # size of the source embedding. With `text.joint` and `decoder.tied` it must equal `decoder.embedding_size`
     embedding_size: PositiveInt = 256
     backbone: BackboneSettings
     decoder: DecoderSettings

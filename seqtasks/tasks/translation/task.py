@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,10 @@ import torch
 
 from seqtasks.diagnosis.parallel_data import parallel_notes
 from seqtasks.errors import DataError
-from seqtasks.evaluation.bleu import corpus_value, translation_scores
+from seqtasks.evaluation.bleu import corpus_value
 from seqtasks.evaluation.metrics import lower_is_better
-from seqtasks.evaluation.perplexity import perplexity
-from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import TranslationAssets
-from seqtasks.inference.translator import LONGER, Translation, Translator, forced_batches
-from seqtasks.models.translation import TARGET
+from seqtasks.inference.translator import Translator
 from seqtasks.tasks.contract import HeldOutExample, Outcome, PartFacts
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.neural import NeuralRunner, saved_text
@@ -27,36 +24,17 @@ from seqtasks.tasks.selection import example_split, five_positions, select_parts
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.reading import read_translation_part
 from seqtasks.tasks.translation.recipe import TranslationRecipe
-from seqtasks.tasks.translation.review import HEAD, review
+from seqtasks.tasks.translation.review import review
+from seqtasks.tasks.translation.scores import EncodedPairs, forced, score_pairs
 from seqtasks.tasks.translation.training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
 from seqtasks.tasks.translation.training_checks import OF_TOKENS
 from seqtasks.text.batching import Batches, translation_batch
 from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import without_empty
-from seqtasks.text.encoded import Ragged
 from seqtasks.text.subword_sampling import SampledLines
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.loop import DevResult
-from seqtasks.training.translation_objectives import stepwise, translation_objective
-
-
-@dataclass(frozen=True)
-class EncodedPairs:
-    """A part, encoded once."""
-
-    pairs: Sequence[SentencePair]
-    sources: Ragged
-    targets: Ragged
-
-    @classmethod
-    def of(cls, pairs: Sequence[SentencePair], assets: TranslationAssets) -> EncodedPairs:
-        sources = Ragged.from_lists([assets.source.encode(pair.source) for pair in pairs])
-        return cls(pairs, sources, Ragged.from_lists([assets.target.encode(pair.target) for pair in pairs]))
-
-    def select(self, positions: Sequence[int]) -> EncodedPairs:
-        rows = [self.sources[position] for position in positions], [self.targets[position] for position in positions]
-        return EncodedPairs([self.pairs[position] for position in positions], Ragged.from_lists(rows[0]), Ragged.from_lists(rows[1]))
 
 
 class TranslationTask:
@@ -179,37 +157,6 @@ class TranslationTask:
 
     def save_assets(self, folder: Path) -> None:
         self.assets.save(folder)
-
-
-def forced(translator: Translator, part: EncodedPairs) -> tuple[float, int, int]:
-    """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right.
-
-    Attention between all words of both sides is computed at once where they are no longer than LONGEST; of longer pairs word by word.
-    """
-    objective = translation_objective(label_smoothing=0.0)
-    translator.model.eval()
-    total, count, correct = 0.0, 0, 0
-    with torch.inference_mode():
-        for positions in forced_batches(part.sources, part.targets, translator.settings.batch_tokens):
-            batch = translation_batch(part.sources, part.targets, positions).to(translator.device)
-            long = batch.ids_BS.size(1) * batch.targets[TARGET].size(1) > LONGER
-            term = stepwise(translator.model, batch) if long else objective(translator.model, batch, 0)[TARGET]
-            total, count, correct = total + float(term.sum), count + term.count, correct + int(term.correct)
-    return total, count, correct
-
-
-def score_pairs(
-    translator: Translator, pairs: Sequence[SentencePair], *, split: str, language: str
-) -> tuple[list[Score], list[Translation]]:
-    """BLEU, chrF, TER, perplexity and accuracy of pairs, and their translations."""
-    found = [best[0] for best in translator.translate([pair.source for pair in pairs])]
-    scores = translation_scores([one.text for one in found], [pair.target for pair in pairs], language=language, split=split, head=HEAD)
-    full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]
-    if not full:
-        return scores, found
-    total, count, correct = forced(translator, EncodedPairs.of(full, translator.assets))
-    accuracy = Score("accuracy", 100 * correct / max(1, count), split, HEAD, f"unit:token|tokens:{count}|decoding:forced", None)
-    return [*scores, perplexity(total, count, split=split, head=HEAD), accuracy], found
 
 
 def translation_runner(recipe: TranslationRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> NeuralRunner:

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seqtasks.hmm.choosing import train_guesser
 from seqtasks.hmm.counts.corpus import add_sentences, empty_corpus
 from seqtasks.hmm.counts.word_tags import count_word_tags
-from seqtasks.hmm.model import Options, TunedWeights, train_guesser
+from seqtasks.hmm.model import Options, TunedWeights
 from seqtasks.hmm.unknown.features import NONE, feature_matrix, related_words
 from seqtasks.hmm.unknown.guesser import rare_words
-from seqtasks.hmm.unknown.max_ent import BATCH, TINY, design, max_ent_passes, places_of, train_max_ent
+from seqtasks.hmm.unknown.max_ent import places_of
+from seqtasks.hmm.unknown.max_ent_training import BATCH, TINY, design, max_ent_passes, train_max_ent
 from seqtasks.hmm.unknown.spelling import HEAD, TAIL, HashTable, Spellings, hashes_of, joined, salted
 from seqtasks.hmm.unknown.suffixes import LONGEST, train_suffixes
 from tests.hmm.tagged import ODD_WORDS, WORDS, corpus

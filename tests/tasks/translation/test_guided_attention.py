@@ -4,7 +4,7 @@ import random
 
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.tasks.table import load_recipe
-from seqtasks.tasks.translation.task import EncodedPairs
+from seqtasks.tasks.translation.scores import EncodedPairs
 from seqtasks.tasks.translation.training import guide_of
 from seqtasks.text.corpora.examples import SentencePair
 

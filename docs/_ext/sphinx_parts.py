@@ -1,8 +1,7 @@
-"""The parts of the manual that are made from the code at build time, so that they cannot go stale.
+"""What only the built manual has: the docstrings of every module, and the cards of tasks/, which lie beside the recipes.
 
-A line `% generated: NAME` in a page is replaced by the Markdown that PARTS[NAME] returns: recipe-tables from the tables of recipes and the
-kinds of task, commands and exit-codes from the command line, blocks and modules as autodoc directives, task-cards from the cards in
-`tasks/`, translation-faults from `seqtasks/diagnosis/`. A key of a recipe without a meaning is a warning, so with -W the build fails.
+A line `<!-- sphinx: NAME -->` in a page is replaced by the Markdown that PARTS[NAME] returns. Everything else that is made from the code is
+written into the pages by `write_tables.py`.
 """
 
 from __future__ import annotations
@@ -11,22 +10,11 @@ import re
 from pathlib import Path
 
 import cards
-import command_line
-import faults
 import modules
-import recipe_tables
 from sphinx.application import Sphinx
 
-PARTS = {
-    "recipe-tables": recipe_tables.markdown,
-    "commands": command_line.commands_markdown,
-    "exit-codes": command_line.exit_codes_markdown,
-    "blocks": modules.blocks_markdown,
-    "modules": modules.modules_markdown,
-    "task-cards": cards.markdown,
-    "translation-faults": faults.markdown,
-}
-MARKER = re.compile(r"^% generated: ([\w-]+)$", re.MULTILINE)
+PARTS = {"blocks": modules.blocks_markdown, "modules": modules.modules_markdown, "cards": cards.markdown}
+MARKER = re.compile(r"^<!-- sphinx: ([\w-]+) -->$", re.MULTILINE)
 EXAMPLE = re.compile(r"^(```pycon\n(?:(?!^```).*\n)*?.+)\n\n```$", re.MULTILINE)
 
 
