@@ -192,7 +192,7 @@ FAULTS = {
     "wrong backbone option": "backbone.options: unknown key 'rech'; did you mean 'reach'?",
     "wrong head option": "head of upos: head.options: unknown key 'margn'; did you mean 'margin'?",
     "wrong data option": "data.options: unknown key 'marks'; did you mean 'mark'?",
-    "wrong key of the kind": "theirs.toml [counting]: unknown key 'lowercas'; did you mean 'lowercase'?",
+    "wrong key of the kind": "--set counting.lowercas=true: unknown key 'lowercas'; did you mean 'lowercase'?",
     "wrong kind": "theirs.toml: kind = 'most_frequents'; did you mean 'most_frequent'? "
     "Expected one of translation, tagging, multitask, hmm, most_frequent.",
     "wrong format": "--format slashd: no such format; did you mean 'slashed'? Known: parallel, tsv, conllu, columns, jsonl, slashed.",
