@@ -18,7 +18,7 @@ from seqtasks.errors import RecipeError, UsageError, did_you_mean
 from seqtasks.registry import find_part, known_parts, option_faults
 from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
 from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel
-from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, SUFFIXES, Layer, read_layers, read_tagged
 from seqtasks.text.tags import PREFIXES
 
 UNIVERSAL_NER = 1, 2  # columns of words and tags: id, form, tag, second tag, annotator
@@ -237,14 +237,3 @@ def _side(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> TextStatistic
 
 FORMATS = ("parallel", "tsv", *READERS)
 LAYERS = {"conllu": ("upos",), "jsonl": ("ner",)}  # what is read where no layer is named
-SUFFIXES = {
-    ".conllu": "conllu",
-    ".jsonl": "jsonl",
-    ".tsv": "tsv",
-    ".conll": "columns",
-    ".iob": "columns",
-    ".iob2": "columns",
-    ".bio": "columns",
-    ".bioes": "columns",
-    ".annotated": "columns",
-}

@@ -15,7 +15,7 @@ DIGIT, MARKS = re.compile(r"\d"), re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
-class SharedSentences:
+class SharedWithTrain:
     """Of a part: its sentences, those that stand in training word for word, and those of at least SHORT words that nearly do."""
 
     part: str
@@ -43,7 +43,7 @@ def bare(words: Iterable[str]) -> str:
     return MARKS.sub(" ", DIGIT.sub("0", text.lower())).strip() or text
 
 
-def shared_sentences(train: Iterable[tuple[str, ...]], parts: Mapping[str, Iterable[tuple[tuple[str, ...], int]]]) -> list[SharedSentences]:
+def shared_sentences(train: Iterable[tuple[str, ...]], parts: Mapping[str, Iterable[tuple[tuple[str, ...], int]]]) -> list[SharedWithTrain]:
     """What each part shares with train; sentences are words, with their line in the parts."""
     sentences = set(train)
     near = {bare(words) for words in sentences}
@@ -53,5 +53,5 @@ def shared_sentences(train: Iterable[tuple[str, ...]], parts: Mapping[str, Itera
         long = [(words, line) for words, line in rows if len(words) >= SHORT]
         alike = [line for words, line in long if bare(words) in near]
         exact = [line for words, line in rows if words in sentences]
-        found.append(SharedSentences(part, len(rows), len(exact), len(long), len(alike), min([*alike, *exact], default=0)))
+        found.append(SharedWithTrain(part, len(rows), len(exact), len(long), len(alike), min([*alike, *exact], default=0)))
     return found

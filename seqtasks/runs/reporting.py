@@ -13,7 +13,8 @@ from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.toml import write_toml
 from seqtasks.reports.plots import curves, heatmap, length_scores
 from seqtasks.reports.run_report import ReportExample, ReportReview, ReportTable, RunReport, write_run_report
-from seqtasks.tasks.contract import HeldOutExample, Outcome, Review, Runner
+from seqtasks.tasks.contract import Runner
+from seqtasks.tasks.outcome import HeldOutExample, Outcome, Review
 from seqtasks.text.files import write_atomically
 from seqtasks.training.history import History
 

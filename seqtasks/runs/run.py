@@ -12,7 +12,8 @@ from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
 from seqtasks.recipes.schema import Recipe
 from seqtasks.runs.reporting import write_outputs
-from seqtasks.tasks.contract import CONTROLS, Callbacks, Outcome, Runner, RunOptions, Task
+from seqtasks.tasks.contract import CONTROLS, Callbacks, Runner, RunOptions, Task
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.table import check_recipe, kind_of, saved_recipe
 from seqtasks.tasks.translation.review import reviews_json
 from seqtasks.text.files import write_atomically

@@ -13,7 +13,8 @@ from seqtasks.evaluation.score import Score
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory, default_path
 from seqtasks.runs.run import METRICS_FORMAT, RunResult, refuse_own_source, run
-from seqtasks.tasks.contract import Callbacks, Outcome, RunOptions
+from seqtasks.tasks.contract import Callbacks, RunOptions
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.table import kind_of
 from seqtasks.text.files import write_atomically
 

@@ -17,70 +17,20 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.outcome import Outcome, PartFacts
 from seqtasks.tasks.watchers import EpochWatcher, unheard
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import nn
 
-    from seqtasks.diagnosis.translations import Diagnosis
-    from seqtasks.evaluation.by_length import LengthBin
     from seqtasks.evaluation.controls import Controlled
-    from seqtasks.evaluation.score import Score
-    from seqtasks.evaluation.spans import EntityReport
     from seqtasks.inference.translator import ScoredPair
-    from seqtasks.reports.run_report import ReportTable
     from seqtasks.text.batching import Batch
     from seqtasks.text.vocabulary import Vocabulary
     from seqtasks.training.loop import DevResult, Watcher
     from seqtasks.training.objectives import Objective
 
 CONTROLS = "controls"  # folder in a run directory that holds the runs of its controls
-
-
-@dataclass(frozen=True)
-class PartFacts:
-    """One part of the data as the report tells of it."""
-
-    split: str
-    path: str
-    sentences: int
-    checksum: str
-
-
-@dataclass(frozen=True)
-class HeldOutExample:
-    """A held-out sentence: what went in, what came out, what was expected; attention as (source words, target words, weights_TS)."""
-
-    input: str
-    output: str
-    reference: str
-    attention: tuple[Sequence[str], Sequence[str], np.ndarray] | None = None
-
-
-@dataclass(frozen=True)
-class Review:
-    """What is told of the translations of a part beside its scores: what is wrong with them, and the scores by the length of the source."""
-
-    diagnosis: Diagnosis
-    by_length: list[LengthBin]
-
-
-@dataclass
-class Outcome:
-    """The final scores, predictions by file name, examples and remarks; reports on entities by part and head; scores beside controls;
-    reviews of translations by part; further tables of the report, and further tables of metrics.json by name.
-    """
-
-    scores: list[Score] = field(default_factory=list)
-    predictions: dict[str, str] = field(default_factory=dict)
-    examples: list[HeldOutExample] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    entities: dict[str, EntityReport] = field(default_factory=dict)
-    controls: list[Controlled] = field(default_factory=list)
-    reviews: dict[str, Review] = field(default_factory=dict)
-    tables: list[ReportTable] = field(default_factory=list)
-    details: dict[str, Any] = field(default_factory=dict)
 
 
 class Task(Protocol):

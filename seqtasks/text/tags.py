@@ -1,8 +1,5 @@
 """Tag schemes as tables: BIO, IOB1 and BIOES tags, the spans they mean, their repair, and which may follow which.
 
-Files may also hold IO tags ("I-PER", or "PER" alone: touching words of one label are one span), BILOU's and BMES's; they are read as BIO
-and BIOES (`read_tags`).
-
 A tag is "O" or a prefix, a hyphen and a label ("B-PER"). Spans are read leniently, as conlleval reads them: an I- that continues nothing
 begins a span. IOB1 writes B- only where a span follows another of the same label directly (Ramshaw and Marcus 1995).
 
@@ -24,7 +21,6 @@ JOINT = "+"  # between the layers of a nested tag
 PREFIXES = {"IOB1": "BI", "BIO": "BI", "BIOES": "BIES", "BILOU": "BILU", "BMES": "BMES", "IO": "I"}
 FILE_SCHEMES = tuple(PREFIXES)  # that a file may hold
 READ_AS = {"IOB1": "BIO", "IO": "BIO", "BILOU": "BIOES", "BMES": "BIOES"}  # schemes of files alone, and what their tags are read as
-RENAMED = {"BILOU": {"L": "E", "U": "S"}, "BMES": {"M": "I"}}  # their prefixes in BIOES
 
 
 class Span(NamedTuple):
@@ -70,36 +66,6 @@ def check_scheme(scheme: str) -> None:
     """Raises ValueError for an unknown scheme."""
     if scheme not in SCHEMES:
         raise ValueError(f"unknown tag scheme {scheme!r}; expected one of {', '.join(SCHEMES)}")
-
-
-def is_tag(tag: str, scheme: str) -> bool:
-    """Whether a tag can stand in a scheme of files: "O", or one of its prefixes with a label ("nested": such BIO tags joined by "+")."""
-    if scheme == NESTED:
-        return all(is_tag(layer, "BIO") for layer in tag.split(JOINT))
-    prefix, label = split_tag(tag)
-    return tag == OUTSIDE or (bool(label) and (prefix in tuple(PREFIXES[scheme]) or (scheme == "IO" and not prefix)))
-
-
-def fitting_schemes(tags: Iterable[str]) -> list[str]:
-    """The schemes of files in which all these tags can stand; IO, in which most can, only where some are "O"."""
-    distinct = set(tags)
-    known = [scheme for scheme in PREFIXES if scheme != "IO" or OUTSIDE in distinct]
-    return [scheme for scheme in known if all(is_tag(tag, scheme) for tag in distinct)]
-
-
-def read_tags(tags: Sequence[str], scheme: str) -> tuple[list[str], list[int]]:
-    """A sentence's tags of a file, legal and in the scheme they are read as, and the positions of those that had to be repaired.
-
-    Their spans are those of a lenient reading. Raises ValueError for an unknown scheme; see `is_tag` for tags that it does not have.
-    """
-    if scheme == "IO":
-        whole = [tag if tag == OUTSIDE or split_tag(tag)[0] else f"I-{tag}" for tag in tags]
-        return convert(whole, "BIO", "BIO"), []
-    names = RENAMED.get(scheme, {})
-    known = [f"{names[prefix]}-{label}" if (prefix := split_tag(tag)[0]) in names and (label := split_tag(tag)[1]) else tag for tag in tags]
-    legal, _ = repair(known, "BIOES" if scheme in RENAMED else scheme)
-    changed = [place for place, (old, new) in enumerate(zip(known, legal, strict=True)) if old != new]
-    return convert(legal, "IOB1", "BIO") if scheme == "IOB1" else legal, changed
 
 
 def begins(before: str | None, tag: str, scheme: str) -> bool:

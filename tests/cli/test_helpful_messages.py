@@ -18,7 +18,7 @@ from tests.miniature.runs import done, invoke
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = "Commands: run, predict, score, evaluate, compare, align, recipes, data.\n"
-TASKS = "Tasks: multitask, ner, pos, translation.\n"
+TASKS = "Tasks: classification, language_model, multitask, ner, pos, translation.\n"
 DROPOUTS = "backbone.dropout, head.dropout or words.dropout"
 KEY = "it is a key of the recipe"
 FILES = {"a.en": "a\n", "a.fr": "b\n", "pairs.txt": "a\tb\n", "lines.txt": "a\n", "mine/x.toml": "", "own.toml": 'extends = "default"\n'}

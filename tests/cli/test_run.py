@@ -13,7 +13,7 @@ from seqtasks.evaluation.controls import Controlled
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.load import find_recipe
 from seqtasks.runs.run import RunResult
-from seqtasks.tasks.contract import HeldOutExample, Outcome
+from seqtasks.tasks.outcome import HeldOutExample, Outcome
 from tests.miniature.corpora import columns, write
 from tests.miniature.runs import invoke, metrics
 from tests.miniature.sentences import tagged

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "tests" / "runs" / "format_1"
 HEAVY = ("sklearn", "scipy", "matplotlib", "torchtext", "sacrebleu", "sacremoses", "seqeval", "rich", "jinja2")
-OURS = ("seqtasks.training.loop", "seqtasks.training.objectives", "seqtasks.tasks.neural", "seqtasks.diagnosis", "seqtasks.reports")
+OURS = ("seqtasks.training.loop", "seqtasks.training.objectives", "seqtasks.tasks.neural", "seqtasks.diagnosis", "seqtasks.reports.page")
 LINE = "The old teacher reads a letter ."
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import Files
 from seqtasks.tasks.classification.recipe import LabelledData
-from seqtasks.tasks.contract import PartFacts
 from seqtasks.tasks.locations import DataLocations, locate, read_parts, refuse_empty
+from seqtasks.tasks.outcome import PartFacts
 from seqtasks.tasks.selection import select_parts
 from seqtasks.text.corpora.examples import Corpus, LabelledText
 from seqtasks.text.corpora.label_readers import read_labelled

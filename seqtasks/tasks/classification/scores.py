@@ -15,7 +15,7 @@ from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
 from seqtasks.reports.run_report import ReportTable
 from seqtasks.tasks.classification.reading import LabelledParts
 from seqtasks.tasks.classification.recipe import HEAD
-from seqtasks.tasks.contract import HeldOutExample, Outcome
+from seqtasks.tasks.outcome import HeldOutExample, Outcome
 from seqtasks.tasks.selection import example_split, five_positions
 from seqtasks.text.corpora.examples import LabelledText
 

@@ -19,9 +19,9 @@ from seqtasks.tasks.classification.build import build_classifier
 from seqtasks.tasks.classification.reading import LabelledParts, Part, read_labelled_parts
 from seqtasks.tasks.classification.recipe import HEAD, ClassificationRecipe
 from seqtasks.tasks.classification.scores import classified_outcome
-from seqtasks.tasks.contract import Outcome
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.neural import NeuralRunner, saved_text
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable
 from seqtasks.text.vocabulary import Vocabulary

@@ -14,13 +14,13 @@ from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS
 from seqtasks.inference.assets import learn_language, load_language, save_language
 from seqtasks.inference.writer import Writer
 from seqtasks.models.language_model import NEXT
-from seqtasks.tasks.contract import HeldOutExample, Outcome, PartFacts
 from seqtasks.tasks.language_model.build import build_language_model
 from seqtasks.tasks.language_model.reading import read_text_part
 from seqtasks.tasks.language_model.recipe import LanguageModelRecipe
 from seqtasks.tasks.language_model.scores import encoded, judged, scores_of
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.neural import NeuralRunner, saved_text
+from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
 from seqtasks.tasks.selection import example_split, five_positions, select_parts
 from seqtasks.text.batching import Batch, Batches, BatchPlan
 from seqtasks.text.language_batches import Stretches, sentence_batch, turned

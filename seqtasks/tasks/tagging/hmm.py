@@ -11,8 +11,9 @@ from seqtasks.hmm.storage import COUNTS
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.inference.hmm_tagger import HMMHead, load_hmm
 from seqtasks.recipes.run_directory import RunDirectory
-from seqtasks.tasks.contract import Callbacks, Outcome
+from seqtasks.tasks.contract import Callbacks
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.tagging.parts import read_tagged_parts
 from seqtasks.tasks.tagging.recipe import HMMRecipe, data_of, file_scheme
 from seqtasks.tasks.tagging.scores import tagged_outcome

@@ -8,8 +8,8 @@ import numpy as np
 from seqtasks.diagnosis.tagged_data import tagged_notes
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import TaggedData
-from seqtasks.tasks.contract import PartFacts
 from seqtasks.tasks.locations import DataLocations, read_parts
+from seqtasks.tasks.outcome import PartFacts
 from seqtasks.tasks.selection import select_parts
 from seqtasks.tasks.tagging.reading import read_tagged_part
 from seqtasks.tasks.tagging.recipe import corpora_of, file_scheme

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqtasks.datasets.statistics import SUFFIXES
 from seqtasks.errors import UsageError, WrongTypeError
 from seqtasks.inference.posteriors import Posteriors, k_best_of
 from seqtasks.tasks.answers import Answers
@@ -19,6 +18,7 @@ from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
 from seqtasks.tasks.tagging.reading import read_tagged_file
 from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, file_scheme
+from seqtasks.text.corpora.readers import SUFFIXES
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.sentences import sentence_spans
 from seqtasks.text.tokenizers import visible_word

@@ -10,7 +10,7 @@ from seqtasks.evaluation.score import Score
 from seqtasks.evaluation.spans import EntityReport
 from seqtasks.evaluation.tag_metrics import further_scores
 from seqtasks.recipes.schema import TaggedData
-from seqtasks.tasks.contract import HeldOutExample, Outcome
+from seqtasks.tasks.outcome import HeldOutExample, Outcome
 from seqtasks.tasks.selection import example_split, five_positions
 from seqtasks.tasks.tagging.parts import TaggedParts
 from seqtasks.tasks.tagging.recipe import file_scheme

@@ -15,9 +15,9 @@ from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_log_priors
 from seqtasks.inference.tagger import Tagger, positions_of
 from seqtasks.models.neighbours import SUFFIX
-from seqtasks.tasks.contract import Outcome
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.neural import NeuralRunner, saved_text
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.mixture import Mixture
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans

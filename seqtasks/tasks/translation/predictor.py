@@ -35,7 +35,7 @@ from seqtasks.training.weights import load_weights
 
 if TYPE_CHECKING:
     from seqtasks.evaluation.score import Score
-    from seqtasks.tasks.contract import Review
+    from seqtasks.tasks.outcome import Review
 
 CHUNK = 1000  # lines held at a time while streaming
 

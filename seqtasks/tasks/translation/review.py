@@ -16,7 +16,7 @@ from seqtasks.evaluation.by_length import scores_by_length
 from seqtasks.inference.translator import LONGEST, Translation, Translator, sentence_start
 from seqtasks.inference.word_alignment import by_word, named, word_starts
 from seqtasks.recipes.load import override, validate
-from seqtasks.tasks.contract import Review
+from seqtasks.tasks.outcome import Review
 from seqtasks.tasks.translation.checks import PLAIN, recipe_faults
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.text.corpora.documents import sentence_of

@@ -17,9 +17,9 @@ from seqtasks.evaluation.bleu import corpus_value
 from seqtasks.evaluation.metrics import lower_is_better
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.translator import Translator
-from seqtasks.tasks.contract import HeldOutExample, Outcome, PartFacts
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.neural import NeuralRunner, saved_text
+from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
 from seqtasks.tasks.selection import example_split, five_positions, select_parts
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.reading import read_translation_part

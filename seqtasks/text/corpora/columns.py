@@ -52,7 +52,7 @@ class Met:
 
 
 @dataclass(frozen=True)
-class Layout:
+class RowLayout:
     """How rows of a file look, by its first: what separates columns, how many there are, whether the first column is not asked for, and
     whether a number stands there.
     """
@@ -135,7 +135,7 @@ def refuse_objects(path: Path | str, lines: Sequence[tuple[int, str]]) -> None:
         raise DataError(path, number, "an object of JSON, not a row of columns", 'Set data.format = "jsonl"')
 
 
-def layout_of(lines: Sequence[str], separator: str, columns: Columns) -> Layout:
+def layout_of(lines: Sequence[str], separator: str, columns: Columns) -> RowLayout:
     """The layout by the first line that is surely a row: one that does not begin with "#".
 
     Where every line does, any tab in them decides, and rows separated by spaces are taken to have two columns.
@@ -148,9 +148,9 @@ def layout_of(lines: Sequence[str], separator: str, columns: Columns) -> Layout:
             mark = mark or (TAB if TAB in line else SPACE)
             cells = cells_of(line, mark)
             asked = {column + len(cells) if column < 0 else column for column in columns.wanted}
-            return Layout(mark, len(cells), 0 not in asked, cells[0].isdecimal())
+            return RowLayout(mark, len(cells), 0 not in asked, cells[0].isdecimal())
         tabs = tabs or (line.startswith("#") and TAB in line)
-    return Layout(mark or (TAB if tabs else SPACE), 2, unasked=False, counts=False)
+    return RowLayout(mark or (TAB if tabs else SPACE), 2, unasked=False, counts=False)
 
 
 def cells_of(line: str, mark: str) -> list[str]:
@@ -158,7 +158,7 @@ def cells_of(line: str, mark: str) -> list[str]:
     return line.split(TAB) if mark == TAB else SPACES.split(line.strip(" \t"))
 
 
-def is_comment(line: str, layout: Layout) -> bool:
+def is_comment(line: str, layout: RowLayout) -> bool:
     """Whether a line that begins with "#" cannot be a row of this file."""
     if not line.startswith("#"):
         return False
@@ -171,7 +171,7 @@ def is_comment(line: str, layout: Layout) -> bool:
 
 
 def add_row(
-    path: Path | str, number: int, cells: Sequence[str], columns: Columns, rows: Rows, layout: Layout, notes: Mapping[str, Met]
+    path: Path | str, number: int, cells: Sequence[str], columns: Columns, rows: Rows, layout: RowLayout, notes: Mapping[str, Met]
 ) -> None:
     """Put one row into the sentence, or say what is wrong with it."""
     needed = max(column + 1 if column >= 0 else -column for column in columns.wanted)

@@ -16,8 +16,9 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import Recipe, TaggedData
 from seqtasks.recipes.tables import Table
-from seqtasks.tasks.contract import Callbacks, Outcome, PredictorOptions, TaskKind
+from seqtasks.tasks.contract import Callbacks, PredictorOptions, TaskKind
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.outcome import Outcome
 
 if TYPE_CHECKING:
     from seqtasks.tasks.tagging.predictor import TaggingPredictor
