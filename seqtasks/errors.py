@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+LONGEST_WORD = 100  # characters of what may be a mistyped word
+
 
 class SeqtasksError(Exception):
     """Something the user can put right. `exit_code` is what the command line returns."""
@@ -60,7 +62,21 @@ class Interrupted(SeqtasksError):  # noqa: N818 (an ending, not an error)
     exit_code = 130
 
 
+def close_matches(word: str, known: Iterable[str]) -> list[str]:
+    """The nearest known word, if there is one; a very long word is like none."""
+    return get_close_matches(word, list(known), n=1) if len(word) <= LONGEST_WORD else []
+
+
 def did_you_mean(word: str, known: Iterable[str], meant: Mapping[str, str] | None = None) -> str:
     """The end of a sentence: "; did you mean 'x'?" with the nearest known word, or a full stop. meant: words that say another one."""
-    near = [meant[word]] if meant and word in meant else get_close_matches(word, list(known), n=1)
+    near = [meant[word]] if meant and word in meant else close_matches(word, known)
     return f"; did you mean {near[0]!r}?" if near else "."
+
+
+def in_short(value: object) -> str:
+    """A value as Python spells it, cut where it is long."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists
+        return f"a {type(value).__name__} that is too long to show"
+    return text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}..."

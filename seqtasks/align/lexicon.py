@@ -6,18 +6,20 @@ U words of one side; C entries, those of a word together, the likeliest first (e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.align.aligner import Aligner
 from seqtasks.align.blocks import Floats, Integers
-from seqtasks.align.storage import read_archive, write_archive
+from seqtasks.align.storage import AGAIN, read_archive, write_archive
 from seqtasks.align.table import TranslationTable
+from seqtasks.errors import DataError
 from seqtasks.text.vocabulary import Vocabulary
 
 KIND, FORMAT = "seqtasks lexicon", 1
@@ -118,8 +120,13 @@ class Lexicon:
         """What `save` wrote. Raises DataError for a file that is missing, damaged or of another kind."""
         names = [f"{way}_{key}" for way in ("forward", "backward") for key in ("first_U1", "words_C", "probabilities_C")]
         head, arrays = read_archive(path, kind=KIND, format=FORMAT, head=("source", "target"), arrays=names)
-        source, target = (Vocabulary(head[side]["words"], specials=head[side]["specials"]) for side in ("source", "target"))
-        forward, backward = (Entries(*(arrays[name] for name in some)) for some in (names[:3], names[3:]))
+        try:
+            source, target = (vocabulary_of(head[side]) for side in ("source", "target"))
+            forward, backward = (Entries(*(arrays[name] for name in some)) for some in (names[:3], names[3:]))
+            check_entries(forward, len(source), len(target))
+            check_entries(backward, len(target), len(source))
+        except (ValueError, TypeError, KeyError) as fault:
+            raise DataError(path, 0, f"is no {KIND}, or damaged ({fault})", AGAIN) from None
         return cls(source, target, forward, backward)
 
 
@@ -140,3 +147,23 @@ def replace_unknown(
             token = (lexicon.entry(source[position]) if lexicon is not None else None) or source[position]
         replaced.append(token)
     return replaced
+
+
+def vocabulary_of(side: Mapping[str, Any]) -> Vocabulary:
+    """A side's vocabulary as it is saved. Raises ValueError, TypeError or KeyError for anything else."""
+    if not all(isinstance(word, str) for word in (*side["words"], *side["specials"])):
+        raise ValueError("its words are no text")
+    return Vocabulary(side["words"], specials=side["specials"])
+
+
+def check_entries(entries: Entries, words: int, others: int) -> None:
+    """Raises ValueError unless these are the entries of so many words, each with some of so many others and a probability."""
+    first, chosen, probabilities = entries.first_U1, entries.words_C, entries.probabilities_C
+    if [first.dtype.kind, chosen.dtype.kind, probabilities.dtype.kind] != ["i", "i", "f"] or first.ndim != 1 or chosen.ndim != 1:
+        raise ValueError("its arrays are of other types")
+    if len(first) != words + 1 or first[0] != 0 or first[-1] != len(chosen) or (np.diff(first) < 0).any():
+        raise ValueError("its entries are not those of its words")
+    if probabilities.shape != chosen.shape or ((chosen < 0) | (chosen >= others)).any():
+        raise ValueError("its entries are not words of the other side")
+    if not ((probabilities >= 0) & (probabilities <= 1 + 1e-6)).all():
+        raise ValueError("its probabilities are none")

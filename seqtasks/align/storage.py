@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.errors import DataError
+from seqtasks.text.archives import UNREADABLE
 from seqtasks.text.files import write_atomically
 
 HEAD = "head"
@@ -37,7 +37,7 @@ def read_archive(path: Path | str, *, kind: str, format: int, head: Sequence[str
         table = json.loads(found.pop(HEAD).tobytes().decode("utf-8", "surrogatepass"))
     except OSError as fault:
         raise DataError(path, 0, f"cannot be read ({fault.strerror or fault})", "Check the path and its permissions") from None
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as fault:
+    except UNREADABLE as fault:
         raise DataError(path, 0, f"is no {kind}, or damaged ({fault})", AGAIN) from None
     if not isinstance(table, dict) or table.get("kind") != kind:
         raise DataError(path, 0, f"is no {kind}", AGAIN)

@@ -56,8 +56,9 @@ def compare(
     compared_by = "tags" if task else comparison_of(paths)
     if layer and compared_by in ("translations", "labels"):
         raise UsageError(f"--layer is for runs of taggers; these {'translate' if compared_by == 'translations' else 'label whole texts'}.")
+    from seqtasks.cli.output import go_on_without_reader
     from seqtasks.cli.progress import TerminalWatcher
-    from seqtasks.cli.run import stop_on_signal
+    from seqtasks.cli.run import stop_on_signal, tell
     from seqtasks.comparison.classifiers import compare_classification_runs
     from seqtasks.comparison.taggers import compare_runs, compare_task
     from seqtasks.comparison.translators import compare_translation_runs
@@ -66,14 +67,15 @@ def compare(
 
     options = RunOptions(locations=DataLocations(data_dir), device=device)
     watcher = TerminalWatcher()
+    go_on_without_reader()
     if compared_by == "translations":
-        show_translations(*compare_translation_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
+        show_translations(*compare_translation_runs(paths, out, options, Callbacks(tell, watcher), split=split))
         return
     if compared_by == "labels":
-        show(*compare_classification_runs(paths, out, options, Callbacks(click.echo, watcher), split=split))
+        show(*compare_classification_runs(paths, out, options, Callbacks(tell, watcher), split=split))
         return
-    with stop_on_signal() as stopped:
-        callbacks = Callbacks(log=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
+    with stop_on_signal(lambda: watcher.training) as stopped:
+        callbacks = Callbacks(log=tell, watcher=watcher, stop_asked=lambda: bool(stopped))
         try:
             if task is None:
                 folder, comparison = compare_runs(paths, out, options, callbacks, split=split, layer=layer)

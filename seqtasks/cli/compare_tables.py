@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
+from seqtasks.cli.output import shown, styled
 from seqtasks.evaluation.comparison import Comparison, Cost, ScoreDifference, SystemReport
 from seqtasks.evaluation.score import Score
 
@@ -22,7 +24,7 @@ def system_table(comparison: Comparison) -> Table:
     table = plain_table(title, ["system"], headers)
     for system in comparison.systems:
         seeds = [seeds_of(system)] if several else []
-        table.add_row(system.name, scored(system.score), *seeds, calibration(system), *cost(system.cost))
+        table.add_row(shown(system.name), scored(system.score), *seeds, calibration(system), *cost(system.cost))
     return table
 
 
@@ -31,13 +33,13 @@ def pair_table(comparison: Comparison) -> Table:
     title = f"Differences, and p-values after Holm's correction for {len(comparison.pairs)} pairs"
     table = plain_table(title, ["pair"], ["difference (95 %)", "bootstrap", "randomisation", "McNemar"])
     for pair in comparison.pairs:
-        table.add_row(f"{pair.second} - {pair.first}", *tested(pair), p_value(pair.holm_mcnemar))
+        table.add_row(shown(f"{pair.second} - {pair.first}"), *tested(pair), p_value(pair.holm_mcnemar))
     return table
 
 
 def plain_table(title: str, names: list[str], numbers: list[str]) -> Table:
     """An empty table without frames: columns of names to the left, of numbers to the right."""
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0))
+    table = Table(title=shown(title), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for name in names:
         table.add_column(name, no_wrap=True)
     for number in numbers:
@@ -47,7 +49,7 @@ def plain_table(title: str, names: list[str], numbers: list[str]) -> Table:
 
 def print_table(table: Table) -> None:
     """Print it in full: on a narrow terminal its lines break rather than lose names or digits."""
-    console = Console()
+    console = Console(file=styled(sys.stdout), markup=False, emoji=False)
     console.width = max(console.width, Measurement.get(console, console.options.update(max_width=1000), table).maximum)
     console.print(table)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seqtasks.cli.group import Group
+from seqtasks.cli.output import shown, styled
 from seqtasks.errors import SeqtasksError, UsageError
 from seqtasks.text.tags import FILE_SCHEMES
 
@@ -45,10 +46,10 @@ def list_corpora(data_dir: Path | None, cache: Path | None) -> None:
     names = Column("corpus", no_wrap=True)
     table = Table(names, *(Column(title, overflow="fold") for title in ("task", "licence", "size", "found")), box=SIMPLE, pad_edge=False)
     for corpus in PUBLISHED.values():
-        table.add_row(corpus.name, corpus.task, corpus.licence, _size_of(corpus), _place_of(corpus, data_dir, cache))
+        table.add_row(corpus.name, corpus.task, corpus.licence, _size_of(corpus), shown(_place_of(corpus, data_dir, cache)))
     sample = shipped("data")
     size = sum(path.stat().st_size for path in sample.rglob("*") if path.is_file())
-    table.add_row("(bundled sample)", "all", "as seqtasks", _bytes(size), str(sample))
+    table.add_row("(bundled sample)", "all", "as seqtasks", _bytes(size), shown(str(sample)))
     _print(table)
     click.echo("'seqtasks data get NAME' downloads a corpus into the cache.", err=True)
 
@@ -228,7 +229,7 @@ def _print(table: object) -> None:
     """On a terminal as wide as it is; into a file or pipe without cutting or wrapping."""
     from rich.console import Console
 
-    Console(width=None if sys.stdout.isatty() else 1000, highlight=False, markup=False, emoji=False).print(table)
+    Console(file=styled(sys.stdout), width=None if sys.stdout.isatty() else 1000, highlight=False, markup=False, emoji=False).print(table)
 
 
 @contextmanager
@@ -237,9 +238,9 @@ def _progress_bars() -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     bars: dict[str, int] = {}
-    with Progress(*columns, console=Console(stderr=True)) as shown:
+    with Progress(*columns, console=Console(file=styled(sys.stderr))) as shown:
 
         def progress(name: str, received: int, total: int | None) -> None:
             if name not in bars:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -10,6 +9,7 @@ from typing import Any
 
 import click
 
+from seqtasks.cli.output import silence
 from seqtasks.errors import SeqtasksError, did_you_mean
 
 
@@ -40,16 +40,22 @@ class Group(click.Group):
             return super().invoke(ctx)
         except SeqtasksError as error:
             raise EXITS[error.exit_code](str(error)) from error
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
+        except KeyboardInterrupt as stop:
+            click.echo(str(stop) or "Interrupted.", err=True)
             ctx.exit(130)
         except BrokenPipeError:  # here, since click itself would end with 1
             quiet_end()
+        except OSError as fault:  # a path that cannot even be looked at: too long, or in a folder that one may not search
+            raise OneLine(f"{fault.filename or 'output'}: {fault.strerror or fault}. Check the path and its permissions.") from fault
+        except MemoryError as fault:
+            raise OneLine("not enough memory. Give less at once, or a smaller model.") from fault
+        except RecursionError as fault:
+            raise OneLine("values are nested too deeply. Check the last file or option that was given.") from fault
 
 
 def quiet_end() -> None:
     """Exit with 0 although the reader of standard output is gone: Python would complain when it flushes it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    silence(sys.stdout)
     sys.exit(0)
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+from types import FrameType
 
 import click
 
 from seqtasks import __version__
 from seqtasks.cli.group import LazyGroup
+from seqtasks.cli.output import guard_streams
+from seqtasks.errors import SeqtasksError
 
 THREADS = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "10000"}  # read by libgomp when torch is loaded
 
@@ -55,7 +60,18 @@ def main() -> None:
     """
     for name, value in THREADS.items():
         os.environ.setdefault(name, value)
-    commands.main(prog_name="seqtasks")
+    guard_streams()
+    signal.signal(signal.SIGTERM, end)
+    try:
+        commands.main(prog_name="seqtasks")
+    except SeqtasksError as error:  # of a help page: all others end in their group
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+
+
+def end(number: int, frame: FrameType | None) -> None:
+    """Leave by an exception, so that files that were begun are removed."""
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from seqtasks.cli.output import OutputError, silence
 from seqtasks.cli.translation_options import given, translation_options
 
 STREAM = 1000  # lines answered together, so that short ones can share a batch
@@ -83,12 +84,22 @@ def write(answers: Iterable[str], out: Path | None, *, at_once: bool) -> None:
         with atomic_path(out) as temporary, temporary.open("wb") as file:
             file.writelines(answer.encode("utf-8") + b"\n" for answer in answers)
         return
+    if sys.stdout.isatty():
+        for answer in answers:
+            click.echo(answer)
+        return
     output = sys.stdout.buffer
-    for answer in answers:
-        output.write(answer.encode("utf-8") + b"\n")
-        if at_once:
-            output.flush()
-    output.flush()
+    try:
+        for answer in answers:
+            output.write(answer.encode("utf-8") + b"\n")
+            if at_once:
+                output.flush()
+        output.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as fault:
+        silence(sys.stdout)
+        raise OutputError(f"standard output: cannot write: {fault.strerror or fault}. Write to a file with --out.") from None
 
 
 def lines_of(file: Path | None) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from seqtasks.cli.output import shown, styled
 from seqtasks.training.checkpoints import Progress as Position
 
 EVERY = 10  # updates between two refreshes of the figures
@@ -18,12 +19,13 @@ class TerminalWatcher:
     """A watcher for `seqtasks run`. The bar goes to stderr, if that is a terminal, and vanishes; the lines of epochs stay on stdout."""
 
     def __init__(self) -> None:
-        console = Console(stderr=True)
+        console = Console(file=styled(sys.stderr))
+        self.training = False  # in the loop, which is asked to stop and saves
         self.bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[figures]}"),
+            TextColumn("{task.fields[figures]}", markup=False),
             TimeRemainingColumn(),
             TextColumn("left"),
             console=console,
@@ -40,6 +42,7 @@ class TerminalWatcher:
 
     def epoch_starts(self, epoch: int, updates: int, done: int) -> None:
         """The bar counts all epochs, at this epoch's number of updates."""
+        self.training = True
         self.done = (epoch - 1) * updates
         if self.task is None:
             self.task = self.bar.add_task("", total=None, figures="")
@@ -57,7 +60,8 @@ class TerminalWatcher:
             parts += [f"dev loss {row['dev_loss']:.4f}", f"dev accuracy {row['dev_accuracy']:.2f} %"]
         parts += [f"{name} {value:.2f}" for name, value in row["scores"].items() if not name.endswith("accuracy")]
         parts += [f"{row['tokens_per_second']:,.0f} tokens/s", f"{row['seconds']:.0f} s"]
-        print("  ".join(parts) + (f"  ({saved})" if saved else ""), flush=True)
+        print(shown("  ".join(parts) + (f"  ({saved})" if saved else "")), flush=True)
+        self.training = False
 
     def stop(self) -> None:
         """Take the bar away."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from seqtasks.cli.output import go_on_without_reader, shown
 from seqtasks.cli.recipe_command import RecipeCommand
 from seqtasks.errors import UsageError
 
@@ -48,6 +49,7 @@ def run(
     seqtasks run translation                      the bundled sample, nothing to download
     seqtasks run pos --set data.train=my.conllu --set data.dev=dev.conllu
     """
+    go_on_without_reader()
     if resume and (fine_tune or seeds or overwrite):
         raise UsageError("--resume goes with --out and --set only, not with --from, --seeds or --overwrite.")
     from seqtasks.recipes.run_directory import existing
@@ -63,11 +65,10 @@ def run(
     check_names(loaded.recipe)
     kind_of(loaded.recipe).check_data(loaded.recipe, options.locations)
     click.echo(f"recipe: {loaded.path}")
-    with stop_on_signal() as stopped:
-        show(execute(loaded, options, seeds, stopped))
+    show(execute(loaded, options, seeds))
 
 
-def execute(loaded: Any, options: RunOptions, seeds: int | None, stopped: list[int]) -> RunResult:
+def execute(loaded: Any, options: RunOptions, seeds: int | None) -> RunResult:
     """One run, or one for each seed."""
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.runs.run import run as run_recipe
@@ -75,20 +76,27 @@ def execute(loaded: Any, options: RunOptions, seeds: int | None, stopped: list[i
     from seqtasks.tasks.contract import Callbacks
 
     watcher = TerminalWatcher()
-    callbacks = Callbacks(log=click.echo, watcher=watcher, stop_asked=lambda: bool(stopped))
-    try:
-        return run_seeds(loaded, options, callbacks, seeds) if seeds else run_recipe(loaded, options, callbacks)
-    finally:
-        watcher.stop()
+    with stop_on_signal(lambda: watcher.training) as stopped:
+        callbacks = Callbacks(log=tell, watcher=watcher, stop_asked=lambda: bool(stopped))
+        try:
+            return run_seeds(loaded, options, callbacks, seeds) if seeds else run_recipe(loaded, options, callbacks)
+        finally:
+            watcher.stop()
+
+
+def tell(line: str) -> None:
+    """A line beside the bar, which would take control signs for its own."""
+    click.echo(shown(line))
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[list[int]]:
-    """A list that is no longer empty once the user has asked to stop; asking again stops at once."""
+def stop_on_signal(in_loop: Callable[[], bool]) -> Iterator[list[int]]:
+    """A list that is no longer empty once the user has asked to stop. Asking again stops at once, as asking does outside the loop of
+    training, which alone looks at the list."""
     stopped: list[int] = []
 
     def note(number: int, frame: types.FrameType | None) -> None:
-        if stopped:
+        if stopped or not in_loop():
             raise KeyboardInterrupt
         stopped.append(number)
         click.echo("Stopping after this update, then saving. Press Ctrl-C again to stop at once.", err=True)

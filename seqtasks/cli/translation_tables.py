@@ -7,6 +7,7 @@ from statistics import median
 from rich.table import Table
 
 from seqtasks.cli.compare_tables import compact, duration, measured, plain_table, scored, tested
+from seqtasks.cli.output import shown
 from seqtasks.evaluation.metrics import lower_is_better
 from seqtasks.evaluation.translation_comparison import TranslationComparison
 
@@ -17,7 +18,7 @@ def translation_system_table(comparison: TranslationComparison) -> Table:
     table = plain_table(title, ["system"], [*(f"{arrowed(name)} (95 %)" for name in comparison.names), "training", "numbers"])
     for system in comparison.systems:
         costs = measured(system.training_seconds, duration), measured(system.parameters, compact)
-        table.add_row(system.name, *(scored(system.scores[name].score) for name in comparison.names), *costs)
+        table.add_row(shown(system.name), *(scored(system.scores[name].score) for name in comparison.names), *costs)
     return table
 
 
@@ -28,7 +29,7 @@ def translation_seed_table(comparison: TranslationComparison) -> Table:
         if len(system.paths) > 1:
             runs = [system.scores[name].runs for name in comparison.names]
             ranges = [f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})" for values in runs]
-            table.add_row(system.name, str(len(system.paths)), *ranges)
+            table.add_row(shown(system.name), str(len(system.paths)), *ranges)
     return table
 
 
@@ -39,7 +40,7 @@ def translation_pair_table(comparison: TranslationComparison) -> Table:
     table = plain_table(f"Differences, and p-values{after}", ["pair", "score"], ["difference (95 %)", "bootstrap", "randomisation"])
     for pair in comparison.pairs:
         for place, (name, found) in enumerate(pair.differences.items()):
-            table.add_row("" if place else f"{pair.second} - {pair.first}", arrowed(name), *tested(found))
+            table.add_row("" if place else shown(f"{pair.second} - {pair.first}"), arrowed(name), *tested(found))
     return table
 
 

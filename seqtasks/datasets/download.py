@@ -6,22 +6,20 @@ One lock per folder: a second download into it waits for the first, then finds i
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
-import time
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 from seqtasks.datasets.folders import git_blob_id
 from seqtasks.datasets.published import PublishedCorpus, PublishedFile
 from seqtasks.datasets.transfer import DownloadError, RetryPolicy, fetch, forget, part_size
 from seqtasks.errors import UsageError
+from seqtasks.text.locks import folder_lock
 
 MIRROR = "https://raw.githubusercontent.com"
 RETRY_POLICY = RetryPolicy(timeout=30.0, attempts=5, pause=1.0)
+LARGEST = 1_000_000_000  # bytes of a file whose size the catalogue does not know
 Progress = Callable[[str, int, "int | None"], None]  # file name, bytes so far, bytes in all where known
 
 
@@ -73,10 +71,11 @@ def download_file(file: PublishedFile, folder: Path, *, mirror: str, retry: Retr
         progress(file.name, target.stat().st_size, target.stat().st_size)
         return target
     resumed = part_size(part) > 0
-    fetch(url, part, retry=retry, received=lambda done, total: progress(file.name, done, total))
+    most = file.size or LARGEST
+    fetch(url, part, retry=retry, received=lambda done, total: progress(file.name, done, total), most=most)
     if resumed and not _is_published(part, file):  # the halves may be of two versions: once more, from the first byte
         forget(part)
-        fetch(url, part, retry=retry, received=lambda done, total: progress(file.name, done, total))
+        fetch(url, part, retry=retry, received=lambda done, total: progress(file.name, done, total), most=most)
     if not _is_published(part, file):
         found, size = git_blob_id(part), part_size(part)
         forget(part)
@@ -93,35 +92,3 @@ def download_file(file: PublishedFile, folder: Path, *, mirror: str, retry: Retr
 
 def _is_published(path: Path, file: PublishedFile) -> bool:
     return file.blob is None or git_blob_id(path) == file.blob
-
-
-@contextlib.contextmanager
-def folder_lock(folder: Path, *, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold the folder alone, between threads and processes. The system drops the lock of a killed process; the file `.lock` stays."""
-    with (folder / ".lock").open("ab") as stream:
-        if not _locked(stream):
-            waiting()
-            while not _locked(stream):
-                time.sleep(0.05)
-        yield  # closing the file gives the lock back
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _locked(stream: IO[bytes]) -> bool:
-        try:
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _locked(stream: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -18,6 +18,7 @@ from typing import IO, Literal
 
 from seqtasks.datasets.published import PUBLISHED, PublishedCorpus, PublishedFile, published_corpus
 from seqtasks.errors import DataError, UsageError
+from seqtasks.text.files import home_path
 
 CHUNK = 1 << 20
 FileState = Literal["verified", "differs", "unknown", "missing"]
@@ -48,7 +49,7 @@ def cache_folder(environment: Mapping[str, str] | None = None, platform: str = s
     """The user's cache: $SEQTASKS_CACHE, else `seqtasks` in $XDG_CACHE_HOME, else in the platform's usual place below `home`."""
     environment = os.environ if environment is None else environment
     if environment.get("SEQTASKS_CACHE"):
-        return Path(environment["SEQTASKS_CACHE"]).expanduser()
+        return home_path(environment["SEQTASKS_CACHE"])
     if os.path.isabs(environment.get("XDG_CACHE_HOME", "")):  # the standard says: a relative one is ignored
         return Path(environment["XDG_CACHE_HOME"]) / "seqtasks"
     home = Path.home() if home is None else home

@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from seqtasks.errors import SeqtasksError
 
@@ -64,12 +65,12 @@ class Version:
         return self.url == other.url and all(left is None or right is None or left == right for left, right in pairs)
 
 
-def fetch(url: str, part: Path, *, retry: RetryPolicy, received: Received) -> None:
-    """Make `part` the complete file of `url`. Raises DownloadError, OSError where `part` cannot be written."""
+def fetch(url: str, part: Path, *, retry: RetryPolicy, received: Received, most: int) -> None:
+    """Make `part` the complete file of `url`, of `most` bytes at most. Raises DownloadError, OSError where `part` cannot be written."""
     failures, furthest = 0, part_size(part)
     while True:
         try:
-            return _attempt(url, part, retry.timeout, received)
+            return _attempt(url, part, retry.timeout, received, most)
         except _TransientError as broken:
             if broken.stale:
                 forget(part)
@@ -93,7 +94,7 @@ def part_size(part: Path) -> int:
     return part.stat().st_size if part.is_file() else 0
 
 
-def _attempt(url: str, part: Path, timeout: float, received: Received) -> None:
+def _attempt(url: str, part: Path, timeout: float, received: Received, most: int) -> None:
     """One request: the rest of the part if the server still has that version, else the whole file."""
     before = _remembered(part, url)
     start = part_size(part) if before is not None else 0
@@ -110,6 +111,10 @@ def _attempt(url: str, part: Path, timeout: float, received: Received) -> None:
         with part.open("ab") as stream:
             received(start, version.length)
             for block in _blocks(response):
+                if start + len(block) > most:
+                    stream.close()
+                    forget(part)
+                    raise DownloadError(f"{url}: the server sends more than the {most:,} bytes that the file has. Nothing of it was kept.")
                 stream.write(block)
                 start += len(block)
                 received(start, version.length)
@@ -126,7 +131,7 @@ def _open(url: str, start: int, before: Version | None, timeout: float) -> http.
         headers |= {"If-Range": strong} if strong else {}
     try:
         request = urllib.request.Request(url, headers=headers)
-        response: http.client.HTTPResponse = urllib.request.build_opener().open(request, timeout=timeout)
+        response: http.client.HTTPResponse = urllib.request.build_opener(_Redirects()).open(request, timeout=timeout)
         return response
     except urllib.error.HTTPError as error:
         with error:
@@ -135,6 +140,17 @@ def _open(url: str, start: int, before: Version | None, timeout: float) -> http.
         raise _unreachable(url, error.reason) from error
     except (OSError, http.client.HTTPException) as error:
         raise _unreachable(url, error) from error
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Redirects as usual, but from an encrypted address to encrypted ones only."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
+        if req.type == "https" and not newurl.startswith("https:"):
+            raise DownloadError(f"{req.full_url}: the server leads on to {newurl}, which is not encrypted. Check the address (--mirror).")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _refusal(url: str, error: urllib.error.HTTPError, start: int) -> Exception:

@@ -31,7 +31,7 @@ from seqtasks.estimators.network import (
     train_network,
 )
 from seqtasks.estimators.parameters import check_parameters
-from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, damaged, read_facts, replaced_folder, write_facts
+from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, checked_labels, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.spans import entity_scores
 from seqtasks.text.given import refuse_lines_of_tags, refuse_spaced_words
@@ -177,7 +177,7 @@ class NeuralTagger(Architecture, Training, Estimator):
             tagger.architecture_ = Architecture(**facts["architecture"])
             if asdict(tagger.architecture_) != facts["architecture"]:
                 raise ValueError("its architecture lacks numbers")
-            tagger.classes_ = np.array(facts["labels"])
+            tagger.classes_ = np.array(checked_labels(facts["labels"]))
             tagger.history_, tagger.fits_ = list(facts["history"]), int(facts["fits"])
             check_parameters(tagger.get_params())
         except (TypeError, ValueError, UsageError) as fault:
@@ -186,8 +186,11 @@ class NeuralTagger(Architecture, Training, Estimator):
             tagger.device = device
         found = find_device(tagger.device)
         tagger.vocabularies_ = (Vocabulary.load(folder / WORDS), Vocabulary.load(folder / CHARACTERS))
-        with seeded(0, found):
-            model = build_network(tagger.architecture_, *tagger.vocabularies_, facts["labels"])
+        try:
+            with seeded(0, found):
+                model = build_network(tagger.architecture_, *tagger.vocabularies_, facts["labels"])
+        except (TypeError, ValueError, KeyError, RuntimeError, IndexError, OverflowError, MemoryError) as fault:
+            raise damaged(folder / FACTS, fault) from None
         load_weights(model, folder / WEIGHTS)
         tagger.model_ = model.to(found)
         return tagger

@@ -81,7 +81,7 @@ def read_facts(folder: Path, kind: str = KIND) -> dict[str, Any]:
         changed = [name for name, expected in facts["sha256"].items() if checksum(folder / name) != expected]
     except FileNotFoundError as fault:
         raise RunDirectoryError(f"{fault.filename}: no such file. Restore the folder from a copy.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise damaged(path, fault) from None
     if changed:
         raise RunDirectoryError(f"{folder / changed[0]}: is not the file that was saved here. Restore the folder from a copy.")
@@ -96,3 +96,10 @@ def damaged(path: Path, fault: object) -> RunDirectoryError:
 
 def checksum(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def checked_labels(labels: Any) -> list[str]:
+    """The labels of tagger.json. Raises ValueError for what are none."""
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels) or len(set(labels)) != len(labels):
+        raise ValueError("its labels are no distinct texts")
+    return labels

@@ -7,7 +7,6 @@ Nothing is unpickled. What is not a number of the model is computed again from i
 import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from operator import index
@@ -29,6 +28,7 @@ from seqtasks.hmm.unknown.guesser import Guesser
 from seqtasks.hmm.unknown.max_ent import MaxEnt
 from seqtasks.hmm.unknown.spelling import HashTable
 from seqtasks.hmm.unknown.suffixes import SuffixModel
+from seqtasks.text.archives import UNREADABLE
 from seqtasks.text.files import write_atomically
 
 FORMAT = 1
@@ -99,7 +99,7 @@ def read_tagger(path: Path, parameters: Sequence[str]) -> Stored:
         weights = TunedWeights(**head["weights"])
         trained = Candidates(*_of(CANDIDATES, arrays))
         return Stored(head["parameters"], weights, statistics, _guesser(head, arrays), trained, _corpus(path, head))
-    except (KeyError, TypeError, ValueError, IndexError) as fault:
+    except (*UNREADABLE, AttributeError) as fault:
         raise _damaged(path, f"{type(fault).__name__}: {fault}") from fault
 
 
@@ -125,7 +125,7 @@ def _head(path: Path) -> dict[str, Any]:
         head = json.loads(file.read_text(encoding="utf-8"))
     except OSError as fault:
         raise RunDirectoryError(f"{file}: cannot read: {fault.strerror or fault}. Give a folder that HMMTagger.save wrote.") from fault
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise _damaged(file, "it is no JSON") from fault
     if not isinstance(head, dict) or head.get("kind") != KIND:
         raise RunDirectoryError(f"{file}: this is no {KIND}. Give a folder that HMMTagger.save wrote.")
@@ -149,9 +149,12 @@ def _arrays(file: Path, checksum: str) -> Arrays:
         raise _damaged(file, "its checksum differs")
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, zipfile.BadZipFile) as fault:
+            found = {name: archive[name] for name in archive.files}
+    except UNREADABLE as fault:
         raise _damaged(file, str(fault)) from fault
+    if strange := sorted(name for name, array in found.items() if array.dtype.kind not in "biuf"):
+        raise _damaged(file, f"{', '.join(strange)} holds no numbers")
+    return found
 
 
 def _bytes(arrays: Arrays) -> bytes:

@@ -26,6 +26,7 @@ from seqtasks.hmm.storage import HEAD, Stored, read_tagger, write_tagger
 from seqtasks.hmm.temperature import tempered
 from seqtasks.hmm.unknown.guesser import KINDS, Guesser
 from seqtasks.hmm.word_types import WordTypes
+from seqtasks.text.archives import UNREADABLE
 from seqtasks.text.given import refuse_lines_of_tags, refuse_spaced_words
 from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
 from seqtasks.text.tags import OUTSIDE, Span, spans_of
@@ -149,7 +150,11 @@ class HMMTagger(Options, Estimator):
         except UsageError as fault:
             raise RunDirectoryError(f"{Path(path) / HEAD}: {fault} Save the tagger again.") from fault
         tagger._sentences = stored.corpus
-        tagger._use(stored.statistics, stored.guesser, stored.weights, stored.trained)
+        try:
+            tagger._use(stored.statistics, stored.guesser, stored.weights, stored.trained)
+            tagger.predict([[*stored.statistics.words[:2], "\0"]])  # what does not fit shows at the first sentence
+        except (*UNREADABLE, AttributeError) as fault:
+            raise RunDirectoryError(f"{Path(path)}: damaged ({type(fault).__name__}: {fault}). Save the tagger again.") from fault
         return tagger
 
     def _learn(self, known: TaggedCorpus, sentences: Sentences, tags: Sentences) -> HMMTagger:

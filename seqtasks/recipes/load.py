@@ -7,12 +7,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from seqtasks.errors import RecipeError, UsageError, did_you_mean
+from seqtasks.errors import LONGEST_WORD, RecipeError, UsageError, did_you_mean, in_short
 from seqtasks.recipes.keys import keys_of
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.shipped import shipped
 from seqtasks.recipes.suggest import ELSEWHERE, either, places_called, places_near
+from seqtasks.recipes.toml import PARTS as PARTS_OF_KEY
 from seqtasks.recipes.toml import parse_value, read_toml
+from seqtasks.text.files import home_path
 
 PARTS = ("train", "dev", "test", "test_unseen")
 RENAMED = {"training": {"pool": "sort_window"}, "data": {"share": "train_fraction"}, "hmm": {"back_rare": "backoff_rare"}}  # by table
@@ -60,10 +62,13 @@ def find_recipe(task: str, name: str) -> Path:
 
 def read_recipe(path: Path, overrides: Sequence[str] = ()) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The tables of a recipe file, with what it extends and TABLE.KEY=VALUE overrides applied, and lines to tell about them."""
-    tables = read_extended(path)
-    make_absolute(tables)
-    before = tables.get("summary")
-    notes = override(tables, overrides)
+    try:
+        tables = read_extended(path)
+        make_absolute(tables)
+        before = tables.get("summary")
+        notes = override(tables, overrides)
+    except RecursionError:
+        raise RecipeError([f"{path}: no valid recipe: tables are nested too deeply."]) from None
     if notes and tables.get("summary") == before:
         tables["summary"] = f"Recipe {path.stem} on data of one's own"
     return tables, tuple(notes)
@@ -100,8 +105,8 @@ def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
     for text in overrides:
         name, equals, value = text.partition("=")
         keys = name.strip().split(".")
-        if not equals or not all(keys):
-            raise UsageError(f"--set {text}: expected TABLE.KEY=VALUE, such as training.epochs=5.")
+        if not equals or not all(keys) or len(keys) > PARTS_OF_KEY:
+            raise UsageError(f"--set {text[:LONGEST_WORD]}: expected TABLE.KEY=VALUE, such as training.epochs=5.")
         table = tables
         for key in keys[:-1]:
             table = table.setdefault(key, {})
@@ -119,7 +124,9 @@ def without_foreign(tables: dict[str, Any], name: str, given: Collection[str]) -
     """Take the corpus and the parts that are not given out of a data table whose train is the user's; returns the line to tell."""
     table = tables
     for key in name.split("."):
-        table = table[key]
+        table = table.get(key, {}) if isinstance(table, dict) else {}
+    if not isinstance(table, dict):  # a later --set has put a value in its place: the check will tell
+        return f"{name}.train is yours."
     if "corpus" not in given:
         table.pop("corpus", None)
     gone = [part for part in PARTS if part not in given and table.pop(part, "")]
@@ -140,7 +147,7 @@ def from_here(files: Any) -> Any:
     """Paths given on the command line, absolute."""
     if isinstance(files, list):
         return [from_here(file) for file in files]
-    return str(Path(files).expanduser().absolute()) if isinstance(files, str) and files else files
+    return str(home_path(files).absolute()) if isinstance(files, str) and files else files
 
 
 def validate(model: type[R], tables: Mapping[str, Any], where: str, overrides: Iterable[str] = ()) -> R:
@@ -159,10 +166,10 @@ def explain(fault: Any, model: type[BaseModel], where: str, given: Mapping[str, 
     blamed = option_of(place, given or {}, inner=fault["type"] == "extra_forbidden")
     place_name = f"--set {blamed}" if blamed else f"{where} [{table}]" if table else where
     if fault["type"] == "extra_forbidden":
-        return f"{place_name}: unknown key {key!r}{meant_by(place, fault['input'], model)}"
+        return f"{place_name}: unknown key {in_short(key)}{meant_by(place, fault['input'], model)}"
     if fault["type"] == "missing":
         return f"{place_name}: missing key {key!r}."
-    named = "" if blamed else f"{key} = {fault['input']!r}: "
+    named = "" if blamed else f"{key} = {in_short(fault['input'])}: "
     return f"{place_name}: {named}{fault['msg'][0].lower()}{fault['msg'][1:]}."
 
 

@@ -1,27 +1,30 @@
 """The run directory: what a run leaves behind, and what it is loaded from.
 
-recipe.toml (resolved), run.json (format, task, command, machine), text/ (vocabularies, tokenizers), model.safetensors (of an HMM: hmm/; of
-another package's kind of task what run.json names as "learned"),
-metrics.json, history.jsonl, predictions/, curves.png, attention-N.png, by-length.png, report.html, checkpoints/.
+recipe.toml (resolved), run.json (format, task, command, machine, checksums of what it is loaded from), text/ (vocabularies, tokenizers),
+model.safetensors (of an HMM: hmm/; of another package's kind of task what run.json names as "learned"), metrics.json, history.jsonl,
+predictions/, curves.png, attention-N.png, by-length.png, report.html, checkpoints/.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import seqtasks
-from seqtasks.errors import RunDirectoryError, UsageError
+from seqtasks.errors import RunDirectoryError, UsageError, in_short
 from seqtasks.recipes.load import with_new_names
+from seqtasks.recipes.run_files import BEFORE_RUN_JSON, check_files, checksums, remove_run, written_and_foreign
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.toml import read_toml, write_toml
-from seqtasks.text.files import write_atomically
+from seqtasks.text.files import is_temporary, write_atomically
+from seqtasks.text.locks import LOCK
 
 FORMAT = 1
+CHECKSUMS = "sha256"  # in run.json, of all files that a run is loaded from
 
 
 class RunDirectory:
@@ -42,14 +45,27 @@ class RunDirectory:
 
     @classmethod
     def create(cls, path: Path, recipe: Recipe, facts: dict[str, Any], *, overwrite: bool) -> RunDirectory:
-        """Make the directory and write its recipe and run.json. An existing run is removed first if `overwrite`."""
+        """Make the directory and write its recipe, and run.json last. What an existing run wrote is removed first if `overwrite`."""
         refuse_existing(path, overwrite=overwrite)
         if path.exists():
-            shutil.rmtree(path)
+            remove_run(path, recorded_files(path))
         run = cls(path)
-        write_atomically(path / "run.json", json.dumps({"format": FORMAT, "seqtasks": seqtasks.__version__, **facts}, indent=1) + "\n")
         run.save_recipe(recipe)
+        run.save_facts({"format": FORMAT, "seqtasks": seqtasks.__version__, **facts})
         return run
+
+    def save_facts(self, facts: Mapping[str, Any]) -> None:
+        """Write run.json."""
+        write_atomically(self.path / "run.json", json.dumps(facts, indent=1) + "\n")
+
+    def open_files(self) -> None:
+        """Forget the checksums, since the files will change."""
+        if CHECKSUMS in (facts := self.facts()):
+            self.save_facts({name: value for name, value in facts.items() if name != CHECKSUMS})
+
+    def close_files(self) -> None:
+        """Write down the checksums of all that the run is loaded from: it is trained."""
+        self.save_facts({**self.facts(), CHECKSUMS: checksums(self.path, self.loaded_files())})
 
     def save_recipe(self, recipe: Recipe) -> None:
         """Write the resolved recipe."""
@@ -58,54 +74,107 @@ class RunDirectory:
     @classmethod
     def open(cls, path: Path) -> RunDirectory:
         """An existing run directory. Raises RunDirectoryError if it is none, or of a newer format."""
-        if not (path / "run.json").is_file():
+        try:
+            there = (path / "run.json").is_file()
+        except OSError as fault:
+            raise RunDirectoryError(f"{path}: cannot be read ({fault.strerror}). Check the path and its permissions.") from None
+        if not there:
             raise RunDirectoryError(f"{path}: no run directory (it has no run.json). Give the path that `seqtasks run` printed.")
         run = cls(path)
         found = run.facts().get("format")
-        if not isinstance(found, int) or found > FORMAT:
+        if type(found) is not int or found > FORMAT:
             raise RunDirectoryError(f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it.")
         return run
 
     def facts(self) -> dict[str, Any]:
-        """run.json."""
-        return read_json(self.path / "run.json")
+        """run.json. Raises RunDirectoryError where a value is of another type than a run writes."""
+        path = self.path / "run.json"
+        found = read_json(path)
+        wrong = [name for name, fits in FACTS.items() if name in found and not fits(found[name])]
+        if wrong:
+            raise RunDirectoryError(f"{path}: damaged ({wrong[0]} = {in_short(found[wrong[0]])}). Restore it from a copy.")
+        return found
 
     def finished(self) -> RunDirectory:
-        """This directory, to predict from. Raises RunDirectoryError where it is not finished, or holds several seeds."""
+        """This directory, to predict from. Raises RunDirectoryError where it is not finished, is damaged, or holds several seeds."""
         if "seeds" in self.facts():
             raise RunDirectoryError(f"{self.path}: holds the runs of several seeds. Name one of them: {self.path / 'seed-1'}.")
         places = self.learned_places()
         if not any(place.exists() for place in places):
             raise RunDirectoryError(f"{places[0]}: no such file. The run has not been finished, or the directory is not a run's.")
+        if CHECKSUMS in (facts := self.facts()):  # earlier runs have none
+            check_files(self.path, facts[CHECKSUMS], self.loaded_files())
         return self
 
     def learned_places(self) -> list[Path]:
         """The file or folder, one of these, that is there once a run is finished: ours, or what run.json names as "learned"."""
         named = self.facts().get("learned")
-        return [self.path / str(name) for name in named] if isinstance(named, list) and named else [self.weights, self.hmm]
+        if not isinstance(named, list) or not named:
+            return [self.weights, self.hmm]
+        if outside := [name for name in named if not isinstance(name, str) or Path(name).is_absolute() or ".." in Path(name).parts]:
+            raise RunDirectoryError(f"{self.path / 'run.json'}: damaged (learned names {outside[0]!r}). Restore it from a copy.")
+        return [self.path / name for name in named]
+
+    def loaded_files(self) -> list[Path]:
+        """The files that a run is loaded from: those of `learned`, and its recipe."""
+        return [self.path / "recipe.toml", *self.learned()]
 
     def learned(self) -> list[Path]:
         """The files that a prediction needs, beside recipe.toml; not the sentences that an HMM keeps to count more."""
         files = [file for place in (*self.learned_places(), self.text) for file in (place, *place.rglob("*")) if file.is_file()]
-        return [file for file in files if file != self.hmm / "sentences.npz"]
+        return [file for file in files if file != self.hmm / "sentences.npz" and not is_temporary(file.name)]
 
     def recipe_tables(self) -> dict[str, Any]:
         """The tables of the resolved recipe, under the names that their keys have now."""
         return with_new_names(read_toml(self.path / "recipe.toml"))
 
 
+def is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def is_table_of_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(map(is_text, value.values()))
+
+
+FACTS: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("task", "recipe", "command", "device", "from", "seqtasks"), is_text),
+    **dict.fromkeys(("data", CHECKSUMS), is_table_of_texts),
+    "seeds": lambda value: type(value) is int,
+    "vectors": lambda value: isinstance(value, dict),
+}
+
+
 def refuse_existing(path: Path, *, overwrite: bool) -> None:
-    """Raises RunDirectoryError for a path that something stands at, unless it is a run's and may be replaced, or an empty folder."""
+    """Raises RunDirectoryError for a path that something stands at, unless a run wrote all of it and it may be replaced; or nothing does.
+
+    A lock and what killed writes have left are nothing.
+    """
     if path.exists() and not path.is_dir():
         raise RunDirectoryError(f"{path}: exists and is a file. Choose another --out.")
-    if path.is_dir() and any(path.iterdir()):
+    if path.is_dir() and any(not (is_temporary(file.name) or file.name == LOCK) for file in path.iterdir()):
         if not overwrite:
             raise RunDirectoryError(f"{path}: exists. Use --resume to go on with it, --overwrite to replace it, or another --out.")
-        if not (path / "run.json").exists():
+        written, foreign = written_and_foreign(path, recorded_files(path))
+        begun = not foreign and {file.name for file in written if not file.name.startswith(".")} <= {BEFORE_RUN_JSON}
+        if not (path / "run.json").exists() and not begun:
             raise RunDirectoryError(f"{path}: is no run directory, so --overwrite does not touch it. Choose another --out.")
+        if foreign:
+            raise RunDirectoryError(
+                f"{foreign[0]}: no run wrote this, so --overwrite does not touch {path}. Move it, or choose another --out."
+            )
     place = next(folder for folder in (path.absolute(), *path.absolute().parents) if folder.exists())
     if not place.is_dir() or not os.access(place, os.W_OK):
         raise RunDirectoryError(f"{path}: cannot create: {place} is no folder that one can write to. Choose another --out.")
+
+
+def recorded_files(path: Path) -> list[str]:
+    """The names of files that run.json has checksums of; none where it cannot be read."""
+    try:
+        recorded = read_json(path / "run.json").get(CHECKSUMS)
+    except RunDirectoryError:
+        return []
+    return [name for name in recorded if isinstance(name, str)] if isinstance(recorded, dict) else []
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -114,7 +183,7 @@ def read_json(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunDirectoryError(f"{path}: no such file. The run is not finished; go on with `seqtasks run ... --resume`.") from None
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         raise RunDirectoryError(f"{path}: damaged ({fault}). Restore it from a copy.") from None
     if not isinstance(found, dict):
         raise RunDirectoryError(f"{path}: damaged (no JSON object). Restore it from a copy.")
@@ -122,12 +191,17 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def default_path(task: str, name: str) -> Path:
-    """runs/TASK-RECIPE-DATE-TIME, a new one."""
-    stem = f"{task}-{name}-{datetime.now():%Y%m%d-%H%M%S}"
-    path, number = Path("runs") / stem, 2
-    while path.exists():
-        path, number = Path("runs") / f"{stem}-{number}", number + 1
-    return path
+    """runs/TASK-RECIPE-DATE-TIME, a new one, made at once, so that no other run takes it."""
+    stem, number = f"{task}-{name}-{datetime.now():%Y%m%d-%H%M%S}", 1
+    while True:
+        path = Path("runs") / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            path.mkdir(parents=True)
+            return path
+        except FileExistsError:
+            number += 1
+        except OSError as fault:
+            raise RunDirectoryError(f"{path}: cannot create: {fault.strerror}. Choose a place with --out.") from None
 
 
 def existing(path: Path | None) -> RunDirectory:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BeforeValidator, Field, PositiveFloat
 
-from seqtasks.recipes.tables import NonNegative, Offered, Rate, Share, Table
+from seqtasks.recipes.tables import NonNegative, NonNegativeInt, Offered, PositiveInt, Rate, Several, Share, Table
 
 Files = str | list[str]
 
@@ -100,7 +100,7 @@ class TokenSettings(Table):
 
     tokenizer: str = "bpe"  # `bpe`, `unigram`, `word`, `whitespace`, `character`, or `torchtext:NAME`
     # number of subwords, in translation for each side unless `joint`; for the other tokenizers the most tokens of the vocabulary
-    size: PositiveInt = 4000
+    size: Annotated[int, Field(gt=0, le=10**6)] = 4000
     min_count: PositiveInt = 1  # tokens seen less often in training are unknown
     lowercase: bool = False  # lower-case every line. The output is then lower-cased too
 
@@ -147,7 +147,7 @@ class BackboneSettings(Table):
 
     kind: Annotated[str, BACKBONES]  # the network; `bi...` reads in both directions
     hidden_size: PositiveInt  # size of a state, per direction: a two-way backbone's states are twice as large
-    layers: PositiveInt = 1  # number of layers
+    layers: Several = 1  # number of layers
     dropout: Rate = 0.0  # locked dropout of the embedding and between layers
     residual: bool = False  # recurrent layers of equal size add their input to their output
     highway: bool = False  # recurrent layers add their input, through a gate
@@ -174,7 +174,7 @@ class DecoderSettings(Table):
     window_size: PositiveInt = 5  # words seen on each side of that place
     heads: PositiveInt = 1  # attentions side by side, each on its own projection; they divide hidden_size and the size of the states
     hierarchical: bool = False  # words within each sentence of the document, then sentences; needs data.context
-    layers: PositiveInt = 1  # number of layers
+    layers: Several = 1  # number of layers
     attend: Literal["top", "first"] = "top"  # the layer whose state asks; what the first one finds joins the input of each layer above
     residual: bool = False  # layers above the first add their input to their output
     input_feeding: bool = False  # join the last output to the next input (Luong et al. 2015, 3.3). Slower in training
@@ -203,7 +203,7 @@ class HeadSettings(Table):
     dropout: Rate = 0.0  # locked dropout of the states that the head reads
     layer: int = -1  # which layer of the backbone the head reads, from 0; -1 is the top one
     weight: PositiveFloat = 1.0  # weight of the head's loss beside those of other heads
-    private_layers: NonNegativeInt = 0  # BiLSTM layers of this head alone, between that layer and the head
+    private_layers: Annotated[int, Field(ge=0, le=1000)] = 0  # BiLSTM layers of this head alone, between that layer and the head
     private_size: PositiveInt = 100  # their hidden size, per direction
     hmm: Rate = 0.0  # share in the answers of an HMM tagger that is fitted beside the network, such as 0.5; training goes without it
     tag_scheme: Literal["BIO", "IOB1", "BIOES"] | None = None  # to train and answer in; None: the file's. Scores and files keep the file's
@@ -216,7 +216,7 @@ class HeadSettings(Table):
 class DecodingSettings(Table):
     """[decoding] of a translation recipe. A translation has at most length_ratio x source tokens + length_extra tokens."""
 
-    beams: PositiveInt = 5  # beams of the search; 1 is greedy
+    beams: Several = 5  # beams of the search; 1 is greedy
     length_penalty: Literal["none", "average", "wu"] = "average"  # what a log-probability is divided by
     alpha: Annotated[float, Field(ge=0, le=10)] = 1.0  # exponent of the length penalty
     length_ratio: Annotated[float, Field(gt=0, le=100)] = 1.5  # longest translation, in target tokens for each source token
@@ -224,7 +224,7 @@ class DecodingSettings(Table):
     coverage_penalty: NonNegative = 0.0  # weight of a penalty on source words with little attention: 0.01 with "average", 0.2 with "wu"
     block_ngrams: NonNegativeInt = 0  # no n-gram of that many tokens comes twice in a translation; 0: they may
     min_length: Annotated[int, Field(ge=0, le=1000)] = 0  # fewest tokens of a translation
-    samples: NonNegativeInt = 0  # draw so many translations of a line instead of searching the best; 0: search
+    samples: Annotated[int, Field(ge=0, le=1000)] = 0  # draw so many translations of a line instead of searching the best; 0: search
     temperature: PositiveFloat = 1.0  # of samples: below 1 they are more alike, above 1 more different
     top_k: NonNegativeInt = 0  # of samples: each token is one of the k most probable; 0: any
     top_p: Share = 1.0  # of samples: each token is one of the most probable that make up this share of the probability
@@ -234,14 +234,14 @@ class DecodingSettings(Table):
     shortlist_frequent: NonNegativeInt = 300  # and so many of the most frequent target words
     replace_unknown: bool = False  # an unknown word becomes the dictionary entry of the source word it looked at, or that word itself
     batch_tokens: PositiveInt = 4000  # source positions decoded together; divided by the beams or samples
-    dev_beams: PositiveInt = 1  # beams after each epoch, where `training.select_by` is `bleu`
+    dev_beams: Several = 1  # beams after each epoch, where `training.select_by` is `bleu`
 
 
 class WritingSettings(Table):
     """[decoding] of a language model's recipe: how it writes on from a beginning, by drawing token after token."""
 
     length: Annotated[int, Field(ge=1, le=100_000)] = 100  # most tokens that are written after the beginning
-    samples: PositiveInt = 1  # so many are drawn from each beginning; text shows the first
+    samples: Several = 1  # so many are drawn from each beginning; text shows the first
     temperature: PositiveFloat = 1.0  # below 1 what is written is more alike, above 1 more different
     top_k: NonNegativeInt = 0  # each token is one of the k most probable; 0: any
     top_p: Share = 1.0  # each token is one of the most probable that make up this share of the probability

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat
 
-from seqtasks.recipes.tables import NonNegative, Rate, Share, Table
+from seqtasks.recipes.tables import NonNegative, NonNegativeInt, PositiveInt, Rate, Several, Share, Table
 
 
 class TrainingSettings(Table):
@@ -48,5 +48,5 @@ class TranslationTraining(TrainingSettings):
     guided_attention: NonNegative = 0.0  # weight of a loss that draws attention to the links of a word aligner, trained on the same pairs
     guided_updates: NonNegativeInt = 0  # guided attention: the update at which its weight has fallen to 0, evenly; 0: it stays
     guided_loss: Literal["cross_entropy", "squared"] = "cross_entropy"  # guided attention: how far weights are from links
-    risk_samples: PositiveInt = 8  # risk: translations drawn of each sentence; batch_tokens counts all of them
+    risk_samples: Several = 8  # risk: translations drawn of each sentence; batch_tokens counts all of them
     risk_alpha: PositiveFloat = 0.005  # risk: how sharp the model's probabilities over them are made

@@ -9,7 +9,7 @@ from seqtasks.errors import RunDirectoryError, UsageError, WrongTypeError, did_y
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.tasks.contract import Predictor, PredictorOptions
 from seqtasks.tasks.given import paths_of
-from seqtasks.tasks.table import kind_of, saved_recipe
+from seqtasks.tasks.table import check_recipe, kind_of, saved_recipe
 
 PRECISIONS = ("float32", "bf16", "auto")  # as in seqtasks.training.devices, which needs torch
 
@@ -37,6 +37,7 @@ def load(
         raise UsageError(f"no precision {precision!r}{did_you_mean(precision, PRECISIONS)} Use {', '.join(PRECISIONS)}.")
     directory, *others = [RunDirectory.open(path.expanduser()).finished() for path in several]
     recipe = saved_recipe(directory)
+    check_recipe(recipe)
     options = PredictorOptions(device=device, precision=precision, others=others, average=average, decoding=decoding)
     return kind_of(recipe).predictor(directory, recipe, options)
 

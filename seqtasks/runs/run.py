@@ -10,6 +10,7 @@ from typing import Any
 from seqtasks.errors import Interrupted, RunDirectoryError, UsageError
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
+from seqtasks.recipes.run_files import only_writer
 from seqtasks.recipes.schema import Recipe
 from seqtasks.runs.reporting import write_outputs
 from seqtasks.tasks.contract import CONTROLS, Callbacks, Runner, RunOptions, Task
@@ -34,17 +35,20 @@ class RunResult:
 @denormals_flushed()
 def run(loaded: LoadedRecipe, options: RunOptions, callbacks: Callbacks) -> RunResult:
     """Train, score and report; returns where. Raises SeqtasksError for whatever a user can put right."""
-    path = options.out or default_path(loaded.task, loaded.name)
+    check_recipe(loaded.recipe)
+    if not options.resume and options.out:
+        refuse_existing(options.out, overwrite=options.overwrite)
+    path = existing(options.out).path if options.resume else options.out or default_path(loaded.task, loaded.name)
     try:
-        return run_in(loaded, path, options, callbacks)
+        with only_writer(path, new=options.out is None):
+            return run_in(loaded, path, options, callbacks)
     except Interrupted as stop:
         raise Interrupted(f"{stop} Go on with: {resume_command(loaded, path, options)}") from None
 
 
 def run_in(loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Callbacks) -> RunResult:
-    """A run in the directory `path`, and after it those of its controls, where it has any."""
+    """A run in the directory `path`, which is held, and after it those of its controls, where it has any."""
     recipe = loaded.recipe
-    check_recipe(recipe)
     before = existing(options.out) if options.resume else None
     fine_tuned = options.fine_tune
     if before:
@@ -54,16 +58,35 @@ def run_in(loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Cal
     callbacks.log(f"run directory: {path}")
     refuse_own_source(fine_tuned, path)
     started = before is not None and any(before.checkpoints.glob("update-*.safetensors"))
-    kind = kind_of(recipe)
     learned = path if started else fine_tuned if of_kind(fine_tuned, recipe.kind) else None
-    runner = kind.runner(recipe, options.locations, device=options.device, learned=learned)
+    runner = kind_of(recipe).runner(recipe, options.locations, device=options.device, learned=learned)
     for note in [*loaded.notes, *runner.task.notes]:
         callbacks.log(f"note: {note}")
     directory = before or new_directory(path, loaded, options, runner)
     if before:
         refuse_other_data(before, runner.task)
+        before.open_files()
         before.save_recipe(recipe)
+    try:
+        return carried_out(loaded, directory, runner, options, callbacks, started=started, fine_tuned=fine_tuned)
+    except KeyboardInterrupt:  # not by the loop, which saves first
+        raise KeyboardInterrupt(f"Interrupted. Go on with: {resume_command(loaded, path, options)}") from None
+
+
+def carried_out(
+    loaded: LoadedRecipe,
+    directory: RunDirectory,
+    runner: Runner,
+    options: RunOptions,
+    callbacks: Callbacks,
+    *,
+    started: bool,
+    fine_tuned: Path | None,
+) -> RunResult:
+    """The run whose directory is there: trained, scored, reported, as are its controls. started: checkpoints are there to go on from."""
+    recipe, path, kind = loaded.recipe, directory.path, kind_of(loaded.recipe)
     seconds = runner.train(directory, callbacks, resume=options.resume, start=None if started else fine_tuned)
+    directory.close_files()
     outcome = runner.task.outcome()
     metrics = metrics_of(loaded.task, runner.task, outcome) | {"cost": cost(runner, directory, seconds)}
     write_results(directory, loaded, runner, outcome, metrics)
@@ -99,7 +122,8 @@ def train_controls(recipes: Mapping[str, Recipe], loaded: LoadedRecipe, path: Pa
         callbacks.log(f"single-task control of {head}: {folder}")
         alone = LoadedRecipe(recipe, loaded.task, f"{loaded.name}-{head}-alone", loaded.path)
         resume = (folder / "run.json").is_file()
-        run_in(alone, folder, replace(options, out=folder, resume=resume), replace(callbacks, log=lambda line: None))
+        with only_writer(folder):
+            run_in(alone, folder, replace(options, out=folder, resume=resume), replace(callbacks, log=lambda line: None))
 
 
 def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, runner: Runner) -> RunDirectory:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from math import isfinite
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -11,7 +12,8 @@ from seqtasks.errors import UsageError
 from seqtasks.evaluation.controls import Controlled
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.load import LoadedRecipe
-from seqtasks.recipes.run_directory import RunDirectory, default_path
+from seqtasks.recipes.run_directory import RunDirectory, default_path, refuse_existing
+from seqtasks.recipes.run_files import only_writer
 from seqtasks.runs.run import METRICS_FORMAT, RunResult, refuse_own_source, run
 from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.outcome import Outcome
@@ -25,8 +27,17 @@ def run_seeds(loaded: LoadedRecipe, options: RunOptions, callbacks: Callbacks, s
     if not kind.seeded:
         why = f"is of kind {recipe.kind!r}, which draws nothing: every seed would give the same"
         raise UsageError(f"--seeds: {loaded.path} {why}. Leave it out.")
+    if options.out:
+        refuse_existing(options.out, overwrite=options.overwrite)
     path = options.out or default_path(loaded.task, loaded.name)
     refuse_own_source(options.fine_tune, path)
+    with only_writer(path, new=options.out is None):
+        return run_seeds_in(path, loaded, options, callbacks, seeds)
+
+
+def run_seeds_in(path: Path, loaded: LoadedRecipe, options: RunOptions, callbacks: Callbacks, seeds: int) -> RunResult:
+    """The same in the directory `path`, which is held."""
+    recipe, kind = loaded.recipe, kind_of(loaded.recipe)
     RunDirectory.create(path, loaded.recipe, {"task": loaded.task, "recipe": loaded.name, "seeds": seeds}, overwrite=options.overwrite)
     first, results = recipe.training.seed, []
     for number in range(1, seeds + 1):

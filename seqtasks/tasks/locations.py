@@ -10,6 +10,7 @@ from seqtasks.errors import DataError
 from seqtasks.recipes.schema import Files
 from seqtasks.recipes.shipped import shipped
 from seqtasks.text.corpora.examples import Corpus
+from seqtasks.text.files import home_path
 
 SAMPLE = "sample/"
 E = TypeVar("E")
@@ -55,7 +56,7 @@ class DataLocations:
 
 def locate(corpus: str, name: str, locations: DataLocations) -> Path | None:
     """The file called `name` (or name.gz) in the corpus's folder, or a path as it stands. None where the corpus lacks it."""
-    path = Path(name).expanduser()
+    path = home_path(name)
     folder = None if path.is_absolute() else locations.folder(corpus)
     if folder is None:
         found = find_file(path.parent, path.name)

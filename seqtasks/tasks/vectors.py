@@ -7,7 +7,6 @@ these (fastText's .bin, charngram.100d). V words of the vocabulary, E numbers of
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,13 @@ import torch
 from torch import Tensor
 
 from seqtasks.datasets.folders import cache_folder
+from seqtasks.datasets.vectors import fetch_vectors, published_vectors
 from seqtasks.errors import RecipeError
 from seqtasks.recipes.schema import WordSettings
 from seqtasks.reports.run_report import ReportTable
 from seqtasks.text.corpora.lines import file_checksum
-from seqtasks.text.torchtext_bridge import vectors
-from seqtasks.text.vector_files import Row, WordVectors
+from seqtasks.text.files import home_path
+from seqtasks.text.vector_files import Row, WordVectors, read_character_ngrams, read_vectors
 from seqtasks.text.vocabulary import Vocabulary
 
 Sentences = Iterable[Sequence[str]]
@@ -73,7 +73,11 @@ def vectors_for(settings: WordSettings, words: Vocabulary, parts: Mapping[str, S
     apart, they all share the row of unknown words. Raises RecipeError if the vectors have another size than words.size.
     """
     name, size = settings.vectors, settings.size
-    found = vectors(name, cache_folder() / "vectors", words.words())
+    path = home_path(name)
+    published = None if path.is_file() else published_vectors(name)
+    if published is not None:
+        path = fetch_vectors(published, cache_folder() / "vectors")
+    found = (read_character_ngrams if published is not None and published.ngrams else read_vectors)(path, words.words())
     if found.size != size:
         raise RecipeError([f"words.size = {size}, but the vectors of {name} have {found.size}. Make them equal."])
     rows = {word: chosen for word in words.words() if (chosen := vector_of(word, found))}
@@ -83,8 +87,7 @@ def vectors_for(settings: WordSettings, words: Vocabulary, parts: Mapping[str, S
     if settings.frozen:
         table_VE[:] = table_VE[words.unk]
     table_VE[words.ids(rows)] = known
-    path = Path(name).expanduser()
-    checksum = file_checksum(path) if path.is_file() else None
+    checksum = file_checksum(path)
     kinds = {word: kind for word, (kind, _) in rows.items()}
     return torch.from_numpy(table_VE), coverage(name, checksum, words, kinds, parts, found.unreadable)
 

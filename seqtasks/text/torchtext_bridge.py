@@ -1,15 +1,14 @@
-"""The one file that knows torchtext (0.6, the last pure-Python release): tokenizers by name, pretrained vectors, other people's objects.
+"""The one file that knows torchtext (0.6, the last pure-Python release): tokenizers by name, and other people's objects in memory.
 
-It is imported when one of its functions is called. Local vector files are read by vector_files.py: torchtext keeps every vector in memory,
-keys its cache by file name (a changed file returns the old vectors), splits tokens that hold spaces, and reads no binary files.
+It is imported when one of its functions is called. Vector files are read by vector_files.py: torchtext keeps every vector in memory, keys
+its cache by file name (a changed file returns the old vectors), splits tokens that hold spaces, and reads no binary files. Published ones
+are fetched by datasets/vectors.py: torchtext asks over plain HTTP, checks nothing, and unpacks wherever an archive says.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from seqtasks.errors import UsageError
 from seqtasks.text.corpora.examples import SentencePair, TaggedSentence
-from seqtasks.text.vector_files import WordVectors, read_vectors
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 
 
@@ -34,42 +32,6 @@ def tokenizer(name: str) -> Callable[[str], list[str]]:
             f"torchtext has no working tokenizer {name!r} here: {why}. Use torchtext:basic_english or torchtext:moses."
         ) from None
     return lambda text: [token for token in function(text) if token.strip()]
-
-
-def vectors(name: str | Path, cache: Path, words: Collection[str]) -> WordVectors:
-    """The vectors of `words` and their lower-cased forms: of a local file, or of one of torchtext's names ("glove.6B.100d").
-
-    A named set is downloaded, unpacked and read by torchtext, in `cache`; all of it is then in memory for a while. "charngram.100d" has no
-    words but character n-grams, of which every vector is made. Raises DataError or UsageError.
-    """
-    path = Path(name).expanduser()
-    if path.is_file():
-        return read_vectors(path, words)
-    from torchtext.vocab import CharNGram, pretrained_aliases
-
-    if str(name) not in pretrained_aliases:
-        known = ", ".join(list(pretrained_aliases)[:4])
-        raise UsageError(f"words.vectors = {str(name)!r}: no such file, and no name torchtext knows ({known}, ...).")
-    theirs = downloaded(str(name), cache)
-    if isinstance(theirs, CharNGram):
-        composed = {word: theirs[word][0].numpy() for word in words}
-        return WordVectors(theirs.dim, composed={word: row for word, row in composed.items() if row.any()})
-    array = theirs.vectors.numpy()
-    forms = {form for word in words for form in (word, word.lower()) if form in theirs.stoi}
-    return WordVectors(array.shape[1], {form: array[theirs.stoi[form]].copy() for form in forms})
-
-
-def downloaded(name: str, cache: Path) -> Any:
-    """A published set by torchtext's name, as torchtext has it. A broken download leaves nothing that would block the next try."""
-    from torchtext.vocab import pretrained_aliases
-
-    folder = cache / name
-    try:
-        return pretrained_aliases[name](cache=str(folder))
-    except Exception as fault:  # URLError, ValueError, zip errors: whatever the download met
-        if not any(folder.glob("*.pt")):
-            shutil.rmtree(folder, ignore_errors=True)
-        raise UsageError(f"words.vectors = {name!r}: the download failed ({fault}). Try again, or give a local file.") from None
 
 
 def vocabulary_of(theirs: Any) -> Vocabulary:

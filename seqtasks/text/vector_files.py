@@ -66,6 +66,23 @@ def read_vectors(path: Path, words: Collection[str]) -> WordVectors:
         return word2vec_binary(file, path, wanted) if is_binary(head) else vector_text(file, path, wanted)
 
 
+def read_character_ngrams(path: Path, words: Collection[str]) -> WordVectors:
+    """Vectors of words from a file of character n-grams (Hashimoto et al. 2017, charngram.100d): its "words" are 2gram-ab, 3gram-abc, ...
+
+    A word's is the mean of those of its n-grams of 2 to 4 characters, #BEGIN# and #END# counted as one each, that the file has.
+    """
+    grams = {word: character_ngrams(word) for word in words}
+    found = read_vectors(path, {gram for some in grams.values() for gram in some})
+    known = {word: [found.rows[gram] for gram in some if gram in found.rows] for word, some in grams.items()}
+    return WordVectors(found.size, composed={word: np.mean(rows, axis=0, dtype=np.float32) for word, rows in known.items() if rows})
+
+
+def character_ngrams(word: str) -> list[str]:
+    """The names of a word's n-grams in such a file."""
+    signs = ["#BEGIN#", *word, "#END#"]
+    return [f"{n}gram-{''.join(signs[start : start + n])}" for n in (2, 3, 4) for start in range(len(signs) - n + 1)]
+
+
 def is_binary(head: bytes) -> bool:
     """Whether the first bytes are those of word2vec's binary: after "words size" and a word, what follows is no text."""
     line, _, rest = head.partition(b"\n")

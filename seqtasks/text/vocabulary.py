@@ -118,7 +118,10 @@ class Vocabulary:
                 specials.append(line)
             else:
                 tokens.append(unescaped(line, path, number))
-        return cls(tokens, specials=specials)
+        try:
+            return cls(tokens, specials=specials)
+        except ValueError as fault:  # a token that is written in two ways
+            raise DataError(path, 0, str(fault), "Restore the file from a copy") from None
 
 
 @dataclass(frozen=True)

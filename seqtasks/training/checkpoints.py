@@ -5,18 +5,22 @@ position in the epoch, the epoch's loss sums, patience and best. The schedule is
 so their position is the update's and the epoch's number.
 """
 
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import finalize
 
 import torch
 from torch import Tensor, nn
 
 from seqtasks.errors import RunDirectoryError
 from seqtasks.training.averaging import WeightAverage, load_mean
+from seqtasks.training.history import is_number
 from seqtasks.training.seeds import generator_states, restore_generators
-from seqtasks.training.weights import fill, load_weights, own_tensors, read_tensors, save_weights, write_tensors
+from seqtasks.training.weights import damaged, fill, load_weights, own_tensors, read_tensors, save_weights, write_tensors
 
 BEST = "best.safetensors"
 
@@ -72,6 +76,16 @@ class Checkpoints:
         self.average = average
         self.mean_of = mean_of
         self.carried = carried
+        self.place = place_of(folder.parent)
+        with suppress(OSError):  # an open folder keeps its number, so that one made in its place has another
+            finalize(self, os.close, os.open(folder.parent, os.O_RDONLY))
+
+    def check_place(self) -> None:
+        """Raises RunDirectoryError where the run directory has been removed, or another one made in its place."""
+        if self.place is not None and place_of(self.folder.parent) != self.place:
+            raise RunDirectoryError(
+                f"{self.folder.parent}: was removed or replaced while it was written to. Start again with another --out."
+            )
 
     def files(self) -> list[Path]:
         """Checkpoints, oldest first."""
@@ -79,6 +93,7 @@ class Checkpoints:
 
     def save(self, model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, device: torch.device) -> Path:
         """Write the state at this update, then remove checkpoints beyond the newest `keep`."""
+        self.check_place()
         weights, shared = own_tensors(model)
         tensors, groups = flatten_optimizer(optimizer)
         tensors |= {f"model/{name}": tensor for name, tensor in weights.items()}
@@ -110,6 +125,7 @@ class Checkpoints:
         best = sorted(found, key=lambda epoch: (found[epoch], int(epoch)))[-self.mean_of :]
         progress.kept = {epoch: found[epoch] for epoch in sorted(best, key=int)}
         if str(progress.epoch) in progress.kept:
+            self.check_place()
             save_weights(model, self.epoch_file(str(progress.epoch)))
 
     def load_mean(self, model: nn.Module, progress: Progress) -> None:
@@ -128,22 +144,27 @@ class Checkpoints:
         tensors, facts = read_tensors(path)
         if not {"shared", "optimizer", "progress", "machine"} <= facts.keys():
             raise RunDirectoryError(f"{path}: holds weights but no checkpoint. Remove it and use --resume.")
+        check_facts(facts, path)
         part = {kind: {} for kind in ("model", "optimizer", "generator", "average", "carried")}  # type: dict[str, dict[str, Tensor]]
         for name, tensor in tensors.items():
             kind, _, rest = name.partition("/")
-            part[kind][rest] = tensor
+            part.setdefault(kind, {})[rest] = tensor
         fill(model, part["model"], facts["shared"], path)
         if self.average is not None:
             self.average.restore(part["average"], path)
-        restore_optimizer(optimizer, part["optimizer"], facts["optimizer"])
-        restore_generators(part["generator"], device)
+        try:
+            restore_optimizer(optimizer, part["optimizer"], facts["optimizer"])
+            restore_generators(part["generator"], device)
+        except (ValueError, KeyError, TypeError, RuntimeError, AttributeError, IndexError, OverflowError) as fault:
+            raise damaged(path, f"its optimiser or generators do not fit: {fault}") from None
         if self.carried is not None:
             self.carried.restore(part["carried"], path, device)
-        before: dict[str, str] = facts["machine"]  # type: ignore[assignment]
+        before: dict[str, str] = facts["machine"]
         changed = [f"{key}: {before.get(key)} then, {now} now" for key, now in self.machine.items() if before.get(key) != now]
-        return Progress(**facts["progress"]), changed  # type: ignore[arg-type]
+        return Progress(**facts["progress"]), changed
 
     def save_best(self, model: nn.Module) -> None:
+        self.check_place()
         save_weights(model, self.folder / BEST)
 
     def load_best(self, model: nn.Module) -> None:
@@ -155,6 +176,32 @@ def saved_precision(folder: Path) -> str | None:
     files = sorted(folder.glob("update-*.safetensors"))
     machine = read_tensors(files[-1])[1].get("machine", {}) if files else {}
     return machine.get("precision") if isinstance(machine, dict) else None
+
+
+def check_facts(facts: Mapping[str, Any], path: Path) -> None:
+    """Raises RunDirectoryError where the progress or the machine of a checkpoint are not what one has."""
+    progress, fields = facts["progress"], asdict(Progress())
+    wrong = not isinstance(progress, dict) or not isinstance(facts["machine"], dict) or progress.keys() != fields.keys()
+    if not wrong:
+        whole = ("epoch", "batches", "update", "best_epoch", "waited")
+        wrong = any(type(progress[name]) is not int or progress[name] < 0 for name in whole)
+        wrong |= not (progress["best"] is None or is_number(progress["best"])) or not is_number(progress["seconds"])
+        kept, sums = progress["kept"], progress["sums"]
+        wrong |= not isinstance(kept, dict) or not all(name.isdigit() and is_number(value) for name, value in kept.items())
+        wrong |= not isinstance(sums, dict) or not all(
+            isinstance(s, list) and len(s) == 3 and all(map(is_number, s)) for s in sums.values()
+        )
+    if wrong:
+        raise damaged(path, "its progress is not that of a training")
+
+
+def place_of(folder: Path) -> tuple[int, int] | None:
+    """Which folder stands at this path; None where there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def flatten_optimizer(optimizer: torch.optim.Optimizer) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:

@@ -17,13 +17,30 @@ class History:
 
     def append(self, row: dict[str, Any]) -> None:
         self.rows.append(row)
-        write_atomically(self.path, "".join(json.dumps(row) + "\n" for row in self.rows))
+        write_atomically(self.path, "".join(json.dumps(row) + "\n" for row in self.rows), make_folder=False)
 
     def restore(self, update: int) -> None:
         """Read what an earlier part of this run wrote, up to `update`: later rows will be written again."""
         if self.path.exists():
             try:
                 rows = [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]
-                self.rows = [row for row in rows if row["update"] <= update]
-            except (ValueError, KeyError, TypeError, OSError) as fault:
+                self.rows = [checked_row(row) for row in rows if row["update"] <= update]
+            except (ValueError, KeyError, TypeError, OSError, RecursionError) as fault:
                 raise RunDirectoryError(f"{self.path}: damaged ({fault}). Restore it from a copy, or remove it.") from None
+
+
+def checked_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A row that a plot and a report can be made of. Raises ValueError for what training never writes."""
+    whole, numbers = ("epoch", "update"), ("train_loss", "seconds", "tokens_per_second")
+    optional = ("train_accuracy", "dev_loss", "dev_accuracy", "learning_rate")
+    if any(type(row[name]) is not int for name in whole) or any(not is_number(row[name]) for name in numbers):
+        raise ValueError("a row lacks a number")
+    if any(row.get(name) is not None and not is_number(row[name]) for name in optional):
+        raise ValueError("a row has other values than numbers")
+    if not isinstance(row["scores"], dict) or not all(map(is_number, row["scores"].values())):
+        raise ValueError("a row has other scores than numbers")
+    return row
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -82,7 +82,7 @@ def test_get_fails_in_one_line(server: PublishedServer, own_cache: Path) -> None
         f"found {blob_id(b'tampered')} (8 bytes). Nothing of it was kept; the published file may have changed. "
         f"By hand: https://example.invalid/mini, into {own_cache}/mini."
     )
-    assert sorted(path.name for path in (own_cache / "mini").iterdir()) == [".lock", "train.tsv"]
+    assert sorted(path.name for path in (own_cache / "mini").iterdir()) == ["train.tsv"]
 
 
 def test_wrong_usage_exits_with_two(own_cache: Path) -> None:

@@ -122,7 +122,7 @@ def test_a_second_ctrl_c_stops_at_once_and_the_last_checkpoint_goes_on(here: Pat
         patch.setattr(TerminalWatcher, "updated", twice)
         result = invoke(*arguments("pos", "run"))
     assert result.exit_code == 130
-    assert result.stderr.splitlines()[-1] == "Interrupted."
+    assert result.stderr.splitlines()[-1] == "Interrupted. Go on with: seqtasks run pos default --out run --device cpu --resume"
     assert checkpoints("run") == ["update-000000005.safetensors"]
     assert "resumed in epoch 1 after update 5\n" in done("run", "pos", "--out", "run", "--resume").stdout
 

@@ -71,7 +71,7 @@ def test_notes_examples_and_controls_are_shown_beside_the_scores(tmp_path: Path,
 
 def test_the_first_signal_asks_to_stop_and_the_second_stops_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with pytest.raises(KeyboardInterrupt), stop_on_signal() as stopped:
+    with pytest.raises(KeyboardInterrupt), stop_on_signal(lambda: True) as stopped:
         assert stopped == []
         signal.raise_signal(signal.SIGTERM)
         assert stopped == [signal.SIGTERM]

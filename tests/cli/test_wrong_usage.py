@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from seqtasks.recipes.load import find_recipe
+from seqtasks.recipes.run_directory import RunDirectory
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
 
@@ -245,6 +246,10 @@ def test_a_damaged_file_of_a_run_is_named(task: str, name: str, damage: Damage, 
     shutil.copytree(finished(task), "damaged")
     path = Path("damaged", name)
     path.write_bytes(damage(path.read_bytes()))
+    if name != "run.json":
+        changed = f"damaged/{name}: damaged or changed (its checksum is not that in run.json). {COPY}."
+        assert invoke("predict", "damaged", input=b"Mara\n").stderr == f"Error: {changed}\n"
+        RunDirectory(Path("damaged")).open_files()  # as a run of before, without checksums
     result = invoke("predict", "damaged", input=b"Mara\n")
     assert result.exit_code == 1
     assert result.stderr.startswith(f"Error: damaged/{name}:{'' if message == ':' else ' '}{message.removeprefix(':')}")
@@ -253,6 +258,7 @@ def test_a_damaged_file_of_a_run_is_named(task: str, name: str, damage: Damage, 
 
 def test_vocabularies_and_weights_that_do_not_belong_together_are_refused(here: Path) -> None:
     path = Path("copy/text/words.txt")
+    RunDirectory(Path("copy")).open_files()
     path.write_text("".join(path.read_text(encoding="utf-8").splitlines(keepends=True)[:-2]), encoding="utf-8")
     message = "copy/model.safetensors: does not fit its recipe at trunk.embedder.words.table.weight. The two do not belong together."
     assert invoke("predict", "copy", input=b"Mara\n").stderr == f"Error: {message}\n"

@@ -1,6 +1,7 @@
 """Downloads of a corpus: verified, kept, alone in their folder. The server is on the loopback."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,12 @@ def test_a_mirror_that_is_no_web_address_is_refused(mirror: str) -> None:
 
 def test_a_mirror_may_have_a_path_and_a_trailing_slash() -> None:
     assert check_mirror("http://127.0.0.1:80/copies/") == "http://127.0.0.1:80/copies"
+
+
+def test_a_server_that_sends_more_than_the_file_has_is_stopped_there(server: PublishedServer, tmp_path: Path) -> None:
+    corpus = corpus_of({"train": CONTENT})
+    short = replace(corpus, files=(replace(corpus.files[0], size=100_000),))
+    with pytest.raises(DownloadError, match="sends more than the 100,000 bytes that the file has. Nothing of it was kept") as caught:
+        get(short, tmp_path, server)
+    assert len(server.sent) == 1, caught.value
+    assert left(tmp_path) == []

@@ -164,9 +164,16 @@ def test_fine_tuning_needs_data_for_every_head(finished) -> None:
 
 def test_overwrite_replaces_a_run_and_nothing_else(finished) -> None:
     write(Path("run/run.json"), '{"format": 1}')
-    write(Path("run/old.txt"), "old")
+    write(Path("run/text/old.txt"), "old")
+    write(Path("run/predictions/old.conll"), "old")
+    result = invoke("run", "pos", "--out", "run", "--overwrite", *settings("pos"))
+    assert result.exit_code == 1
+    assert result.stderr.endswith(
+        "Error: run/text/old.txt: no run wrote this, so --overwrite does not touch run. Move it, or choose another --out.\n"
+    )
+    Path("run/text/old.txt").unlink()
     train("pos", Path("run"), "--overwrite")
-    assert not Path("run/old.txt").exists()
+    assert not Path("run/predictions/old.conll").exists()
     write(Path("notes/thesis.txt"), "years of work")
     result = invoke("run", "pos", "--out", "notes", "--overwrite", *settings("pos"))
     assert result.exit_code == 1

@@ -110,9 +110,9 @@ def test_without_out_a_run_gets_a_new_directory_of_its_own(miniature: Path, plai
     assert result.stdout.splitlines()[1] == f"run directory: {run}"
 
 
-def test_a_default_directory_that_exists_is_never_used_twice(miniature: Path) -> None:
+def test_a_default_directory_is_made_at_once_and_never_used_twice(miniature: Path) -> None:
     for _ in range(12):  # within one second, or two
-        default_path("pos", "default").mkdir(parents=True)
+        default_path("pos", "default")
     names = [path.name for path in Path("runs").iterdir()]
     seconds = {name[: len("pos-default-20300102-120000")] for name in names}
     assert all(re.fullmatch(r"pos-default-\d{8}-\d{6}", second) for second in seconds)

@@ -1,17 +1,15 @@
-"""The bridge to torchtext 0.6: its tokenizers, vectors of local files and published names, and other people's objects as ours."""
+"""The bridge to torchtext 0.6: its tokenizers, and other people's objects as ours."""
 
-import os
 import sys
 from types import SimpleNamespace
 
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtasks.errors import UsageError
 from seqtasks.text.corpora.examples import SentencePair, TaggedSentence
-from seqtasks.text.torchtext_bridge import embedding_of, examples_of, tokenizer, vectors, vocabulary_of
+from seqtasks.text.torchtext_bridge import embedding_of, examples_of, tokenizer, vocabulary_of
 from seqtasks.text.vocabulary import BOS, EOS, PAD, UNK, Vocabulary
 
 
@@ -23,10 +21,6 @@ def file(tmp_path):
         return path
 
     return write
-
-
-def table(found):
-    return {word: row.tolist() for word, row in found.rows.items()}
 
 
 def test_tokenizers_by_name():
@@ -61,58 +55,6 @@ def test_a_reason_of_several_lines_is_cut_to_its_first(monkeypatch):
     assert str(caught.value) == (
         "torchtext has no working tokenizer 'spacy' here: [E050] Can't find model 'en'. Use torchtext:basic_english or torchtext:moses."
     )
-
-
-def test_a_local_file_is_read_anew_each_time(file, tmp_path):
-    assert table(vectors(file("a 1 2\n"), tmp_path / "cache", ["A", "b"])) == {"a": [1, 2]}
-    assert table(vectors(str(file("a 3 4\n")), tmp_path / "cache", ["A", "b"])) == {"a": [3, 4]}
-    assert not (tmp_path / "cache").exists()
-
-
-def test_neither_file_nor_name_is_named(tmp_path):
-    with pytest.raises(UsageError) as caught:
-        vectors("glove.7B.50d", tmp_path, [])
-    known = "charngram.100d, fasttext.en.300d, fasttext.simple.300d, glove.42B.300d"
-    assert str(caught.value) == f"words.vectors = 'glove.7B.50d': no such file, and no name torchtext knows ({known}, ...)."
-
-
-def test_published_vectors_come_through_torchtext(tmp_path, monkeypatch):
-    import torchtext.vocab
-
-    def published(cache):
-        return SimpleNamespace(stoi={"a": 0, "b": 1}, vectors=torch.tensor([[1.0, 2.0], [3.0, 4.0]]), cache=cache)
-
-    monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "glove.6B.50d", published)
-    assert table(vectors("glove.6B.50d", tmp_path, ["B", "c"])) == {"b": [3, 4]}
-
-
-def test_published_vectors_of_n_grams_give_every_word_one_that_shares_any(tmp_path, monkeypatch):
-    import torchtext.vocab
-
-    grams = torchtext.vocab.CharNGram.__new__(torchtext.vocab.CharNGram)
-    grams.stoi, grams.dim, grams.unk_init = {"2gram-ab": 0, "2gram-bc": 1}, 2, torch.Tensor.zero_
-    grams.vectors = torch.tensor([[1.0, 2.0], [3.0, 6.0]])
-    monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "charngram.100d", lambda cache: grams)
-    found = vectors("charngram.100d", tmp_path, ["abc", "xab", "z"])
-    assert (found.size, found.rows) == (2, {})
-    assert {word: row.tolist() for word, row in found.composed.items()} == {"abc": [2, 4], "xab": [1, 2]}
-
-
-def test_a_failed_download_is_one_line_and_leaves_nothing_that_blocks_the_next_try(tmp_path, monkeypatch):
-    import torchtext.vocab
-
-    def broken(cache):
-        os.makedirs(f"{cache}/part")
-        with open(f"{cache}/part/glove.zip", "wb") as file:
-            file.write(b"half")
-        raise OSError("<urlopen error no route>")
-
-    monkeypatch.setitem(torchtext.vocab.pretrained_aliases, "glove.6B.50d", broken)
-    with pytest.raises(UsageError) as caught:
-        vectors("glove.6B.50d", tmp_path, ["a"])
-    why = "the download failed (<urlopen error no route>). Try again, or give a local file."
-    assert str(caught.value) == f"words.vectors = 'glove.6B.50d': {why}"
-    assert list(tmp_path.iterdir()) == []
 
 
 def theirs(counts, **settings):  # noqa: ANN003 (torchtext's own)

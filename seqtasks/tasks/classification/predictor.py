@@ -19,6 +19,7 @@ from seqtasks.tasks.classification.recipe import HEAD, ClassificationRecipe
 from seqtasks.tasks.classification.scores import score_answers
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
+from seqtasks.tasks.model_size import LOADED, refuse_too_large
 from seqtasks.text.words import check_language
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
@@ -73,6 +74,7 @@ def load_predictor(directory: RunDirectory, recipe: ClassificationRecipe, option
     """The predictor of a finished run."""
     device = find_device(options.device)
     assets = TaggingAssets.load(directory.text, (HEAD,))
+    refuse_too_large(lambda: build_classifier(recipe, assets), device, copies=LOADED)
     model = build_classifier(recipe, assets)
     load_weights(model, directory.weights)
     classifier = TextClassifier(

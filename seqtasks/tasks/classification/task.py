@@ -20,6 +20,7 @@ from seqtasks.tasks.classification.reading import LabelledParts, Part, read_labe
 from seqtasks.tasks.classification.recipe import HEAD, ClassificationRecipe
 from seqtasks.tasks.classification.scores import classified_outcome
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import Outcome
 from seqtasks.text.batching import IGNORE, Batch, Batches, BatchPlan, Positions, classification_batch, in_order
@@ -78,6 +79,7 @@ class ClassificationTask:
         settings = recipe.training
         self.plan = BatchPlan(self.train.words.lengths, tokens=settings.batch_tokens, sort_window=settings.sort_window, seed=settings.seed)
         vectors = self.vectors(words) if assets is None else None
+        refuse_too_large(lambda: build_classifier(recipe, self.assets), device, copies=TRAINED)
         self.model = build_classifier(recipe, self.assets, vectors, self.word_counts()).to(device)
         self.objective = tagging_objective(label_smoothing=settings.label_smoothing)
         self.classifier = TextClassifier(

@@ -24,6 +24,7 @@ from seqtasks.tasks.language_model.reading import read_texts
 from seqtasks.tasks.language_model.recipe import LanguageModelRecipe
 from seqtasks.tasks.language_model.scores import encoded, judged, scores_of
 from seqtasks.tasks.language_model.task import SIDE
+from seqtasks.tasks.model_size import LOADED, refuse_too_large
 from seqtasks.training.devices import find_device
 from seqtasks.training.weights import load_weights
 
@@ -38,6 +39,7 @@ class LanguageModelPredictor:
     def __init__(self, directory: RunDirectory, recipe: LanguageModelRecipe, device: torch.device) -> None:
         self.recipe = recipe
         self.language = load_language(directory.text, SIDE, recipe.text)
+        refuse_too_large(lambda: build_language_model(recipe, self.language.vocabulary), device, copies=LOADED)
         model = build_language_model(recipe, self.language.vocabulary)
         load_weights(model, directory.weights)
         self.model = model.to(device).eval()

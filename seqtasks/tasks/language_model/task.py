@@ -19,6 +19,7 @@ from seqtasks.tasks.language_model.reading import read_text_part
 from seqtasks.tasks.language_model.recipe import LanguageModelRecipe
 from seqtasks.tasks.language_model.scores import encoded, judged, scores_of
 from seqtasks.tasks.locations import DataLocations, read_parts
+from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
 from seqtasks.tasks.selection import example_split, five_positions, select_parts
@@ -47,6 +48,7 @@ class LanguageModelTask:
         lines, self.watched = self.read(locations)
         self.language = language or learn_language(lines, recipe.text)
         self.sentences = encoded(lines, self.language)
+        refuse_too_large(lambda: build_language_model(recipe, self.language.vocabulary), device, copies=TRAINED)
         self.model = build_language_model(recipe, self.language.vocabulary).to(device)
         smoothing = recipe.training.label_smoothing
         self.carried = TextObjective(label_smoothing=smoothing) if recipe.data.context == "text" else None

@@ -7,6 +7,7 @@ from seqtasks.inference.tagger import Tagger
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions
 from seqtasks.tasks.loaded_run import LoadedFrom
+from seqtasks.tasks.model_size import LOADED, refuse_too_large
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, data_of, output_schemes
@@ -18,6 +19,7 @@ def load_network_predictor(directory: RunDirectory, recipe: NetworkRecipe, optio
     """The predictor of a finished run with one head or several."""
     data, device = data_of(recipe), find_device(options.device)
     assets = TaggingAssets.load(directory.text, data)
+    refuse_too_large(lambda: build_tagging(recipe, assets), device, copies=LOADED)
     model = build_tagging(recipe, assets)
     load_weights(model, directory.weights)
     precision = find_precision(options.precision, device, model)

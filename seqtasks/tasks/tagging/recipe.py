@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, NonNegativeInt
+from pydantic import Field
 
 from seqtasks.recipes.schema import BackboneSettings, CharacterSettings, HeadSettings, Recipe, TaggedData, WordSettings
-from seqtasks.recipes.tables import Table
+from seqtasks.recipes.tables import NonNegativeInt, Table
 from seqtasks.recipes.training_tables import TrainingSettings
 from seqtasks.text.corpora.readers import LAYERED
 from seqtasks.text.tags import READ_AS

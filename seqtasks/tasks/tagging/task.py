@@ -16,6 +16,7 @@ from seqtasks.inference.hmm_priors import LogPriors, log_priors_by_head, with_lo
 from seqtasks.inference.tagger import Tagger, positions_of
 from seqtasks.models.neighbours import SUFFIX
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.tagging.build import build_tagging
@@ -97,6 +98,7 @@ class TaggingTask:
         self.assets = self.learn(assets)
         self.train, self.dev, self.mixture = self.encode()
         vectors = self.vectors() if assets is None else None
+        refuse_too_large(lambda: build_tagging(recipe, self.assets), device, copies=TRAINED)
         self.model = build_tagging(recipe, self.assets, vectors, self.word_counts()).to(device)
         self.objective = tagging_objective(label_smoothing=recipe.training.label_smoothing)
         self.tagger = Tagger(self.model, self.assets, device, output_schemes(self.data))

@@ -21,6 +21,7 @@ from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
 from seqtasks.tasks.given import list_of_lines, one_line, paths_of, same_number
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.locations import refuse_empty
+from seqtasks.tasks.model_size import LOADED, refuse_too_large
 from seqtasks.tasks.translation.answers import Translations
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.checks import PLAIN
@@ -204,6 +205,7 @@ class TranslationPredictor(LoadedRun):
 
 def loaded(recipe: TranslationRecipe, directory: RunDirectory, assets: TranslationAssets, device: torch.device) -> TranslationModel:
     """The trained model of a run."""
+    refuse_too_large(lambda: build_translation(recipe, assets), device, copies=LOADED)
     model = build_translation(recipe, assets)
     load_weights(model, directory.weights)
     return model.to(device).eval()

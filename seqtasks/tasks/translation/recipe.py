@@ -2,9 +2,8 @@
 
 from typing import Literal
 
-from pydantic import PositiveInt
-
 from seqtasks.recipes.schema import BackboneSettings, DecoderSettings, DecodingSettings, ParallelData, Recipe, TextSettings
+from seqtasks.recipes.tables import PositiveInt
 from seqtasks.recipes.training_tables import TranslationTraining
 
 

@@ -18,6 +18,7 @@ from seqtasks.evaluation.metrics import lower_is_better
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.translator import Translator
 from seqtasks.tasks.locations import DataLocations, read_parts
+from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
 from seqtasks.tasks.selection import example_split, five_positions, select_parts
@@ -55,6 +56,7 @@ class TranslationTask:
         self.assets = assets or self.learn(pairs)
         self.train, self.dev, self.drawn = self.encode(pairs, watched)
         self.assets = with_lexicon(recipe, self.assets, self.train.pairs)
+        refuse_too_large(lambda: build_translation(recipe, self.assets), device, copies=TRAINED)
         self.model = build_translation(recipe, self.assets).to(device)
         guide = guide_of(recipe, self.assets, self.train.sources, self.train.targets)
         self.objective = build_objective(recipe, self.model, self.assets, guide)
