@@ -79,4 +79,9 @@ def in_short(value: object) -> str:
         text = repr(value)
     except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists
         return f"a {type(value).__name__} that is too long to show"
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """A text, cut where it is long."""
     return text if len(text) <= LONGEST_WORD else f"{text[:LONGEST_WORD]}..."

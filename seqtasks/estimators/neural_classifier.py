@@ -165,7 +165,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         try:
             found = cls(**facts["parameters"])
             found.architecture_ = TextArchitecture(**facts["architecture"])
-            found.classes_, found.class_shares_ = np.array(facts["labels"]), np.array(facts["shares"])
+            found.classes_, found.class_shares_ = np.array(facts["labels"]), np.array(facts["shares"], dtype=float)
+            if not isinstance(facts["labels"], list) or found.classes_.ndim != 1 or found.class_shares_.shape != found.classes_.shape:
+                raise ValueError("its labels do not fit their shares")
             found.history_ = list(facts["history"])
             check_parameters(found.get_params())
         except (TypeError, ValueError, KeyError, UsageError) as fault:
@@ -174,8 +176,11 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
             found.device = device
         place = find_device(found.device)
         found.vocabularies_ = (Vocabulary.load(folder / WORDS), Vocabulary.load(folder / CHARACTERS))
-        with seeded(0, place):
-            model = build_text_network(found.architecture_, *found.vocabularies_, [str(label) for label in found.classes_])
+        try:
+            with seeded(0, place):
+                model = build_text_network(found.architecture_, *found.vocabularies_, [str(label) for label in found.classes_])
+        except (TypeError, ValueError, KeyError, RuntimeError, IndexError, OverflowError, MemoryError) as fault:
+            raise damaged(folder / FACTS, fault) from None
         load_weights(model, folder / WEIGHTS)
         found.model_ = model.to(place)
         return found

@@ -17,7 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import annotated_types
 from pydantic.fields import FieldInfo
 
-from seqtasks.recipes.tables import Offered, Table
+from seqtasks.recipes.tables import LARGEST, Offered, Table
 from seqtasks.registry import known_parts
 
 NAMES = {str: "text", int: "whole number", float: "number", bool: "true or false", dict[str, Any]: "table"}
@@ -136,7 +136,7 @@ def type_of(annotation: Any, metadata: list[Any]) -> str:
         f"{word} {getattr(bound, kind.__name__.lower())}"
         for bound in flat(metadata)
         for kind, word in BOUNDS.items()
-        if isinstance(bound, kind)
+        if isinstance(bound, kind) and getattr(bound, kind.__name__.lower()) != LARGEST  # which keeps nobody from anything
     ]
     if bounds == ["above 0"] and annotation is int:
         bounds = ["at least 1"]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from seqtasks.errors import LONGEST_WORD, RecipeError, UsageError, did_you_mean, in_short
+from seqtasks.errors import RecipeError, UsageError, cut, did_you_mean, in_short
 from seqtasks.recipes.keys import keys_of
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.shipped import shipped
@@ -106,7 +106,7 @@ def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
         name, equals, value = text.partition("=")
         keys = name.strip().split(".")
         if not equals or not all(keys) or len(keys) > PARTS_OF_KEY:
-            raise UsageError(f"--set {text[:LONGEST_WORD]}: expected TABLE.KEY=VALUE, such as training.epochs=5.")
+            raise UsageError(f"--set {cut(text)}: expected TABLE.KEY=VALUE, such as training.epochs=5.")
         table = tables
         for key in keys[:-1]:
             table = table.setdefault(key, {})
@@ -164,7 +164,7 @@ def explain(fault: Any, model: type[BaseModel], where: str, given: Mapping[str, 
     place = [str(part) for part in fault["loc"] if part not in ("str", "list[str]")]
     table, key = ".".join(place[:-1]), place[-1]
     blamed = option_of(place, given or {}, inner=fault["type"] == "extra_forbidden")
-    place_name = f"--set {blamed}" if blamed else f"{where} [{table}]" if table else where
+    place_name = f"--set {cut(blamed)}" if blamed else f"{where} [{table}]" if table else where
     if fault["type"] == "extra_forbidden":
         return f"{place_name}: unknown key {in_short(key)}{meant_by(place, fault['input'], model)}"
     if fault["type"] == "missing":

@@ -49,7 +49,7 @@ def check_files(path: Path, recorded: object, files: Iterable[Path]) -> None:
 
 def written_and_foreign(path: Path, recorded: Iterable[str] = ()) -> tuple[list[Path], list[Path]]:
     """The files in a run directory that a run wrote (those recorded too), and the files and empty folders that it did not."""
-    known, written, foreign = set(recorded), [], []
+    known, written, foreign = set(recorded), list[Path](), list[Path]()
     for file in sorted(path.rglob("*")):
         if file.is_dir() and not file.is_symlink():
             if not any(file.iterdir()) and not _is_folder(file.relative_to(path).as_posix()):

@@ -100,7 +100,7 @@ class TokenSettings(Table):
 
     tokenizer: str = "bpe"  # `bpe`, `unigram`, `word`, `whitespace`, `character`, or `torchtext:NAME`
     # number of subwords, in translation for each side unless `joint`; for the other tokenizers the most tokens of the vocabulary
-    size: Annotated[int, Field(gt=0, le=10**6)] = 4000
+    size: Annotated[int, Field(ge=1, le=10**6)] = 4000
     min_count: PositiveInt = 1  # tokens seen less often in training are unknown
     lowercase: bool = False  # lower-case every line. The output is then lower-cased too
 

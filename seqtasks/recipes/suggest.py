@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from seqtasks.errors import close_matches
 from seqtasks.recipes.keys import Key
 
 ELSEWHERE = {  # names of other toolkits
@@ -43,7 +43,7 @@ def places_called(name: str, keys: Iterable[Key]) -> list[str]:
 def places_near(name: str, keys: Iterable[Key]) -> list[str]:
     """The places of the keys that are spelled most like the name."""
     keys = list(keys)
-    near = get_close_matches(name, [key.name for key in keys if key.table], n=1)
+    near = close_matches(name, [key.name for key in keys if key.table])
     return places_called(near[0], keys) if near else []
 
 

@@ -18,7 +18,7 @@ else:
 
 LARGEST = 1_000_000  # bytes of a recipe
 PARTS = 50  # of a dotted key
-LONG_KEY = re.compile(rf"(?:[^=\s\[\],.]+[ \t]*\.[ \t]*){{{PARTS}}}")
+LONG_KEY = re.compile(rf"(?:[^=\s\[\],.]{{1,200}}[ \t]{{0,9}}\.[ \t]{{0,9}}){{{PARTS}}}")
 
 
 def read_toml(path: Path) -> dict[str, Any]:

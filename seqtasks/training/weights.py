@@ -55,7 +55,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             if not isinstance(facts, dict):
                 raise ValueError("its facts are no JSON object")
             expected, told = facts.pop(CHECKSUM, None), dict(facts)
-            found = int(metadata.get("format", facts.pop("format", 0)))
+            found = int(metadata["format"] if "format" in metadata else facts.pop("format", 0))
             if found > FORMAT:
                 raise RunDirectoryError(
                     f"{path}: written in format {found}, this seqtasks reads up to {FORMAT}. Update seqtasks to read it."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PositiveInt
+from pydantic import Field
 
 from seqtasks.recipes.schema import BackboneSettings, CharacterSettings, Recipe, WordSettings
-from seqtasks.recipes.tables import Rate, Share, Table
+from seqtasks.recipes.tables import PositiveInt, Rate, Share, Table
 from seqtasks.recipes.training_tables import TrainingSettings
 from seqtasks.text.corpora.labelled import Layout
 

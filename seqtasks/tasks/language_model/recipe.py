@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import PositiveInt
-
 from seqtasks.recipes.schema import BackboneSettings, PlainText, Recipe, TokenSettings, WritingSettings
-from seqtasks.recipes.tables import Rate, Table
+from seqtasks.recipes.tables import PositiveInt, Rate, Table
 from seqtasks.recipes.training_tables import TrainingSettings
 
 

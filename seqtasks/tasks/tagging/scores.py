@@ -36,6 +36,8 @@ def tagged_outcome(
             predicted = answers[head, split]
             scores, entities = score_tags(sentences, predicted, parts.data[head], split, head, seen)
             outcome.scores += scores
+            if entities is not None and not any(row.support for row in entities.per_type):
+                outcome.notes.append(f"{split} {head}: no entity is marked in it, so F1, precision and recall say nothing of the answers.")
             if entities is not None:
                 outcome.entities[f"{split} {head}"] = entities
                 outcome.notes.append(

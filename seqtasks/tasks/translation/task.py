@@ -85,6 +85,10 @@ class TranslationTask:
         self.scored: dict[str, Sequence[SentencePair]] = {k: corpus.examples for k, corpus in corpora.items() if k != "train"}
         if not self.scored:
             self.scored = {"dev": held_out}
+        for split, reported in self.scored.items():
+            if not any(pair.source.strip() and pair.target.strip() for pair in reported):
+                where = corpora[split].path if split in corpora else training.path
+                raise DataError(where, 0, f"no pair of {split} has text on both sides, so nothing could be scored", "Check the two files")
         return pairs, held_out or [pair for pair in self.scored.get("dev", ()) if pair.source.strip() and pair.target.strip()]
 
     def learn(self, pairs: Sequence[SentencePair]) -> TranslationAssets:
