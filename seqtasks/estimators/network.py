@@ -129,7 +129,7 @@ def train_network(
 
     Raises TrainingError when the loss is no longer a number.
     """
-    epochs, rate, precision = int(settings.epochs), float(settings.learning_rate), find_precision(settings.precision, device)
+    epochs, rate, precision = int(settings.epochs), float(settings.learning_rate), find_precision(settings.precision, device, model)
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0, betas=(0.9, 0.98), fused=True)
     for group in optimizer.param_groups:
         group["initial_lr"] = rate
