@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,11 @@ def test_options_of_translations_mean_nothing_for_a_tagger(sample_folder: Path) 
     assert "no translation run. Ensembles and settings of the search are for translation runs." in result.stderr
     alone = invoke("evaluate", FORMAT_1 / "translation", "a", "b", "--average", "probabilities")
     assert (alone.exit_code, alone.stderr) == (2, "Error: --average says what an ensemble averages; it needs --ensemble RUN_DIR.\n")
+
+
+def test_a_damaged_metrics_file_is_told_before_scoring(tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(FORMAT_1 / "pos", copy)
+    (copy / "metrics.json").write_text("{}", encoding="utf-8")
+    message = f"{copy}/metrics.json: damaged (it lacks format, task, selected_on). Restore it from a copy."
+    assert invoke("evaluate", copy, "any.conllu").stderr == f"Error: {message}\n"

@@ -277,12 +277,6 @@ def test_a_run_without_weights_is_not_finished(here: Path) -> None:
     assert invoke("predict", "copy", input=b"Mara\n").stderr == f"Error: {message}\n"
 
 
-def test_a_damaged_metrics_file_is_told_before_scoring(here: Path) -> None:
-    write(Path("copy/metrics.json"), "{}")
-    message = "copy/metrics.json: damaged (it lacks format, task, selected_on). Restore it from a copy."
-    assert invoke("evaluate", "copy", "any.conllu").stderr == f"Error: {message}\n"
-
-
 def test_a_damaged_checkpoint_is_told_and_the_one_before_goes_on(here: Path) -> None:
     newest = sorted(Path("copy/checkpoints").glob("update-*"))[-1]
     whole = newest.read_bytes()
