@@ -61,7 +61,10 @@ def main() -> None:
     for name, value in THREADS.items():
         os.environ.setdefault(name, value)
     guard_streams()
-    signal.signal(signal.SIGTERM, end)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores the second
+            signal.signal(number, end)
     try:
         commands.main(prog_name="seqtasks")
     except SeqtasksError as error:  # of a help page: all others end in their group

@@ -67,8 +67,9 @@ def _is_folder(name: str) -> bool:
 
 
 def remove_run(path: Path, recorded: Iterable[str] = ()) -> None:
-    """Remove what a run wrote, and folders that are empty then; links are removed, never followed."""
-    for file in written_and_foreign(path, recorded)[0]:
+    """Remove what a run wrote, run.json last, and folders that are empty then; links are removed, never followed."""
+    written, _ = written_and_foreign(path, recorded)
+    for file in sorted(written, key=lambda file: file == path / "run.json"):
         if file != path / LOCK:  # it is held
             file.unlink(missing_ok=True)
     for folder in sorted((file for file in path.rglob("*") if file.is_dir() and not file.is_symlink()), reverse=True):

@@ -68,6 +68,18 @@ def test_all_that_a_run_wrote_may_be_overwritten(tmp_path: Path, name: str) -> N
     assert list(run.iterdir()) == []
 
 
+def test_run_json_is_removed_last_so_that_a_removal_that_was_killed_can_be_repeated(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(FORMAT_1 / "pos", run)
+    removed: list[Path] = []
+    unlink = Path.unlink
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda file, missing_ok=False: (removed.append(file), unlink(file)))
+        remove_run(run)
+    assert removed[-1] == run / "run.json"
+    assert len(removed) > 5
+
+
 def test_links_in_a_run_directory_are_removed_and_never_followed(tmp_path: Path) -> None:
     precious = written(tmp_path / "elsewhere" / "model.safetensors", "weights")
     run = tmp_path / "run"
