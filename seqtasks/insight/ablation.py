@@ -12,7 +12,8 @@ import numpy as np
 
 from seqtasks.evaluation.tag_metrics import accuracy, entity_f1
 from seqtasks.inference.tagger import Tagger
-from seqtasks.insight.taggers import Memories, tag_sentences
+from seqtasks.insight.memories import Memories
+from seqtasks.insight.taggers import tag_sentences
 
 RANDOM = 20  # cells that a cell is measured against
 Words = Sequence[Sequence[str]]
@@ -61,7 +62,7 @@ def ablate(
     if unknown := [cell for cell in cells if cell not in memories.columns]:
         raise ValueError(f"no unit {unknown[0][1]} in {unknown[0][0]!r}")
     measure = accuracy if scheme is None else entity_f1
-    means = dict(zip(memories.columns, memories.memory.mean(axis=0, dtype=np.float64).tolist(), strict=True))
+    means = dict(zip(memories.columns, memories.memory_NC.mean(axis=0, dtype=np.float64).tolist(), strict=True))
     others = [cell for cell in memories.columns if cell not in set(cells)]
     drawn = np.random.default_rng(seed).choice(len(others), size=min(random, len(others)), replace=False)
     whole = tag_sentences(tagger, sentences, head)

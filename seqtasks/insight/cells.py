@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.insight.labels import Label
-from seqtasks.insight.taggers import Memories
+from seqtasks.insight.memories import Memories
 
 DRAWS, PERCENTILE = 100, 95
-CLEAR = 0.3  # |r| from which a cell counts as following
+CLEAR, MARGIN = 0.3, 0.1  # |r| from which a cell counts as following, and by how much it exceeds every control
 Floats = NDArray[np.float64]
 
 
@@ -40,18 +40,18 @@ class BestCell:
     null: float
     untrained: float | None = None
 
-    @property
-    def clear(self) -> bool:
-        """Whether it follows: above CLEAR, the null and the untrained network."""
-        return abs(self.correlation) > max(CLEAR, self.null, abs(self.untrained or 0.0))
+    def clear(self, *, trained: bool) -> bool:
+        """Whether it follows: |r| of CLEAR, and MARGIN above chance; trained: also above what the network had before training."""
+        controls = [self.null, abs(self.untrained or 0.0) if trained else 0.0]
+        return abs(self.correlation) >= max(CLEAR, MARGIN + max(controls))
 
 
 @dataclass(frozen=True)
 class Followed:
     """What follows one label. any_word: the best cell over all words; within_form: the best once word forms are taken off.
 
-    same_cell: r within word forms of the cell that is best over all words. knows: "position" (a positional label), "state" (kept within
-    word forms), "word" (known from the word alone), "-" (nothing beyond the controls).
+    same_cell: r within word forms of the cell that is best over all words. knows: "position" (a positional label, which cells count
+    without any training too), "state" (kept within word forms), "word" (known from the word alone), "-" (nothing beyond the controls).
     """
 
     label: str
@@ -63,10 +63,10 @@ class Followed:
     @property
     def knows(self) -> str:
         if self.positional:
-            return "position" if self.any_word.clear else "-"
-        if self.within_form.clear:
+            return "position" if self.any_word.clear(trained=False) else "-"
+        if self.within_form.clear(trained=True):
             return "state"
-        return "word" if self.any_word.clear else "-"
+        return "word" if self.any_word.clear(trained=True) else "-"
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ def find_cells(
     """
     if len(sentences) < 4:
         raise ValueError(f"cells are sought in two halves of the sentences, so in four at least; got {len(sentences)}")
+    if not labels:
+        return []
     generator = np.random.default_rng(seed)
     order = generator.permutation(len(sentences))
     chosen, scored = np.sort(order[: len(order) // 2]), np.sort(order[len(order) // 2 :])
@@ -101,23 +103,27 @@ def find_cells(
     labels_NL = np.stack([label.values_N for label in labels], axis=1)
     positional_L = np.array([label.positional for label in labels])
     halves = [half(memories, labels_NL, forms_N, some) for some in (chosen, scored)]
-    found = [search(halves, within) for within in (False, True)]
+    tables = [search(halves, within) for within in (False, True)]
     nulls = null_of(halves[1], positional_L, generator, draws)
-    before = None
+    blank: list[Floats | None] = [None, None]
     if untrained is not None:
-        blank = [half(untrained, labels_NL, forms_N, some) for some in (chosen, scored)]
-        before = [best(*search(blank, within))[1] for within in (False, True)]
-    (any_choice, any_score), (form_choice, form_score) = found
-    followed = []
-    for place, label in enumerate(labels):
-        cells = []
-        for kind, (choice, score) in enumerate(found):
-            column, value = (one[place] for one in best(choice, score))
-            blank_value = None if before is None else float(before[kind][place])
-            cells.append(BestCell(*memories.columns[column], float(value), float(nulls[kind][place]), blank_value))
-        same = float(form_score[int(np.abs(any_choice[:, place]).argmax()), place])
-        followed.append(Followed(label.name, label.positional, cells[0], same, cells[1]))
-    return followed
+        before = [half(untrained, labels_NL, forms_N, some) for some in (chosen, scored)]
+        blank = [best(*search(before, within))[1] for within in (False, True)]
+    chosen_cells = [cells_of(memories.columns, *table, null, base) for table, null, base in zip(tables, nulls, blank, strict=True)]
+    first_CL, within_CL = tables[0][0], tables[1][1]
+    same = within_CL[np.abs(first_CL).argmax(axis=0), np.arange(len(labels))]
+    rows = zip(labels, chosen_cells[0], same.tolist(), chosen_cells[1], strict=True)
+    return [Followed(label.name, label.positional, any_word, kept, within) for label, any_word, kept, within in rows]
+
+
+def cells_of(
+    columns: Sequence[tuple[str, int]], choice_CL: Floats, score_CL: Floats, null_L: Floats, untrained_L: Floats | None
+) -> list[BestCell]:
+    """For each label the best cell with its controls."""
+    places, values = best(choice_CL, score_CL)
+    before: list[float | None] = [None] * len(places) if untrained_L is None else untrained_L.tolist()
+    rows = zip(places.tolist(), values.tolist(), null_L.tolist(), before, strict=True)
+    return [BestCell(*columns[place], value, null, blank) for place, value, null, blank in rows]
 
 
 def half(memories: Memories, labels_NL: Floats, forms_N: NDArray[np.int64], sentences: NDArray[np.int64]) -> Half:
@@ -125,7 +131,7 @@ def half(memories: Memories, labels_NL: Floats, forms_N: NDArray[np.int64], sent
     ranges = [np.arange(memories.offsets[one], memories.offsets[one + 1]) for one in sentences.tolist()]
     words = np.concatenate(ranges)
     offsets = np.cumsum([0, *map(len, ranges)])
-    return Half(memories.memory[words].astype(np.float64), labels_NL[words], forms_N[words], offsets)
+    return Half(memories.memory_NC[words].astype(np.float64), labels_NL[words], forms_N[words], offsets)
 
 
 def search(halves: Sequence[Half], within: bool) -> tuple[Floats, Floats]:

@@ -6,17 +6,16 @@ may be asked for with some cells held at a value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional
 
 from seqtasks.errors import UsageError
 from seqtasks.inference.hmm_priors import with_log_priors
 from seqtasks.inference.tagger import LONGEST, PieceGroup, Tagger
+from seqtasks.insight.memories import Memories, memories_of
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.nn.replay import Clamps, LayerTrace, replay, replayable
 from seqtasks.tasks.tagging.build import build_tagging
@@ -29,11 +28,12 @@ RECURRENT = "It reads recurrent ones: rnn, gru, lstm, in one direction or two, a
 
 @dataclass(frozen=True)
 class ReadBatch:
-    """Sentences read by replay. positions: which they are; traces: of the trunk, and after it of each head's private layers."""
+    """Sentences read by replay. positions: which they are; traces: of the trunk, `shared` of them, then of each head's private layers."""
 
     positions: Positions
     batch: Batch
     traces: list[LayerTrace]
+    shared: int
 
     @property
     def lengths(self) -> list[int]:
@@ -70,12 +70,13 @@ def read_batch(tagger: Tagger, group: PieceGroup, positions: Positions, clamps: 
     numbers_BS, mask_BS = torch.from_numpy(numbers).to(tagger.device), torch.from_numpy(mask).to(tagger.device)
     embedded_BSE = functional.embedding(numbers_BS, group.text.vectors_UE) * mask_BS[:, :, None]
     encoded, traces = replay(tagger.model.trunk.backbone, embedded_BSE, mask_BS, clamps)
+    shared = len(traces)
     for head, private in tagger.model.private.items():
         _, own = replay(private.backbone, encoded.layers[private.layer], mask_BS)
         traces = traces + [renamed(trace, head) for trace in own]
     batch = Batch(numbers_BS, mask_BS, torch.from_numpy(positions), "", {}, encoded=encoded)
     batch = with_log_priors(batch, positions, group.log_priors) if group.log_priors else batch
-    return ReadBatch(group.first + positions, batch.to(tagger.device), traces)
+    return ReadBatch(group.first + positions, batch.to(tagger.device), traces, shared)
 
 
 def renamed(trace: LayerTrace, head: str) -> LayerTrace:
@@ -108,30 +109,11 @@ def untrained(predictor: TaggingPredictor, seed: int) -> Tagger:
     return Tagger(model.to(tagger.device).eval(), tagger.assets, tagger.device, tagger.schemes)
 
 
-@dataclass(frozen=True)
-class Memories:
-    """What the trunk's cells (or states, where there are none) held at each of N words: memory_NC, and whose column is whose.
-
-    columns: (layer, unit) of each of the C columns; offsets: where each sentence begins, and the end.
-    """
-
-    memory: np.ndarray
-    columns: list[tuple[str, int]]
-    offsets: np.ndarray
-
-
 def memories(tagger: Tagger, sentences: Sequence[Sequence[str]]) -> Memories:
-    """Of every word of the sentences, none of which is empty."""
-    tables: list[np.ndarray] = [np.zeros(0)] * len(sentences)
-    columns: list[tuple[str, int]] = []
-    for read in read_sentences(tagger, sentences):
-        traces = [trace for trace in read.traces if not is_private(trace, tagger.model.private)]
-        columns = [(trace.name, unit) for trace in traces for unit in range(trace.memory.size(2))]
-        joined_BSC = torch.cat([trace.memory for trace in traces], dim=2).float().cpu().numpy()
-        for position, length, table_SC in zip(read.positions.tolist(), read.lengths, joined_BSC, strict=True):
-            tables[position] = table_SC[:length].copy()
-    return Memories(np.concatenate(tables), columns, np.cumsum([0, *map(len, sentences)]))
+    """What the trunk's cells held at every word of the sentences, none of which is empty."""
 
+    def read() -> Iterator[tuple[Positions, list[int], list[LayerTrace]]]:
+        for one in read_sentences(tagger, sentences):
+            yield one.positions, one.lengths, one.traces[: one.shared]
 
-def is_private(trace: LayerTrace, private: Mapping[str, nn.Module] | nn.ModuleDict) -> bool:
-    return any(trace.name.startswith(f"{head} layer") for head in private)
+    return memories_of(read(), [len(words) for words in sentences])

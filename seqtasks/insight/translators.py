@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
-from seqtasks.inference.translator import Translator
+from seqtasks.errors import UsageError
+from seqtasks.inference.translator import LONGEST, Translator
+from seqtasks.insight.memories import Memories, memories_of
 from seqtasks.models.translation import TranslationModel
 from seqtasks.nn.replay import LayerTrace, replay, replayable
 from seqtasks.nn.replay_decoders import DECODERS, replay_decoder
-from seqtasks.text.batching import source_batch
+from seqtasks.text.batching import in_order, source_batch
+
+BATCH_TOKENS = 4000
 
 
 @dataclass(frozen=True)
@@ -48,3 +53,25 @@ def read_pair(translator: Translator, source: Sequence[int], output: Sequence[in
 def kinds_of(model: TranslationModel) -> tuple[str, str]:
     """The names of encoder and decoder, for a note on what cannot be replayed."""
     return type(model.trunk.backbone).__name__, type(model.decoder).__name__
+
+
+@torch.inference_mode()
+def encoder_memories(translator: Translator, lines: Sequence[str]) -> tuple[list[list[str]], Memories]:
+    """The tokens of lines as they were written, ends among them, and what the encoder's cells held at each.
+
+    Raises UsageError for an encoder without recurrent layers, and for a line of more than LONGEST tokens.
+    """
+    model = translator.model
+    if not replayable(model.trunk.backbone):
+        raise UsageError(f"inspect finds no cells in an encoder {type(model.trunk.backbone).__name__}.")
+    sources = [translator.assets.source.encode(line) for line in lines]
+    if (longest := max(map(len, sources), default=0)) > LONGEST:
+        raise UsageError(f"inspect takes lines of at most {LONGEST} tokens, got one of {longest}. Split it.")
+
+    def read() -> Iterator[tuple[np.ndarray, list[int], list[LayerTrace]]]:
+        for positions in in_order([len(source) for source in sources], BATCH_TOKENS):
+            batch = source_batch([sources[position] for position in positions.tolist()]).to(translator.device)
+            _, traces = replay(model.trunk.backbone, model.trunk.embedder(batch), batch.mask_BS)
+            yield positions, batch.mask_BS.sum(dim=1).tolist(), traces
+
+    return [translator.assets.source.spell(line) for line in lines], memories_of(read(), [len(source) for source in sources])
