@@ -7,6 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
+from seqtasks.insight.ablation import Ablation
 from seqtasks.insight.cells import BestCell, Followed
 from seqtasks.insight.following import Following
 from seqtasks.insight.influence import Influence
@@ -60,7 +61,7 @@ def layer_text(layer: LayerReading, side: Side, columns: Sequence[tuple[str, tup
 
 def saturation_text(side: Side) -> str:
     """A row for each layer, two columns for each gate: how much of its units and words is nearly shut, and nearly open."""
-    rows = []
+    rows: list[list[str]] = []
     for layer, gates in groupby(saturation([side.layers]), key=lambda one: one.layer):
         known = [*gates]
         if not rows:
@@ -100,15 +101,20 @@ def following_text(found: Following) -> str:
         "\n".join(f"{name:<9} {KNOWS[name]}" for name in known),
     ]
     if found.ablation is not None:
-        ablation = found.ablation
-        lines = [f"{ablation.metric} {ablation.score:.2f} with all cells; held at its mean"]
-        lines += [
-            f"  {cost.cell[0]} {cost.cell[1]} costs {cost.points:+.2f} points ({cost.changed} tags change), "
-            f"more than {ablation.beaten(cost)} of {len(ablation.random)} random cells"
-            for cost in ablation.found
-        ]
-        parts.append("\n".join(lines))
+        parts.append(ablation_text(found.ablation))
     return "\n\n".join(parts)
+
+
+def ablation_text(found: Ablation) -> str:
+    """A line for each of the clearest cells: what the tags lose without it."""
+    lines = [f"{found.metric} {found.score:.2f}, loss {found.nats:.4f} nats a word. Without one cell (held at its mean):"]
+    for cost in found.found:
+        points, nats = found.beaten(cost)
+        lines.append(
+            f"  {cost.cell[0].removeprefix('layer ')} {cost.cell[1]}: {-cost.points:+.2f} points, {cost.nats:+.4f} nats, "
+            f"{cost.changed} tags change; worse than {points} (points) and {nats} (nats) of {len(found.random)} random cells"
+        )
+    return "\n".join(lines)
 
 
 def followed_row(one: Followed) -> list[str]:

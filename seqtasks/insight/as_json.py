@@ -76,11 +76,14 @@ def following_json(found: Following) -> dict[str, Any]:
     entry["labels"] = [asdict(one) | {"knows": one.knows} for one in found.followed]
     if found.ablation is not None:
         ablation = found.ablation
-        cells = [cost_json(cost) | {"cost_more_than": ablation.beaten(cost)} for cost in ablation.found]
+        cells = [
+            cost_json(cost) | dict(zip(("more_points_than", "more_nats_than"), ablation.beaten(cost), strict=True))
+            for cost in ablation.found
+        ]
         random = [cost_json(cost) for cost in ablation.random]
-        entry["ablation"] = {"metric": ablation.metric, "score": ablation.score, "cells": cells, "random": random}
+        entry["ablation"] = {"metric": ablation.metric, "score": ablation.score, "nats": ablation.nats, "cells": cells, "random": random}
     return entry
 
 
 def cost_json(cost: Cost) -> dict[str, Any]:
-    return {"layer": cost.cell[0], "unit": cost.cell[1], "points": cost.points, "changed_tags": cost.changed}
+    return {"layer": cost.cell[0], "unit": cost.cell[1], "points": cost.points, "nats": cost.nats, "changed_tags": cost.changed}

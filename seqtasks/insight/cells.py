@@ -123,7 +123,7 @@ def cells_of(
     places, values = best(choice_CL, score_CL)
     before: list[float | None] = [None] * len(places) if untrained_L is None else untrained_L.tolist()
     rows = zip(places.tolist(), values.tolist(), null_L.tolist(), before, strict=True)
-    return [BestCell(*columns[place], value, null, blank) for place, value, null, blank in rows]
+    return [BestCell(columns[place][0], columns[place][1], value, null, blank) for place, value, null, blank in rows]
 
 
 def half(memories: Memories, labels_NL: Floats, forms_N: NDArray[np.int64], sentences: NDArray[np.int64]) -> Half:

@@ -7,7 +7,7 @@ may be asked for with some cells held at a value.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch.nn import functional
@@ -16,8 +16,8 @@ from seqtasks.errors import UsageError
 from seqtasks.inference.hmm_priors import with_log_priors
 from seqtasks.inference.tagger import LONGEST, PieceGroup, Tagger
 from seqtasks.insight.memories import Memories, memories_of
-from seqtasks.models.tagging import TaggingModel
-from seqtasks.nn.replay import Clamps, LayerTrace, replay, replayable
+from seqtasks.models.tagging import PrivateLayers, TaggingModel
+from seqtasks.nn.replay import Clamps, LayerTrace, replay_backbone, replayable
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.tasks.tagging.recipe import HMMRecipe
@@ -52,7 +52,7 @@ def tagger_of(predictor: TaggingPredictor) -> Tagger:
 
 
 def read_sentences(tagger: Tagger, sentences: Sequence[Sequence[str]], clamps: Clamps | None = None) -> Iterator[ReadBatch]:
-    """Batches of sentences, none of them empty, without gradients. clamps: as `nn.replay.replay` takes them.
+    """Batches of sentences, none of them empty, without gradients. clamps: as `nn.replay.replay_backbone` takes them.
 
     Raises UsageError for a sentence of more than LONGEST words, which tagging would cut.
     """
@@ -69,33 +69,21 @@ def read_batch(tagger: Tagger, group: PieceGroup, positions: Positions, clamps: 
     numbers, mask = group.text.numbers.padded(positions, MULTIPLE)
     numbers_BS, mask_BS = torch.from_numpy(numbers).to(tagger.device), torch.from_numpy(mask).to(tagger.device)
     embedded_BSE = functional.embedding(numbers_BS, group.text.vectors_UE) * mask_BS[:, :, None]
-    encoded, traces = replay(tagger.model.trunk.backbone, embedded_BSE, mask_BS, clamps)
+    encoded, traces = replay_backbone(tagger.model.trunk.backbone, embedded_BSE, mask_BS, clamps)
     shared = len(traces)
     for head, private in tagger.model.private.items():
-        _, own = replay(private.backbone, encoded.layers[private.layer], mask_BS)
-        traces = traces + [renamed(trace, head) for trace in own]
+        if isinstance(private, PrivateLayers):
+            _, own = replay_backbone(private.backbone, encoded.layers[private.layer], mask_BS)
+            traces = traces + [replace(trace, name=f"{head} {trace.name}") for trace in own]
     batch = Batch(numbers_BS, mask_BS, torch.from_numpy(positions), "", {}, encoded=encoded)
     batch = with_log_priors(batch, positions, group.log_priors) if group.log_priors else batch
     return ReadBatch(group.first + positions, batch.to(tagger.device), traces, shared)
 
 
-def renamed(trace: LayerTrace, head: str) -> LayerTrace:
-    return LayerTrace(f"{head} {trace.name}", trace.kind, trace.gates, trace.candidates_BSH, trace.cells_BSH, trace.states_BSP)
-
-
-def tags_of(tagger: Tagger, read: ReadBatch) -> dict[str, list[list[str]]]:
-    """{head: the tags of each sentence of the batch}, in the scheme in which they are written."""
-    found = tagger.model.predict(read.batch, tuple(tagger.assets.labels))
+def tags_of(tagger: Tagger, read: ReadBatch, heads: Sequence[str] = ()) -> dict[str, list[list[str]]]:
+    """{head: the tags of each sentence of the batch}, of the heads asked for, or of all; in the scheme in which they are written."""
+    found = tagger.model.predict(read.batch, heads or tuple(tagger.assets.labels))
     return {head: tagger.to_output_scheme(head, rows) for head, rows in found.items()}
-
-
-def tag_sentences(tagger: Tagger, sentences: Sequence[Sequence[str]], head: str, clamps: Clamps | None = None) -> list[list[str]]:
-    """The tags of one head, with some cells held at a value."""
-    answers: list[list[str]] = [[] for _ in sentences]
-    for read in read_sentences(tagger, sentences, clamps):
-        for position, tags in zip(read.positions.tolist(), tags_of(tagger, read)[head], strict=True):
-            answers[position] = tags
-    return answers
 
 
 def untrained(predictor: TaggingPredictor, seed: int) -> Tagger:

@@ -12,7 +12,7 @@ from seqtasks.errors import UsageError
 from seqtasks.inference.translator import LONGEST, Translator
 from seqtasks.insight.memories import Memories, memories_of
 from seqtasks.models.translation import TranslationModel
-from seqtasks.nn.replay import LayerTrace, replay, replayable
+from seqtasks.nn.replay import LayerTrace, replay_backbone, replayable
 from seqtasks.nn.replay_decoders import DECODERS, replay_decoder
 from seqtasks.text.batching import in_order, source_batch
 
@@ -35,7 +35,7 @@ def read_pair(translator: Translator, source: Sequence[int], output: Sequence[in
     batch = source_batch([source]).to(translator.device)
     traces: list[LayerTrace] | None = None
     if replayable(model.trunk.backbone):
-        encoded, traces = replay(model.trunk.backbone, model.trunk.embedder(batch), batch.mask_BS)
+        encoded, traces = replay_backbone(model.trunk.backbone, model.trunk.embedder(batch), batch.mask_BS)
     else:
         encoded = model.trunk(batch)
     memory, state = model.decoder.start(encoded, model.segments(batch))
@@ -71,7 +71,7 @@ def encoder_memories(translator: Translator, lines: Sequence[str]) -> tuple[list
     def read() -> Iterator[tuple[np.ndarray, list[int], list[LayerTrace]]]:
         for positions in in_order([len(source) for source in sources], BATCH_TOKENS):
             batch = source_batch([sources[position] for position in positions.tolist()]).to(translator.device)
-            _, traces = replay(model.trunk.backbone, model.trunk.embedder(batch), batch.mask_BS)
+            _, traces = replay_backbone(model.trunk.backbone, model.trunk.embedder(batch), batch.mask_BS)
             yield positions, batch.mask_BS.sum(dim=1).tolist(), traces
 
     return [translator.assets.source.spell(line) for line in lines], memories_of(read(), [len(source) for source in sources])

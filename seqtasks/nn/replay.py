@@ -198,14 +198,16 @@ def replay_direction(
     return trace.mapped(lambda values: values * mask_BS[:, :, None])
 
 
-def replay(backbone: nn.Module, embedded_BSE: Tensor, mask_BS: Tensor, clamps: Clamps | None = None) -> tuple[Encoded, list[LayerTrace]]:
+def replay_backbone(
+    backbone: nn.Module, embedded_BSE: Tensor, mask_BS: Tensor, clamps: Clamps | None = None
+) -> tuple[Encoded, list[LayerTrace]]:
     """What a recurrent backbone answers, in evaluation mode, and what each of its layers did, lowest first, ahead before back.
 
     clamps: units held at a value while the sentence is read, by the name of their trace: what the network is without them.
     Raises ValueError for a backbone without recurrent layers (`replayable` tells), and for a name that no trace has.
     """
     if isinstance(backbone, SelfAttentionOnTop):
-        below, traces = replay(backbone.stack, embedded_BSE, mask_BS, clamps)
+        below, traces = replay_backbone(backbone.stack, embedded_BSE, mask_BS, clamps)
         return backbone.on_top(below), traces
     if not isinstance(backbone, RecurrentStack):
         raise ValueError(f"{type(backbone).__name__} has no recurrent layers that could be replayed")
@@ -224,7 +226,7 @@ def replay(backbone: nn.Module, embedded_BSE: Tensor, mask_BS: Tensor, clamps: C
 
 
 def replayable(backbone: nn.Module) -> bool:
-    """Whether a backbone has recurrent layers of which `replay` knows the equations."""
+    """Whether a backbone has recurrent layers of which `replay_backbone` knows the equations."""
     return isinstance(backbone, RecurrentStack | SelfAttentionOnTop)
 
 

@@ -1,4 +1,4 @@
-"""Recurrent decoders replayed token by token: what `replay` is for backbones.
+"""Recurrent decoders replayed token by token: what `replay_backbone` is for backbones.
 
 Each decoder's step is written with the equations of `replay`, in the order of its own `step`; the values are those of teacher forcing in
 evaluation mode. N rows, T target position, E embedding, H hidden size, C size of a context, S source position, L layers.
@@ -119,8 +119,8 @@ def replay_decoder(
 ) -> tuple[Tensor, Tensor | None, list[LayerTrace]]:
     """outputs_NTH and weights_NTS of teacher forcing in evaluation mode, and what each layer did with the tokens, lowest first.
 
-    inputs_NT: bos and the target without its end; clamps: as for `replay`. Raises ValueError for a decoder without recurrent layers
-    (DECODERS are those with) and for a name that no trace has.
+    inputs_NT: bos and the target without its end; clamps: as for `replay_backbone`. Raises ValueError for a decoder without recurrent
+    layers (DECODERS are those with) and for a name that no trace has.
     """
     record, outputs, weights = Record(clamps or {}), [], []
     for last_N in inputs_NT.unbind(1):

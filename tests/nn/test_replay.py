@@ -10,7 +10,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.convolution import IteratedConvolutions
 from seqtasks.nn.dropout import LockedDropout
-from seqtasks.nn.replay import replay, replay_module, replayable
+from seqtasks.nn.replay import replay_backbone, replay_module, replayable
 from tests.oracles.replay import gru_by_unit, lstm_by_unit
 
 RECURRENT = ["rnn", "birnn", "gru", "bigru", "lstm", "bilstm", "dilated_bilstm", "bilstm_attention"]
@@ -37,7 +37,7 @@ def test_replay_equals_the_backbone(kind, beside, dtype, lengths, layers, size):
     backbone = BACKBONES[kind](input_size=size, hidden_size=4, layers=layers, dropout=0.5, **beside).to(dtype).eval()
     inputs_BSE, mask_BS = padded([*lengths, 3], size, dtype)
     with torch.no_grad():
-        expected, (found, traces) = backbone(inputs_BSE, mask_BS), replay(backbone, inputs_BSE, mask_BS)
+        expected, (found, traces) = backbone(inputs_BSE, mask_BS), replay_backbone(backbone, inputs_BSE, mask_BS)
     for ours, theirs in zip([*found.layers, *found.final], [*expected.layers, *expected.final], strict=True):
         close(ours, theirs)
     ways = 1 if kind in ("rnn", "gru", "lstm") else 2
@@ -49,9 +49,9 @@ def test_replay_equals_the_backbone(kind, beside, dtype, lengths, layers, size):
 def test_states_of_a_sentence_are_the_same_alone_and_in_a_batch(kind):
     backbone = BACKBONES[kind](input_size=3, hidden_size=4, layers=2, dropout=0.0).double().eval()
     inputs_BSE, mask_BS = padded([5, 2, 8], 3, torch.float64)
-    _, traces = replay(backbone, inputs_BSE, mask_BS)
+    _, traces = replay_backbone(backbone, inputs_BSE, mask_BS)
     for row, length in enumerate([5, 2, 8]):
-        _, alone = replay(backbone, inputs_BSE[row : row + 1, :length], mask_BS[row : row + 1, :length])
+        _, alone = replay_backbone(backbone, inputs_BSE[row : row + 1, :length], mask_BS[row : row + 1, :length])
         for both, one in zip(traces, alone, strict=True):
             close(both.memory[row, :length], one.memory[0])
             for gate in both.gates:
@@ -64,7 +64,7 @@ def test_gates_equal_the_equations_unit_by_unit(module, dtype):
     backbone = BACKBONES[f"bi{module}"](input_size=3, hidden_size=4, layers=1, dropout=0.0).to(dtype)
     by_unit = {"lstm": lstm_by_unit, "gru": gru_by_unit}[module]
     inputs_BSE, mask_BS = padded([6, 1, 4], 3, dtype)
-    _, (ahead, back) = replay(backbone, inputs_BSE, mask_BS)
+    _, (ahead, back) = replay_backbone(backbone, inputs_BSE, mask_BS)
     for row, length in enumerate([6, 1, 4]):
         words_SE = inputs_BSE[row, :length]
         for trace, layer, order in ((ahead, backbone.layers[0].ahead, [0]), (back, backbone.layers[0].back, [])):
@@ -110,7 +110,7 @@ def test_gradients_of_the_replay_equal_those_of_the_backbone():
     backbone = BACKBONES["bigru"](input_size=3, hidden_size=4, layers=2, dropout=0.0).double()
     inputs_BSE, mask_BS = padded([5, 2], 3, torch.float64)
     ours, theirs = inputs_BSE.clone().requires_grad_(), inputs_BSE.clone().requires_grad_()
-    replay(backbone, ours, mask_BS)[0].output.square().sum().backward()
+    replay_backbone(backbone, ours, mask_BS)[0].output.square().sum().backward()
     backbone(theirs, mask_BS).output.square().sum().backward()
     close(ours.grad, theirs.grad)
 
@@ -118,14 +118,14 @@ def test_gradients_of_the_replay_equal_those_of_the_backbone():
 def test_a_held_cell_stays_and_no_word_before_it_notices():
     backbone = BACKBONES["lstm"](input_size=3, hidden_size=4, layers=2, dropout=0.0).double()
     inputs_BSE, mask_BS = padded([5, 3], 3, torch.float64)
-    free, (_, traces) = backbone(inputs_BSE, mask_BS), replay(backbone, inputs_BSE, mask_BS, {"layer 1": {2: 0.25}})
+    free, (_, traces) = backbone(inputs_BSE, mask_BS), replay_backbone(backbone, inputs_BSE, mask_BS, {"layer 1": {2: 0.25}})
     assert (traces[0].cells_BSH[:, :, 2][mask_BS] == 0.25).all()
     assert not torch.allclose(traces[1].states_BSP, free.output)
     weight_HH = backbone.layers[0].layer.weight_hh_l0
     with torch.no_grad():
         weight_HH[:, 2] = 0  # nobody listens to the unit within its layer
-    _, alone = replay(backbone, inputs_BSE, mask_BS)
-    _, without = replay(backbone, inputs_BSE, mask_BS, {"layer 1": {2: 0.25}})
+    _, alone = replay_backbone(backbone, inputs_BSE, mask_BS)
+    _, without = replay_backbone(backbone, inputs_BSE, mask_BS, {"layer 1": {2: 0.25}})
     others = [0, 1, 3]
     close(without[0].cells_BSH[:, :, others], alone[0].cells_BSH[:, :, others])
 
@@ -135,11 +135,11 @@ def test_what_cannot_be_replayed_is_named():
     assert not replayable(convolution)
     inputs_BSE, mask_BS = padded([2], 3)
     with pytest.raises(ValueError, match="IteratedConvolutions has no recurrent layers that could be replayed"):
-        replay(convolution, inputs_BSE, mask_BS)
+        replay_backbone(convolution, inputs_BSE, mask_BS)
     lstm = BACKBONES["lstm"](input_size=3, hidden_size=4, layers=1, dropout=0.0)
     with pytest.raises(ValueError, match=r"no layer 'layer 2' to hold units of; choose from layer 1"):
-        replay(lstm, inputs_BSE, mask_BS, {"layer 2": {0: 0.0}})
+        replay_backbone(lstm, inputs_BSE, mask_BS, {"layer 2": {0: 0.0}})
     with pytest.raises(ValueError, match="no unit 4 among 4, which are numbered from 0"):
-        replay(lstm, inputs_BSE, mask_BS, {"layer 1": {4: 0.0}})
+        replay_backbone(lstm, inputs_BSE, mask_BS, {"layer 1": {4: 0.0}})
     with pytest.raises(ValueError, match=r"the module takes batches of sequences of 3 features, got a tensor of \[2, 3\]"):
         replay_module(nn.LSTM(3, 4), torch.randn(2, 3))
