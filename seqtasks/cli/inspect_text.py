@@ -11,7 +11,7 @@ from seqtasks.insight.ablation import Ablation
 from seqtasks.insight.cells import BestCell, Followed
 from seqtasks.insight.following import Following
 from seqtasks.insight.influence import Influence
-from seqtasks.insight.inspection import Inspection, Side
+from seqtasks.insight.inspection import Inspection, InspectedSide
 from seqtasks.insight.layers import LayerReading, saturation
 
 KNOWS = {
@@ -48,7 +48,7 @@ def inspection_text(found: Inspection, strongest: int) -> str:
     return "\n\n".join(parts)
 
 
-def layer_text(layer: LayerReading, side: Side, columns: Sequence[tuple[str, tuple[str, ...]]], strongest: int) -> str:
+def layer_text(layer: LayerReading, side: InspectedSide, columns: Sequence[tuple[str, tuple[str, ...]]], strongest: int) -> str:
     """A row for each word: its tags, the mean of each gate, the strongest cells with what they hold."""
     means, units = layer.gate_means(), layer.strongest(strongest)
     what = "cells" if layer.cells is not None else "states"
@@ -59,7 +59,7 @@ def layer_text(layer: LayerReading, side: Side, columns: Sequence[tuple[str, tup
     return aligned(rows, left=1 + len(columns))
 
 
-def saturation_text(side: Side) -> str:
+def saturation_text(side: InspectedSide) -> str:
     """A row for each layer, two columns for each gate: how much of its units and words is nearly shut, and nearly open."""
     rows: list[list[str]] = []
     for layer, gates in groupby(saturation([side.layers]), key=lambda one: one.layer):

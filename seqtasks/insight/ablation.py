@@ -34,7 +34,7 @@ class Answers:
 
 
 @dataclass(frozen=True)
-class Cost:
+class AblationCost:
     """Without one cell: how far the score falls, in points, how far the loss rises, in nats a word, and how many tags change."""
 
     cell: Cell
@@ -50,10 +50,10 @@ class Ablation:
     metric: str
     score: float
     nats: float
-    found: tuple[Cost, ...]
-    random: tuple[Cost, ...]
+    found: tuple[AblationCost, ...]
+    random: tuple[AblationCost, ...]
 
-    def beaten(self, cost: Cost) -> tuple[int, int]:
+    def beaten(self, cost: AblationCost) -> tuple[int, int]:
         """Than how many of the random cells it costs more points, and more nats."""
         return sum(one.points < cost.points for one in self.random), sum(one.nats < cost.nats for one in self.random)
 
@@ -83,11 +83,11 @@ def ablate(
     whole = answer(tagger, sentences, gold, head, scheme)
     score = measure(gold, whole.tags, scheme)
 
-    def cost(cell: Cell) -> Cost:
+    def cost(cell: Cell) -> AblationCost:
         found = answer(tagger, sentences, gold, head, scheme, {cell[0]: {cell[1]: means[cell]}})
         pairs = zip(found.tags, whole.tags, strict=True)
         changed = sum(one != other for row, before in pairs for one, other in zip(row, before, strict=True))
-        return Cost(cell, score - measure(gold, found.tags, scheme), found.nats - whole.nats, changed)
+        return AblationCost(cell, score - measure(gold, found.tags, scheme), found.nats - whole.nats, changed)
 
     costs = tuple(cost(cell) for cell in cells), tuple(cost(others[place]) for place in drawn.tolist())
     return Ablation("accuracy" if scheme is None else "f1", score, whole.nats, *costs)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from seqtasks.insight.ablation import Cost
+from seqtasks.insight.ablation import AblationCost
 from seqtasks.insight.following import Following
 from seqtasks.insight.influence import Influence
-from seqtasks.insight.inspection import Inspection, Side
+from seqtasks.insight.inspection import Inspection, InspectedSide
 from seqtasks.insight.layers import LayerReading, saturation
 
 DIGITS = 5
@@ -40,7 +40,7 @@ def inspection_json(found: Inspection) -> dict[str, Any]:
     return entry
 
 
-def side_json(side: Side) -> dict[str, Any]:
+def side_json(side: InspectedSide) -> dict[str, Any]:
     entry = {"name": side.name, "words": list(side.words), "layers": [layer_json(layer) for layer in side.layers]}
     return entry | ({"note": side.note} if side.note else {})
 
@@ -85,5 +85,5 @@ def following_json(found: Following) -> dict[str, Any]:
     return entry
 
 
-def cost_json(cost: Cost) -> dict[str, Any]:
+def cost_json(cost: AblationCost) -> dict[str, Any]:
     return {"layer": cost.cell[0], "unit": cost.cell[1], "points": cost.points, "nats": cost.nats, "changed_tags": cost.changed}

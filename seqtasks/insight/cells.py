@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.insight.labels import Label
+from seqtasks.insight.labels import WordLabel
 from seqtasks.insight.memories import Memories
 
 DRAWS, PERCENTILE = 100, 95
@@ -81,7 +81,7 @@ class Half:
 
 def find_cells(
     memories: Memories,
-    labels: Sequence[Label],
+    labels: Sequence[WordLabel],
     sentences: Sequence[Sequence[str]],
     *,
     untrained: Memories | None = None,

@@ -23,7 +23,7 @@ from seqtasks.text.words import word_spans
 
 
 @dataclass(frozen=True)
-class Side:
+class InspectedSide:
     """What was read or written, and what each layer did with it, lowest first, ahead before back.
 
     words: of a decoder the tokens that it writes, at each of which it is given the one before; note: why there are no layers, else "".
@@ -42,7 +42,7 @@ class Inspection:
     """
 
     line: str
-    sides: tuple[Side, ...]
+    sides: tuple[InspectedSide, ...]
     tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     translation: str | None = None
     scores: tuple[float, ...] = ()
@@ -75,7 +75,7 @@ def inspect_tagger(predictor: TaggingPredictor, lines: Sequence[str], sentences:
         tags = tags_of(tagger, read)
         for row, (position, length) in enumerate(zip(read.positions.tolist(), read.lengths, strict=True)):
             own = {head: tuple(rows[row]) for head, rows in tags.items()}
-            side = Side("tagger", tuple(sentences[position]), readings(read.traces, row, length))
+            side = InspectedSide("tagger", tuple(sentences[position]), readings(read.traces, row, length))
             found[position] = Inspection(lines[position], (side,), own)
     return [found[position] for position in range(len(sentences))]
 
@@ -102,5 +102,5 @@ def inspect_translation(predictor: TranslationPredictor, line: str, way: Way = "
     sides = []
     for name, traces, own, kind in zip(("encoder", "decoder"), (pair.encoder, pair.decoder), words, names, strict=True):
         note = "" if traces is not None else f"a {kind} has no gates or cells"
-        sides.append(Side(name, own, readings(traces or [], 0, len(own), f"{name} "), note))
+        sides.append(InspectedSide(name, own, readings(traces or [], 0, len(own), f"{name} "), note))
     return Inspection(line, tuple(sides), {}, best.text, pair.scores, influence(translator, read, output, way=way))

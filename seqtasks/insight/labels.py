@@ -18,7 +18,7 @@ Words = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Label:
+class WordLabel:
     """One number for each word. positional: it depends on the place of a word and the length of its sentence alone."""
 
     name: str
@@ -26,7 +26,7 @@ class Label:
     positional: bool = False
 
 
-def labels_of(sentences: Words, tags: Words | None = None, scheme: str | None = None) -> list[Label]:
+def labels_of(sentences: Words, tags: Words | None = None, scheme: str | None = None) -> list[WordLabel]:
     """Every label that some words have and others lack. tags: gold ones, whose scheme is None where they are no spans."""
     found = [*text_labels(sentences), *([] if tags is None or scheme == NESTED else tag_labels(tags, scheme))]
     return [label for label in found if varies(label.values_N)]
@@ -38,19 +38,19 @@ def varies(values_N: NDArray[np.float64]) -> bool:
     return len(values_N) > 0 and counts.max() <= (1 - RARE) * len(values_N)
 
 
-def text_labels(sentences: Words) -> list[Label]:
+def text_labels(sentences: Words) -> list[WordLabel]:
     """Place, length, spelling and quotes."""
     lengths = [len(words) for words in sentences]
     positions = joined([np.arange(length) for length in lengths])
     to_end = joined([np.arange(length)[::-1] for length in lengths])
     shapes = np.array([shape_of(word) for words in sentences for word in words])
     return [
-        Label("words from the start", positions, positional=True),
-        Label("words to the end", to_end, positional=True),
-        Label("sentence length", joined([np.full(length, length) for length in lengths]), positional=True),
-        Label("inside quotes", joined([inside_quotes(words) for words in sentences])),
-        Label("after a comma", joined([after(words, ",") for words in sentences])),
-        *(Label(f"written {name}", (shapes == number).astype(np.float64)) for number, name in enumerate(SHAPES)),
+        WordLabel("words from the start", positions, positional=True),
+        WordLabel("words to the end", to_end, positional=True),
+        WordLabel("sentence length", joined([np.full(length, length) for length in lengths]), positional=True),
+        WordLabel("inside quotes", joined([inside_quotes(words) for words in sentences])),
+        WordLabel("after a comma", joined([after(words, ",") for words in sentences])),
+        *(WordLabel(f"written {name}", (shapes == number).astype(np.float64)) for number, name in enumerate(SHAPES)),
     ]
 
 
@@ -74,7 +74,7 @@ def after(words: Sequence[str], sign: str) -> NDArray[np.float64]:
     return np.cumsum([word == sign for word in words]).astype(np.float64).clip(max=1.0)
 
 
-def tag_labels(tags: Words, scheme: str | None) -> list[Label]:
+def tag_labels(tags: Words, scheme: str | None) -> list[WordLabel]:
     """Of spans: inside an entity, where one begins and goes on, and inside each type; else: each tag."""
     rows = [tag for row in tags for tag in row]
     if scheme is None:
@@ -88,5 +88,5 @@ def tag_labels(tags: Words, scheme: str | None) -> list[Label]:
     ]
 
 
-def of(name: str, hits: Sequence[bool]) -> Label:
-    return Label(name, np.array(hits, dtype=np.float64))
+def of(name: str, hits: Sequence[bool]) -> WordLabel:
+    return WordLabel(name, np.array(hits, dtype=np.float64))

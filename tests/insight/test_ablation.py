@@ -9,7 +9,7 @@ import torch
 
 from seqtasks.evaluation.tag_metrics import accuracy
 from seqtasks.inference.tagger import Tagger
-from seqtasks.insight.ablation import Ablation, Cost, ablate, answer
+from seqtasks.insight.ablation import Ablation, AblationCost, ablate, answer
 from seqtasks.insight.taggers import memories
 
 SENTENCES = [["Anna", "sings", "in", "Paris", "."], ["The", "judge", "of", "Tolva", "sees", "Madrid", "United", "."], ["No", "."]]
@@ -67,9 +67,9 @@ def test_a_cell_that_nobody_reads_costs_nothing(tagger):
 
 
 def test_beaten_counts_the_random_cells_that_cost_less():
-    random = tuple(Cost(("layer 1", unit), points, -points, 0) for unit, points in enumerate([0.0, 0.5, 0.5, 2.0]))
-    assert Ablation("f1", 90.0, 1.0, (), random).beaten(Cost(("layer 1", 9), 0.5, -0.1, 1)) == (1, 3)
-    assert Ablation("f1", 90.0, 1.0, (), random).beaten(Cost(("layer 1", 9), 3.0, 1.0, 1)) == (4, 4)
+    random = tuple(AblationCost(("layer 1", unit), points, -points, 0) for unit, points in enumerate([0.0, 0.5, 0.5, 2.0]))
+    assert Ablation("f1", 90.0, 1.0, (), random).beaten(AblationCost(("layer 1", 9), 0.5, -0.1, 1)) == (1, 3)
+    assert Ablation("f1", 90.0, 1.0, (), random).beaten(AblationCost(("layer 1", 9), 3.0, 1.0, 1)) == (4, 4)
 
 
 def test_a_cell_that_is_not_there_is_named(tagger):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqtasks.insight.cells import Half, correlations, find_cells, moved, without_forms
-from seqtasks.insight.labels import Label, labels_of
+from seqtasks.insight.labels import WordLabel, labels_of
 from seqtasks.insight.memories import Memories
 
 WORDS = ["the", "old", "Bank", "of", "Tolva", "sings"]
@@ -38,7 +38,7 @@ def test_planted_cells_are_found_for_what_they_know():
     noise = Memories(generator.standard_normal((sum(map(len, words)), 10)).astype(np.float32), [("layer 1", n) for n in range(10)],
                      np.cumsum([0, *map(len, words)]))  # fmt: skip
     is_bank = np.array([float(word == "Bank") for row in words for word in row])
-    labels = [*labels_of(words, tags, "BIO"), Label("a bank", is_bank)]
+    labels = [*labels_of(words, tags, "BIO"), WordLabel("a bank", is_bank)]
     found = {one.label: one for one in find_cells(planted(generator, words, tags), labels, words, untrained=noise, draws=40)}
     inside, bank, start = found["inside an entity"], found["a bank"], found["words from the start"]
     assert (inside.knows, inside.within_form.unit) == ("state", 3)

@@ -78,7 +78,7 @@ def test_a_translation_is_that_of_predict_with_the_scores_of_score(translation):
 
 
 DECODERS = [
-    {"kind": "gru"}, {"input_feeding": True}, {"attend": "first", "layers": 2}, {"kind": "gru", "attend": "within"},
+    {"kind": "gru"}, {"input_feeding": True}, {"attend": "first", "layers": 2}, {"kind": "cgru"},
     {"attention": "none"}, {"kind": "transformer"}, {"kind": "convolution"},
 ]  # fmt: skip
 
