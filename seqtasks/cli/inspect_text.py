@@ -11,7 +11,7 @@ from seqtasks.insight.ablation import Ablation
 from seqtasks.insight.cells import BestCell, Followed
 from seqtasks.insight.following import Following
 from seqtasks.insight.influence import Influence
-from seqtasks.insight.inspection import Inspection, InspectedSide
+from seqtasks.insight.inspection import InspectedSide, Inspection
 from seqtasks.insight.layers import LayerReading, saturation
 
 KNOWS = {

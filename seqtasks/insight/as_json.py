@@ -10,7 +10,7 @@ import numpy as np
 from seqtasks.insight.ablation import AblationCost
 from seqtasks.insight.following import Following
 from seqtasks.insight.influence import Influence
-from seqtasks.insight.inspection import Inspection, InspectedSide
+from seqtasks.insight.inspection import InspectedSide, Inspection
 from seqtasks.insight.layers import LayerReading, saturation
 
 DIGITS = 5

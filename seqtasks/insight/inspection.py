@@ -17,9 +17,8 @@ from seqtasks.insight.taggers import read_sentences, tagger_of, tags_of
 from seqtasks.insight.translators import kinds_of, read_pair
 from seqtasks.nn.replay import LayerTrace
 from seqtasks.tasks.contract import Predictor
-from seqtasks.tasks.tagging.predictor import TaggingPredictor, spaced_words
+from seqtasks.tasks.tagging.predictor import TaggingPredictor, sentences_of
 from seqtasks.tasks.translation.predictor import TranslationPredictor
-from seqtasks.text.words import word_spans
 
 
 @dataclass(frozen=True)
@@ -56,15 +55,10 @@ def inspect(predictor: Predictor, lines: Iterable[str], *, tokens: bool = False,
     """
     kept = [line for line in lines if line.strip()]
     if isinstance(predictor, TaggingPredictor):
-        words = [spaced_words(line) if tokens else words_of(line, predictor.language) for line in kept]
-        return inspect_tagger(predictor, kept, words)
+        return inspect_tagger(predictor, kept, [sentence.words for sentence in sentences_of(kept, predictor.language, tokens=tokens)])
     if isinstance(predictor, TranslationPredictor):
         return [inspect_translation(predictor, line, way) for line in kept]
     raise UsageError(f"inspect looks into taggers and translators, not into runs answered by {type(predictor).__name__}.")
-
-
-def words_of(line: str, language: str) -> list[str]:
-    return [line[start:end] for start, end in word_spans(line, language)]
 
 
 def inspect_tagger(predictor: TaggingPredictor, lines: Sequence[str], sentences: Sequence[Sequence[str]]) -> list[Inspection]:

@@ -38,7 +38,7 @@ def test_the_loss_is_that_of_the_probabilities_of_the_gold_tags(ner):
     (ranked,) = ner.tagger.k_best(words, "ner", 100_000)
     paths = {tuple(tags): log_probability for tags, log_probability in ranked}
     assert found.nats == pytest.approx(-paths[tuple(gold[0])] / 5, abs=1e-4)
-    assert found.tags == [ner.tag(" ".join(words[0]))[0].tags["ner"]]
+    assert found.tags == [ner.tag(" ".join(words[0])).tags["ner"]]
 
 
 def test_the_cost_of_a_cell_is_the_fall_of_the_score(tagger):

@@ -31,7 +31,7 @@ LINES = ["Madrid United will win the Battle of Tolva.", "Anna sings.", "", 'The 
 def test_the_tags_are_those_of_predict(name):
     predictor = seqtasks.load(RUNS / name)
     found = inspect(predictor, LINES)
-    answers = [predictor.tag(line)[0] for line in LINES if line]
+    answers = [predictor.tag(line) for line in LINES if line]
     assert [one.line for one in found] == [line for line in LINES if line]
     for one, answer in zip(found, answers, strict=True):
         assert {head: list(tags) for head, tags in one.tags.items()} == dict(answer.tags)
@@ -112,7 +112,7 @@ def with_backbone(predictor, kind):
 def test_every_recurrent_backbone_is_inspected(ner, kind):
     predictor = with_backbone(ner, kind)
     (found,) = inspect(predictor, LINES[:1])
-    assert list(found.tags["ner"]) == predictor.tag(LINES[0])[0].tags["ner"]
+    assert list(found.tags["ner"]) == predictor.tag(LINES[0]).tags["ner"]
     assert len(found.sides[0].layers) == (1 if kind == "rnn" else 2)
 
 
