@@ -14,6 +14,7 @@ from seqtasks.insight.influence import Influence
 from seqtasks.insight.inspection import InspectedSide, Inspection
 from seqtasks.insight.layers import LayerReading, saturation
 
+LABELS = 3  # of a text, the most probable ones
 KNOWS = {
     "state": "follows the sentence: it keeps its correlation within one and the same word form",
     "word": "knows the word only: within one word form nothing is left",
@@ -37,6 +38,8 @@ def aligned(rows: Sequence[Sequence[str]], left: int = 1) -> str:
 def inspection_text(found: Inspection, strongest: int) -> str:
     """One sentence: its answer, its layers, what the answer hangs on."""
     parts = [found.line if found.translation is None else f"{found.line}\n{found.translation}"]
+    if found.labels:
+        parts[0] += "\n" + "  ".join(f"{label} {probability:.2f}" for label, probability in [*found.labels.items()][:LABELS])
     for side in found.sides:
         if side.note:
             parts.append(f"{side.name}: {side.note}")

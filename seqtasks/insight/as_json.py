@@ -30,7 +30,9 @@ def without_nan(values: Any) -> Any:
 def inspection_json(found: Inspection) -> dict[str, Any]:
     """Everything known of one sentence."""
     entry: dict[str, Any] = {"line": found.line}
-    if found.translation is None:
+    if found.labels:
+        entry["labels"] = dict(found.labels)
+    elif found.translation is None:
         entry["tags"] = {head: list(tags) for head, tags in found.tags.items()}
     else:
         entry |= {"translation": found.translation, "log_probabilities": numbers(np.array(found.scores))}

@@ -55,7 +55,7 @@ def follow(
         return follow_tags(predictor, file, head, places, seed)
     if isinstance(predictor, TranslationPredictor):
         return follow_source(predictor, file, places, seed)
-    raise UsageError(f"inspect looks into taggers and translators, not into runs answered by {type(predictor).__name__}.")
+    raise UsageError(f"cells are sought in taggers and translators, not in runs answered by {type(predictor).__name__}.")
 
 
 def follow_tags(predictor: TaggingPredictor, file: Path | None, head: str | None, places: DataLocations, seed: int) -> Following:

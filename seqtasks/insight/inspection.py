@@ -1,7 +1,7 @@
 """One sentence inside a finished run, word by word: `inspect(load(RUN_DIR), ["A sentence ."])`.
 
-A tagger has one side, a translator two: encoder and decoder. What has no gates or cells (convolutions, Transformers) is named in the
-side's note; an HMM, or a tagger without recurrent layers, is refused.
+A tagger or classifier has one side, a translator two: encoder and decoder. What has no gates or cells (convolutions, Transformers) is named
+in the side's note; an HMM, or a tagger or classifier without recurrent layers, is refused.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 from seqtasks.errors import UsageError
 from seqtasks.inference.translator import LONGEST
+from seqtasks.insight.classifiers import read_texts
 from seqtasks.insight.influence import Influence, Way, influence
 from seqtasks.insight.layers import LayerReading
 from seqtasks.insight.taggers import read_sentences, tagger_of, tags_of
 from seqtasks.insight.translators import kinds_of, read_pair
 from seqtasks.nn.replay import LayerTrace
+from seqtasks.tasks.classification.predictor import ClassificationPredictor
 from seqtasks.tasks.contract import Predictor
 from seqtasks.tasks.tagging.predictor import TaggingPredictor, sentences_of
 from seqtasks.tasks.translation.predictor import TranslationPredictor
@@ -36,8 +38,8 @@ class InspectedSide:
 
 @dataclass(frozen=True)
 class Inspection:
-    """A line and its answer. tags: {head: one a word}, of a tagger; translation: of a translator; scores: the log-probability of each
-    token of it, in nats; influence: of source words on it.
+    """A line and its answer. tags: {head: one a word}, of a tagger; labels: {each label: its probability}, the best first, of a classifier;
+    translation: of a translator; scores: the log-probability of each token of it, in nats; influence: of source words on it.
     """
 
     line: str
@@ -46,6 +48,7 @@ class Inspection:
     translation: str | None = None
     scores: tuple[float, ...] = ()
     influence: Influence | None = None
+    labels: Mapping[str, float] = field(default_factory=dict)
 
 
 def inspect(predictor: Predictor, lines: Iterable[str], *, tokens: bool = False, way: Way = "remove") -> list[Inspection]:
@@ -58,7 +61,9 @@ def inspect(predictor: Predictor, lines: Iterable[str], *, tokens: bool = False,
         return inspect_tagger(predictor, kept, [sentence.words for sentence in sentences_of(kept, predictor.language, tokens=tokens)])
     if isinstance(predictor, TranslationPredictor):
         return [inspect_translation(predictor, line, way) for line in kept]
-    raise UsageError(f"inspect looks into taggers and translators, not into runs answered by {type(predictor).__name__}.")
+    if isinstance(predictor, ClassificationPredictor):
+        return inspect_texts(predictor, kept)
+    raise UsageError(f"inspect looks into taggers, classifiers and translators, not into runs answered by {type(predictor).__name__}.")
 
 
 def inspect_tagger(predictor: TaggingPredictor, lines: Sequence[str], sentences: Sequence[Sequence[str]]) -> list[Inspection]:
@@ -72,6 +77,19 @@ def inspect_tagger(predictor: TaggingPredictor, lines: Sequence[str], sentences:
             side = InspectedSide("tagger", tuple(sentences[position]), readings(read.traces, row, length))
             found[position] = Inspection(lines[position], (side,), own)
     return [found[position] for position in range(len(sentences))]
+
+
+def inspect_texts(predictor: ClassificationPredictor, lines: Sequence[str]) -> list[Inspection]:
+    """Of texts, each read as far as the classifier reads it; one without words has no side."""
+    classifier = predictor.classifier
+    sentences = [classifier.words(line) for line in lines]
+    filled = [number for number, words in enumerate(sentences) if words]
+    found = {number: Inspection(line, ()) for number, line in enumerate(lines)}
+    for read in read_texts(classifier, [lines[number] for number in filled], [sentences[number] for number in filled]):
+        number = filled[read.position]
+        side = InspectedSide("classifier", tuple(sentences[number]), readings(read.traces, read.row, read.length))
+        found[number] = Inspection(lines[number], (side,), labels=read.answer.probabilities)
+    return [found[number] for number in range(len(lines))]
 
 
 def readings(traces: Sequence[LayerTrace], row: int, length: int, prefix: str = "") -> tuple[LayerReading, ...]:

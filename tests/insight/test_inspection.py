@@ -11,12 +11,17 @@ import torch
 
 import seqtasks
 from seqtasks.errors import UsageError
+from seqtasks.inference.classifier import TextClassifier
 from seqtasks.inference.tagger import Tagger
+from seqtasks.insight.following import follow
 from seqtasks.insight.inspection import inspect
 from seqtasks.insight.layers import LayerReading, saturation
 from seqtasks.insight.taggers import read_sentences, untrained
 from seqtasks.insight.translators import read_pair
 from seqtasks.models.translation import TARGET
+from seqtasks.tasks.classification.build import build_classifier
+from seqtasks.tasks.classification.predictor import ClassificationPredictor
+from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.tasks.translation.build import build_translation
@@ -114,6 +119,32 @@ def test_every_recurrent_backbone_is_inspected(ner, kind):
     (found,) = inspect(predictor, LINES[:1])
     assert list(found.tags["ner"]) == predictor.tag(LINES[0]).tags["ner"]
     assert len(found.sides[0].layers) == (1 if kind == "rnn" else 2)
+
+
+def classifier_of(ner, kind):
+    """An untrained classifier with the words of the NER run."""
+    labels = {"label": ("fact", "question", "order")}
+    assets = replace(ner.tagger.assets, labels=labels, hmms={})
+    recipe = load_recipe("classification", overrides=[f"backbone.kind={kind}", "backbone.hidden_size=4", "words.size=8"]).recipe
+    model = build_classifier(recipe, assets).eval()
+    return ClassificationPredictor(recipe, TextClassifier(model, assets, torch.device("cpu"), head="label", language="en", max_length=50))
+
+
+@pytest.mark.parametrize("kind", ["bilstm", "gru"])
+def test_the_labels_of_a_text_are_those_of_predict(ner, kind):
+    predictor = classifier_of(ner, kind)
+    found = inspect(predictor, LINES)
+    answers = predictor.classify([line for line in LINES if line])
+    for one, answer in zip(found, answers, strict=True):
+        assert list(one.labels) == list(answer.probabilities)
+        assert list(one.labels.values()) == pytest.approx(list(answer.probabilities.values()), abs=1e-5)
+        assert {len(layer.memory) for layer in one.sides[0].layers} == {len(one.sides[0].words)}
+    with pytest.raises(UsageError, match=r"^inspect finds no gates or cells in a backbone Transformer\.$"):
+        inspect(classifier_of(ner, "transformer"), LINES)
+    with pytest.raises(
+        UsageError, match=r"^cells are sought in taggers and translators, not in runs answered by ClassificationPredictor\.$"
+    ):
+        follow(predictor)
 
 
 def test_what_has_no_gates_is_named(ner):
