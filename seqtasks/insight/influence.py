@@ -8,6 +8,7 @@ T target words, S source words, without its end.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
+from seqtasks.inference.search import ModelSearch
 from seqtasks.inference.translator import Translator
 from seqtasks.inference.word_alignment import by_word, named, word_starts
 
@@ -51,15 +53,16 @@ class Influence:
 def influence(translator: Translator, source: str, output: Sequence[int], *, way: Way = "remove") -> Influence:
     """Of every word of one source line on a given output (token ids, the end last where it is to count).
 
-    All occluded sources are one batch. way: the word's tokens are taken out, or each is replaced by the unknown one, so that the others
+    All occluded sources are answered side by side, in float64, so that the drops are those of one at a time. way: the word's tokens are taken out, or each is replaced by the unknown one, so that the others
     stay where they are.
     """
     assets = translator.assets
     ids, surface = assets.source.encode(source), assets.source.spell(source)
     starts = word_starts(surface)
     sources = [ids, *occluded(ids, starts, unknown=assets.source.vocabulary.unk, way=way)]
-    whole = translator.models.forced([ids], [output], translator.settings.batch_tokens, attention=True)[0]
-    found = translator.models.forced(sources, [output] * len(sources), translator.settings.batch_tokens)
+    models, budget = in_double(translator.models), translator.settings.batch_tokens
+    whole = models.forced([ids], [output], budget, attention=True)[0]
+    found = models.forced(sources, [output] * len(sources), budget)
     log_probs_RT = np.stack([one.log_probs_T.double().cpu().numpy() for one in found])
     tokens = assets.target.tokens(output)
     rows = word_starts(tokens)
@@ -69,6 +72,14 @@ def influence(translator: Translator, source: str, output: Sequence[int], *, way
         _, _, attention = by_word(surface, tokens, whole.attention_TS.double().cpu().numpy())
         attention = attention[:, :-1]
     return Influence(tuple(named(surface, starts)[:-1]), tuple(named(tokens, rows)), drops_TS, attention)
+
+
+def in_double(search: ModelSearch) -> ModelSearch:
+    """The same models in float64; as they are on a device that has none (MPS)."""
+    if search.device.type == "mps":
+        return search
+    models = [copy.deepcopy(model).double() for model in search.models]
+    return ModelSearch(models, search.vocabulary, search.device, average=search.average)
 
 
 def occluded(ids: Sequence[int], starts: Sequence[int], *, unknown: int, way: Way) -> list[list[int]]:

@@ -7,8 +7,12 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
+from seqtasks.inference.translator import Translator
+from seqtasks.inference.word_alignment import word_starts
 from seqtasks.insight.influence import Influence, influence, occluded
+from seqtasks.tasks.translation.build import build_translation
 
 LINE = "The old dog sees a boat in the park."
 
@@ -83,3 +87,26 @@ def test_agreement_equals_counting_pairs_ties_and_all():
     without = Influence(("a",), ("b",), drops[:1, :1], None)
     assert without.agreement() is None and without.same_top() is None
     assert math.isnan(Influence(("a",), ("b",), drops[:1, :1], attention[:1, :1]).agreement()[0])
+
+
+MODELS = [
+    {"decoder": {"kind": "cgru"}}, {"decoder": {"attention": "none"}}, {"decoder": {"kind": "transformer"}}, {"decoder": {"kind": "convolution"}},
+    {"decoder": {"attention": "location"}}, {"decoder": {"window": "local-m"}}, {"decoder": {"normaliser": "sparsemax", "heads": 2}},
+    {"backbone": {"kind": "transformer"}}, {"backbone": {"kind": "bilstm_attention"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", MODELS, ids=str)
+def test_every_translator_is_asked_in_float64_and_answers_as_in_float32(translation, changes):
+    recipe, own = translation.recipe, translation.translator
+    tables = {table: getattr(recipe, table).model_copy(update=keys) for table, keys in changes.items()}
+    model = build_translation(recipe.model_copy(update=tables), own.assets).eval()
+    translator = Translator(model, own.assets, own.settings, own.device)
+    output = [9, 5, 8, 3]
+    found = influence(translator, LINE, output)
+    ids, starts = own.assets.source.encode(LINE), word_starts(own.assets.source.spell(LINE))
+    sources = [ids, *occluded(ids, starts, unknown=1, way="remove")]
+    whole, *others = (one.log_probs_T.sum().item() for one in translator.models.forced(sources, [output] * len(sources), 1000))
+    np.testing.assert_allclose(found.drops.sum(axis=0), [whole - other for other in others], atol=1e-4)
+    assert (found.attention is None) == (changes.get("decoder", {}).get("attention") == "none")
+    assert next(model.parameters()).dtype == torch.float32  # the translator keeps its own
