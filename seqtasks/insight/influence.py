@@ -53,8 +53,8 @@ class Influence:
 def influence(translator: Translator, source: str, output: Sequence[int], *, way: Way = "remove") -> Influence:
     """Of every word of one source line on a given output (token ids, the end last where it is to count).
 
-    All occluded sources are answered side by side, in float64, so that the drops are those of one at a time. way: the word's tokens are taken
-    out, or each is replaced by the unknown one, so that the others stay where they are.
+    All occluded sources are answered side by side, in float64, so that the drops are those of one at a time. way: the word's tokens are
+    taken out, or each is replaced by the unknown one, so that the others stay where they are.
     """
     assets = translator.assets
     ids, surface = assets.source.encode(source), assets.source.spell(source)

@@ -45,7 +45,7 @@ class LayerReading:
             {gate: table(values_BSH) for gate, values_BSH in trace.gates.items()},
             None if trace.candidates_BSH is None else table(trace.candidates_BSH),
             None if trace.cells_BSH is None else table(trace.cells_BSH),
-            table(trace.states_BSP),
+            table(trace.states_BSY),
         )
 
     @property

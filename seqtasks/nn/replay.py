@@ -9,7 +9,7 @@ The equations, a product for each word, with s the logistic function and * by el
 
 States equal those of the layer up to rounding, under any padding, without dropout: as in evaluation mode. Gradients flow, so a replay also
 serves where a fused call has none to give (cuDNN in evaluation mode). Decoders: `replay_decoders`.
-B batch, S position, X input size, E embedding, H hidden size, P size of what runs on (H, or that of an nn.LSTM's projection), G gates * H.
+B batch, S position, X input size, E embedding, H hidden size, Y size of what runs on (H, or that of an nn.LSTM's projection), G gates * H.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class LayerTrace:
 
     name: "layer 1", with " ahead" or " back" where there are both; kind: rnn, gru or lstm; gates: {name: values_BSH}, 0 to 1;
     candidates_BSH: what was offered to the cell or state, None for an RNN; cells_BSH: an LSTM's, None for others;
-    states_BSP: the layer's own, before anything is added to them.
+    states_BSY: the layer's own, before anything is added to them.
     """
 
     name: str
@@ -44,12 +44,12 @@ class LayerTrace:
     gates: Mapping[str, Tensor]
     candidates_BSH: Tensor | None
     cells_BSH: Tensor | None
-    states_BSP: Tensor
+    states_BSY: Tensor
 
     @property
     def memory(self) -> Tensor:
         """What is carried from word to word: the cells of an LSTM, the states of others."""
-        return self.states_BSP if self.cells_BSH is None else self.cells_BSH
+        return self.states_BSY if self.cells_BSH is None else self.cells_BSH
 
     def mapped(self, function: Callable[[Tensor], Tensor]) -> LayerTrace:
         """The same of every tensor."""
@@ -58,7 +58,7 @@ class LayerTrace:
             gates={name: function(gate) for name, gate in self.gates.items()},
             candidates_BSH=None if self.candidates_BSH is None else function(self.candidates_BSH),
             cells_BSH=None if self.cells_BSH is None else function(self.cells_BSH),
-            states_BSP=function(self.states_BSP),
+            states_BSY=function(self.states_BSY),
         )
 
 
@@ -69,7 +69,7 @@ class Moment:
     gates: tuple[Tensor, ...]
     candidate_NH: Tensor | None
     cell_NH: Tensor | None
-    state_NP: Tensor
+    state_NY: Tensor
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,10 @@ class Equations:
 
     kind: str
     input_GX: Tensor
-    recurrent_GP: Tensor
+    recurrent_GY: Tensor
     input_bias_G: Tensor
     recurrent_bias_G: Tensor
-    projection_PH: Tensor | None = None
+    projection_YH: Tensor | None = None
     relu: bool = False
 
     @classmethod
@@ -90,11 +90,11 @@ class Equations:
         kind = next((name for name, known in (("lstm", nn.LSTM), ("gru", nn.GRU), ("rnn", nn.RNN)) if isinstance(layer, known)), None)
         if kind is None:
             raise ValueError(f"no nn.RNN, nn.GRU or nn.LSTM but {type(layer).__name__}; its equations are not known")
-        input_GX, recurrent_GP, *rest = layer.all_weights[number]
+        input_GX, recurrent_GY, *rest = layer.all_weights[number]
         none_G = input_GX.new_zeros(len(input_GX))
         bias_G, recurrent_bias_G = rest[:2] if layer.bias else (none_G, none_G)
-        projection_PH = rest[-1] if layer.proj_size else None
-        return cls(kind, input_GX, recurrent_GP, bias_G, recurrent_bias_G, projection_PH, layer.mode == "RNN_RELU")
+        projection_YH = rest[-1] if layer.proj_size else None
+        return cls(kind, input_GX, recurrent_GY, bias_G, recurrent_bias_G, projection_YH, layer.mode == "RNN_RELU")
 
     @property
     def hidden_size(self) -> int:
@@ -107,11 +107,11 @@ class Equations:
     def start(self, like_NX: Tensor) -> tuple[Tensor, Tensor]:
         """State and cell before the first word: zeros."""
         rows = like_NX.size(0)
-        return self.input_GX.new_zeros(rows, self.recurrent_GP.size(1)), self.input_GX.new_zeros(rows, self.hidden_size)
+        return self.input_GX.new_zeros(rows, self.recurrent_GY.size(1)), self.input_GX.new_zeros(rows, self.hidden_size)
 
-    def step(self, products_NG: Tensor, state_NP: Tensor, cell_NH: Tensor | None, clamp: Clamp | None = None) -> Moment:
+    def step(self, products_NG: Tensor, state_NY: Tensor, cell_NH: Tensor | None, clamp: Clamp | None = None) -> Moment:
         """After one more word. clamp: units whose cell, or state where there is none, is held."""
-        recurrent_NG = functional.linear(state_NP, self.recurrent_GP, self.recurrent_bias_G)
+        recurrent_NG = functional.linear(state_NY, self.recurrent_GY, self.recurrent_bias_G)
         if self.kind == "rnn":
             summed_NH = products_NG + recurrent_NG
             return Moment((), None, None, held(summed_NH.relu() if self.relu else summed_NH.tanh(), clamp))
@@ -120,7 +120,7 @@ class Equations:
             by_reset_NH, by_update_NH, by_new_NH = recurrent_NG.chunk(3, dim=1)
             reset_NH, update_NH = (reset_NH + by_reset_NH).sigmoid(), (update_NH + by_update_NH).sigmoid()
             new_NH = (new_NH + reset_NH * by_new_NH).tanh()
-            return Moment((reset_NH, update_NH), new_NH, None, held((1 - update_NH) * new_NH + update_NH * state_NP, clamp))
+            return Moment((reset_NH, update_NH), new_NH, None, held((1 - update_NH) * new_NH + update_NH * state_NY, clamp))
         if cell_NH is None:
             raise ValueError("an LSTM needs the cell before this word, got none; take the state from start")
         enter_NH, forget_NH, new_NH, leave_NH = (products_NG + recurrent_NG).chunk(4, dim=1)
@@ -128,18 +128,18 @@ class Equations:
         new_NH = new_NH.tanh()
         cell_NH = held(gates[1] * cell_NH + gates[0] * new_NH, clamp)
         state_NH = gates[2] * cell_NH.tanh()
-        state_NP = state_NH if self.projection_PH is None else functional.linear(state_NH, self.projection_PH)
-        return Moment(gates, new_NH, cell_NH, state_NP)
+        state_NY = state_NH if self.projection_YH is None else functional.linear(state_NH, self.projection_YH)
+        return Moment(gates, new_NH, cell_NH, state_NY)
 
     def run(
         self, inputs_BSX: Tensor, *, name: str, start: tuple[Tensor, Tensor | None] | None = None, clamp: Clamp | None = None
     ) -> LayerTrace:
         """Word after word, in the order given; padding is read as if it were words. start: state and cell before the first."""
-        state_BP, cell_BH = self.start(inputs_BSX) if start is None else start
+        state_BY, cell_BH = self.start(inputs_BSX) if start is None else start
         moments = []
         for products_BG in self.products(inputs_BSX).unbind(1):
-            moments.append(self.step(products_BG, state_BP, cell_BH, clamp))
-            state_BP, cell_BH = moments[-1].state_NP, moments[-1].cell_NH
+            moments.append(self.step(products_BG, state_BY, cell_BH, clamp))
+            state_BY, cell_BH = moments[-1].state_NY, moments[-1].cell_NH
         return trace_of(name, self, moments, inputs_BSX)
 
 
@@ -168,7 +168,7 @@ def trace_of(name: str, equations: Equations, moments: Sequence[Moment], like_BS
         gates={gate: stack(size, [moment.gates[place] for moment in moments]) for place, gate in enumerate(GATES[equations.kind])},
         candidates_BSH=stack(size, [moment.candidate_NH for moment in moments]) if gated else None,
         cells_BSH=stack(size, [moment.cell_NH for moment in moments]) if equations.kind == "lstm" else None,
-        states_BSP=stack(equations.recurrent_GP.size(1), [moment.state_NP for moment in moments]),
+        states_BSY=stack(equations.recurrent_GY.size(1), [moment.state_NY for moment in moments]),
     )
 
 
@@ -215,8 +215,8 @@ def replay_backbone(
     for number, layer in enumerate(backbone.layers):
         own = layer_traces(layer, f"layer {number + 1}", inputs_BSE, mask_BS, clamps or {})
         parts = directions(layer)
-        states_BSH = torch.cat([trace.states_BSP for trace in own], dim=2)
-        ends = [last_real(trace.states_BSP, mask_BS[:, :1] if part.reverse else mask_BS) for part, trace in zip(parts, own, strict=True)]
+        states_BSH = torch.cat([trace.states_BSY for trace in own], dim=2)
+        ends = [last_real(trace.states_BSY, mask_BS[:, :1] if part.reverse else mask_BS) for part, trace in zip(parts, own, strict=True)]
         inputs_BSE = backbone.around(number, inputs_BSE, states_BSH, mask_BS)
         layers.append(inputs_BSE)
         final.append(torch.cat(ends, dim=1))
@@ -260,7 +260,7 @@ def replay_module(
     """What each layer of an nn.RNN, nn.GRU or nn.LSTM does, lowest first, ahead before back: for modules of the user's own.
 
     inputs: as the module takes them, [B, S, X] with batch_first, else [S, B, X]; the traces are batch first in any case. mask_BS: True at
-    real words, which come first; None: all are; with it the states are those of a packed batch. start: hidden_LBP and cell_LBH (None but
+    real words, which come first; None: all are; with it the states are those of a packed batch. start: hidden_LBY and cell_LBH (None but
     for an LSTM) as the module takes them. As in evaluation mode: without the dropout between layers.
     Raises ValueError for inputs that are no batch of sequences of the module's input size.
     """
@@ -278,7 +278,7 @@ def replay_module(
             first = None if start is None else (start[0][number], None if start[1] is None else start[1][number])
             name = f"layer {layer + 1}" + ("" if ways == 1 else (" ahead", " back")[way])
             own.append(replay_direction(equations, below_BSX, mask_BS, name=name, reverse_order=way == 1, start=first))
-        below_BSX = torch.cat([trace.states_BSP for trace in own], dim=2)
+        below_BSX = torch.cat([trace.states_BSY for trace in own], dim=2)
         traces += own
     return traces
 

@@ -42,14 +42,14 @@ class Record:
         self, cells: CellStack, first: Moment, state: DecoderState, context_NC: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Top states_NH, hidden_LNH and cell_LNH, given what the first layer did; context_NC joins the inputs of those above."""
-        top_NH, found = first.state_NP, [first]
+        top_NH, found = first.state_NY, [first]
         for number in range(1, len(cells.layers)):
             inputs_NX = top_NH if context_NC is None else torch.cat([top_NH, context_NC], dim=1)
             cell_NH = None if state.cell_LNH is None else state.cell_LNH[number]
             found.append(self.layer(f"layer {number + 1}", cells, number, inputs_NX, state.hidden_LNH[number], cell_NH))
-            top_NH = found[-1].state_NP + top_NH if cells.residual else found[-1].state_NP
+            top_NH = found[-1].state_NY + top_NH if cells.residual else found[-1].state_NY
         kept = [moment.cell_NH for moment in found if moment.cell_NH is not None]
-        return top_NH, torch.stack([moment.state_NP for moment in found]), torch.stack(kept) if kept else None
+        return top_NH, torch.stack([moment.state_NY for moment in found]), torch.stack(kept) if kept else None
 
     def traces(self, like_NTX: Tensor) -> list[LayerTrace]:
         return [trace_of(name, self.equations[name], moments, like_NTX) for name, moments in self.moments.items()]
@@ -82,7 +82,7 @@ def plain_step(decoder: PlainDecoder, record: Record, last_N: Tensor, memory: Me
 
 def gnmt_step(decoder: GNMTDecoder, record: Record, last_N: Tensor, memory: Memory, state: DecoderState) -> Stepped:
     first = first_layer(record, decoder.cells, decoder.embedding(last_N), state)
-    context_N1C, weights_N1S, looked_NSX = attend(decoder.attention, first.state_NP[:, None], memory, state.looked_NSX)
+    context_N1C, weights_N1S, looked_NSX = attend(decoder.attention, first.state_NY[:, None], memory, state.looked_NSX)
     context_NC = context_N1C[:, 0]
     top_NH, hidden_LNH, cell_LNH = record.above(decoder.cells, first, state, context_NC)
     outputs_NH = torch.tanh(decoder.combine(torch.cat([context_NC, top_NH], dim=1)))
@@ -93,9 +93,9 @@ def conditional_step(decoder: ConditionalGRUDecoder, record: Record, last_N: Ten
     """Its first GRU is named "asking", its second one "reading", those above "layer 2" and so on."""
     embedded_NE = decoder.embedding(last_N)
     asking = record.layer("asking", decoder.asking, 0, embedded_NE, state.hidden_LNH[0], None)
-    context_N1C, weights_N1S, looked_NSX = attend(decoder.attention, asking.state_NP[:, None], memory, state.looked_NSX)
+    context_N1C, weights_N1S, looked_NSX = attend(decoder.attention, asking.state_NY[:, None], memory, state.looked_NSX)
     context_NC = context_N1C[:, 0]
-    reading = record.layer("reading", decoder.cells, 0, context_NC, asking.state_NP, None)
+    reading = record.layer("reading", decoder.cells, 0, context_NC, asking.state_NY, None)
     top_NH, hidden_LNH, _ = record.above(decoder.cells, reading, state)
     return decoder.deep_output(top_NH, embedded_NE, context_NC), DecoderState(hidden_LNH, None, None, looked_NSX), weights_N1S[:, 0]
 

@@ -91,7 +91,8 @@ def test_agreement_equals_counting_pairs_ties_and_all():
 
 MODELS = [
     {"decoder": {"kind": "cgru"}}, {"decoder": {"attention": "none"}}, {"decoder": {"kind": "transformer"}},
-    {"decoder": {"kind": "convolution"}},     {"decoder": {"attention": "location"}}, {"decoder": {"window": "local-m"}}, {"decoder": {"normaliser": "sparsemax", "heads": 2}},
+    {"decoder": {"kind": "convolution"}}, {"decoder": {"attention": "location"}}, {"decoder": {"window": "local-m"}},
+    {"decoder": {"normaliser": "sparsemax", "heads": 2}},
     {"backbone": {"kind": "transformer"}}, {"backbone": {"kind": "bilstm_attention"}},
 ]  # fmt: skip
 

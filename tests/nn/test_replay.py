@@ -69,7 +69,7 @@ def test_gates_equal_the_equations_unit_by_unit(module, dtype):
         words_SE = inputs_BSE[row, :length]
         for trace, layer, order in ((ahead, backbone.layers[0].ahead, [0]), (back, backbone.layers[0].back, [])):
             expected = by_unit(layer.layer, words_SE if order else words_SE.flip(0))
-            found = dict(trace.gates) | {"candidate": trace.candidates_BSH, "state": trace.states_BSP}
+            found = dict(trace.gates) | {"candidate": trace.candidates_BSH, "state": trace.states_BSY}
             found |= {} if trace.cells_BSH is None else {"cell": trace.cells_BSH}
             assert found.keys() == expected.keys()
             for name, values_SH in expected.items():
@@ -92,9 +92,9 @@ def test_replay_equals_torchs_module_packed_and_padded(kind, options, dtype, len
     packed = pack_padded_sequence(inputs, mask_BS.sum(1), batch_first=first, enforce_sorted=False)
     with torch.no_grad():
         top_BSH, _ = pad_packed_sequence(module(packed)[0], batch_first=True)
-        close(torch.cat([trace.states_BSP for trace in replay_module(module, inputs, mask_BS)[-1 - both :]], dim=2), top_BSH)
+        close(torch.cat([trace.states_BSY for trace in replay_module(module, inputs, mask_BS)[-1 - both :]], dim=2), top_BSH)
         whole = module(inputs)[0] if first else module(inputs)[0].transpose(0, 1)
-        close(torch.cat([trace.states_BSP for trace in replay_module(module, inputs)[-1 - both :]], dim=2), whole)
+        close(torch.cat([trace.states_BSY for trace in replay_module(module, inputs)[-1 - both :]], dim=2), whole)
 
 
 def test_replay_of_a_module_takes_its_first_states():
@@ -102,7 +102,7 @@ def test_replay_of_a_module_takes_its_first_states():
     inputs_BSE, start = torch.randn(2, 5, 3, dtype=torch.float64), tuple(torch.randn(2, 4, 2, 4, dtype=torch.float64))
     traces = replay_module(module, inputs_BSE, start=start)
     expected_BSH, (_, cells_LBH) = module(inputs_BSE, start)
-    close(torch.cat([trace.states_BSP for trace in traces[2:]], dim=2), expected_BSH)
+    close(torch.cat([trace.states_BSY for trace in traces[2:]], dim=2), expected_BSH)
     close(torch.stack([traces[0].cells_BSH[:, -1], traces[1].cells_BSH[:, 0]]), cells_LBH[:2])
 
 
@@ -120,7 +120,7 @@ def test_a_held_cell_stays_and_no_word_before_it_notices():
     inputs_BSE, mask_BS = padded([5, 3], 3, torch.float64)
     free, (_, traces) = backbone(inputs_BSE, mask_BS), replay_backbone(backbone, inputs_BSE, mask_BS, {"layer 1": {2: 0.25}})
     assert (traces[0].cells_BSH[:, :, 2][mask_BS] == 0.25).all()
-    assert not torch.allclose(traces[1].states_BSP, free.output)
+    assert not torch.allclose(traces[1].states_BSY, free.output)
     weight_HH = backbone.layers[0].layer.weight_hh_l0
     with torch.no_grad():
         weight_HH[:, 2] = 0  # nobody listens to the unit within its layer

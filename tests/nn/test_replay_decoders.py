@@ -37,7 +37,7 @@ def test_replay_equals_the_decoder(build, options, dtype, exact):
     own = [trace for trace in traces if trace.name != "asking"]
     for number, trace in enumerate(own):
         hidden_BTH = torch.stack([after.hidden_LNH[number] for after in states], dim=1)
-        torch.testing.assert_close(trace.states_BSP, hidden_BTH, rtol=0, atol=exact)
+        torch.testing.assert_close(trace.states_BSY, hidden_BTH, rtol=0, atol=exact)
         if trace.cells_BSH is not None:
             cells_BTH = torch.stack([after.cell_LNH[number] for after in states], dim=1)
             torch.testing.assert_close(trace.cells_BSH, cells_BTH, rtol=0, atol=exact)
@@ -54,7 +54,7 @@ def test_cells_follow_from_the_gates_that_are_shown():
         before_BTH = torch.cat([state.cell_LNH[number][:, None], trace.cells_BSH[:, :-1]], dim=1)
         cells_BTH = trace.gates["forget"] * before_BTH + trace.gates["input"] * trace.candidates_BSH
         torch.testing.assert_close(trace.cells_BSH, cells_BTH, rtol=0, atol=1e-12)
-        torch.testing.assert_close(trace.states_BSP, trace.gates["output"] * trace.cells_BSH.tanh(), rtol=0, atol=1e-12)
+        torch.testing.assert_close(trace.states_BSY, trace.gates["output"] * trace.cells_BSH.tanh(), rtol=0, atol=1e-12)
 
 
 def test_what_cannot_be_replayed_is_named():
