@@ -27,6 +27,7 @@ PACKAGES = (
     "tasks",
     "runs",
     "comparison",
+    "insight",
 )
 SENTENCE = re.compile(r".*?\.(?= [A-Z`\[]|$)")
 HIDDEN = {"seqtasks.recipes.schema"}  # its keys are the page on recipes

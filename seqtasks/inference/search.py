@@ -178,6 +178,7 @@ class ModelSearch:
         self.models = models
         self.vocabulary = vocabulary
         self.device = device
+        self.average = average
         self.shortlists = shortlists
         self.precision = precision
         self.never = (vocabulary.pad, vocabulary.bos)

@@ -35,6 +35,8 @@ from seqtasks.nn.dropout import LockedDropout, WordDropout
 from seqtasks.nn.encoded import Bridge, Encoded, summary
 from seqtasks.nn.pooling import POOLINGS, AttentionPooling, LastState, MaxPooling, MeanPooling
 from seqtasks.nn.recurrent import BidirectionalLayer, Highway, RecurrentLayer, RecurrentStack
+from seqtasks.nn.replay import LayerTrace, replay_backbone, replay_module
+from seqtasks.nn.replay_decoders import replay_decoder
 from seqtasks.nn.transformer import SelfAttention, SelfAttentionOnTop, Transformer
 from seqtasks.nn.transformer_decoder import TransformerDecoder
 from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
@@ -70,6 +72,7 @@ __all__ = [
     "Highway",
     "IteratedConvolutions",
     "LastState",
+    "LayerTrace",
     "LegalTransitions",
     "LocationFeatures",
     "LockedDropout",
@@ -97,6 +100,9 @@ __all__ = [
     "entmax15",
     "legal_transitions",
     "masked_softmax",
+    "replay_backbone",
+    "replay_decoder",
+    "replay_module",
     "sparsemax",
     "summary",
     "top_k",

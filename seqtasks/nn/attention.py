@@ -209,7 +209,8 @@ class AttentionOverTime(Attention):
     def weights(self, query_BQH: Tensor, memory: Memory, state: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """weights_BQS and the next state: these weights, their sum, and what the window keeps."""
         if state is None:
-            state = torch.zeros(*query_BQH.shape[:2], memory.mask_BS.size(1), self.state_size, device=query_BQH.device)
+            number = torch.promote_types(memory.keys_BSA.dtype, torch.float32)
+            state = torch.zeros(*query_BQH.shape[:2], memory.mask_BS.size(1), self.state_size, dtype=number, device=query_BQH.device)
         looked_BQS2, others_BQSX = state[..., :2], state[..., 2:]
         energy_BQS = self.energy_after(query_BQH, memory.keys_BSA, looked_BQS2)
         weights_BQS, others = self.shares(energy_BQS, query_BQH, memory.mask_BS, others_BQSX)

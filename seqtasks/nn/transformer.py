@@ -76,8 +76,11 @@ class SelfAttentionOnTop(nn.Module):
 
     def forward(self, embedded_BSE: Tensor, mask_BS: Tensor) -> Encoded:
         """As many layers as the stack has; mask_BS is True at real words, which must come first in each row."""
-        encoded = self.stack(embedded_BSE, mask_BS)
-        top_BSH = encoded.output
+        return self.on_top(self.stack(embedded_BSE, mask_BS))
+
+    def on_top(self, encoded: Encoded) -> Encoded:
+        """What the stack answered, with the attention above its top layer."""
+        top_BSH, mask_BS = encoded.output, encoded.mask_BS
         attended_BSH = self.norm(top_BSH + self.dropout(self.attention(top_BSH, mask_BS))) * mask_BS[:, :, None]
         return Encoded((*encoded.layers[:-1], attended_BSH), encoded.final, mask_BS)
 
