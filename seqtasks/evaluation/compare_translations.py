@@ -20,7 +20,8 @@ import numpy as np
 
 from seqtasks.evaluation.bleu import scores_of, sentence_bleu_metric, statistics_of, translation_metrics
 from seqtasks.evaluation.by_length import scores_by_length
-from seqtasks.evaluation.metrics import TranslationMetric, lower_is_better
+from seqtasks.evaluation.directions import lower_is_better
+from seqtasks.evaluation.metrics import TranslationMetric
 from seqtasks.evaluation.pair_tests import ScoredRuns, score_differences
 from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
 from seqtasks.evaluation.significance import DRAWS

@@ -22,8 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from seqtasks.errors import RunDirectoryError
 
 CONFIDENCE = 95.0
-# names of scores; of all others more is better
-LOWER_IS_BETTER = frozenset({"ter", "perplexity", "word_perplexity", "bits_per_character", "calibration_error"})
+# names of scores that are no measures by table (`seqtasks.evaluation.directions`) and of which less is better
+LOWER_IS_BETTER = frozenset({"perplexity", "word_perplexity", "bits_per_character", "calibration_error"})
 BLOCK = 4_000_000  # drawn positions held in memory at a time
 
 

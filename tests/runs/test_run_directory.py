@@ -43,7 +43,7 @@ def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None
         assert list(score) == ["split", "head", "name", "value", "signature", "interval"]
         assert score["signature"]
         assert score["interval"] is None or (len(score["interval"]) == 2 and score["interval"][0] <= score["interval"][1])
-    names = {"translation": {"bleu", "chrf", "ter", "bleu_tok_lc", "perplexity", "accuracy"}, "pos": {"accuracy"}}
+    names = {"translation": {"bleu", "chrf", "ter", "bleu_tok_lc", "exact", "cer", "wer", "perplexity", "accuracy"}, "pos": {"accuracy"}}
     tests = [score["name"] for score in found["scores"] if score["split"] == "test"]
     assert names.get(task, {"f1", "precision", "recall", "f1_strict", "accuracy"}) <= set(tests)
     splits = {score["split"] for score in found["scores"]}
