@@ -19,15 +19,16 @@ from sacrebleu.metrics.base import Metric, Score, Signature
 from sacrebleu.utils import sum_of_lists
 
 
-class ExactSignature(Signature):  # type: ignore[misc]  # sacrebleu has no types
+class ExactSignature(Signature):
     """nrefs and that case counts."""
 
     def __init__(self, args: dict[str, Any]) -> None:
         super().__init__(args)
-        self.info = {"nrefs": self.info["nrefs"], "case": "mixed", "version": self.info["version"]}
+        info: dict[str, Any] = self.info
+        self.info = {"nrefs": info["nrefs"], "case": "mixed", "version": info["version"]}
 
 
-class ExactMatch(Metric):  # type: ignore[misc]
+class ExactMatch(Metric):
     """`exact`. Statistics of a line: whether it is right, 1."""
 
     _SIGNATURE_TYPE = ExactSignature
@@ -57,7 +58,7 @@ class EditSignature(ExactSignature):
         self.info = {**self.info, "unit": args["unit"], "rapidfuzz": version("rapidfuzz")}
 
 
-class EditRate(Metric):  # type: ignore[misc]
+class EditRate(Metric):
     """`cer` and `wer`. Statistics of a line: edits, units of the reference. Lines without any unit count as wrong or right as a whole."""
 
     _SIGNATURE_TYPE = EditSignature
