@@ -18,7 +18,8 @@ from seqtasks.errors import RecipeError, UsageError, did_you_mean
 from seqtasks.registry import find_part, known_parts, option_faults
 from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
 from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel
-from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, SUFFIXES, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.suffixes import format_by_suffix
 from seqtasks.text.tags import PREFIXES
 
 UNIVERSAL_NER = 1, 2  # columns of words and tags: id, form, tag, second tag, annotator
@@ -99,10 +100,11 @@ def corpus_statistics(paths: Sequence[Path], reading: Reading) -> list[CorpusSta
 
 def format_of(path: Path) -> str:
     """The format that a file's suffix stands for (`.gz` aside). Raises UsageError for a suffix that says nothing."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
-    if suffix not in SUFFIXES:
+    found = format_by_suffix(path.name)
+    if found is None:
+        suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
         raise UsageError(f"{path}: its suffix {suffix!r} does not tell its format; add --format {'|'.join(FORMATS)}.")
-    return SUFFIXES[suffix]
+    return found
 
 
 def overlaps(statistics: Sequence[CorpusStatistics]) -> list[SharedSentences]:

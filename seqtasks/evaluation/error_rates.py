@@ -22,10 +22,11 @@ from sacrebleu.utils import sum_of_lists
 class ExactSignature(Signature):
     """nrefs and that case counts."""
 
+    info: dict[str, Any]
+
     def __init__(self, args: dict[str, Any]) -> None:
         super().__init__(args)
-        info: dict[str, Any] = self.info
-        self.info = {"nrefs": info["nrefs"], "case": "mixed", "version": info["version"]}
+        self.info = {"nrefs": self.info["nrefs"], "case": "mixed", "version": self.info["version"]}
 
 
 class ExactMatch(Metric):

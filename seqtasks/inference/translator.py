@@ -27,6 +27,7 @@ from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.text.batching import in_order
 from seqtasks.text.corpora.documents import BREAK
 from seqtasks.text.encoded import Ragged
+from seqtasks.text.tokenizers import CharacterTokenizer
 from seqtasks.text.vocabulary import EOS
 
 LONGEST = 250
@@ -132,6 +133,11 @@ class Translator:
         ]
 
     @property
+    def characters(self) -> bool:
+        """Whether tokens are characters."""
+        return isinstance(self.assets.target.tokenizer, CharacterTokenizer)
+
+    @property
     def ranked(self) -> bool:
         """Whether several answers of a line are ranked, by a search or by agreement, and not drawn."""
         return not self.settings.samples or self.settings.mbr != "none"
@@ -233,7 +239,8 @@ class Translator:
                 continue
             names, weights = [*tokens, *([EOS] if one.finished else [])], walked.attention_TS.float().cpu().numpy()
             context = sentence_start(given.ids, self.assets.source.vocabulary.eos)
-            links.append(linked(source, names, weights, finished=one.finished, context=context))
+            found_links = linked(source, names, weights, finished=one.finished, context=context, characters=self.characters)
+            links.append(found_links)
         return links
 
     def attention(self, source: str, target: str) -> tuple[list[str], list[str], np.ndarray] | None:
@@ -245,7 +252,8 @@ class Translator:
         if found.attention_TS is None:
             return None
         weights_TS = found.attention_TS.float().cpu().numpy()
-        return by_word(self.assets.source.spell(source), self.assets.target.tokens(target_ids), weights_TS)
+        names = self.assets.source.spell(source), self.assets.target.tokens(target_ids)
+        return by_word(*names, weights_TS, characters=self.characters)
 
 
 def begun(text: str, prefix: str) -> str:

@@ -43,6 +43,7 @@ class ParallelData(Table):
     test_unseen: Files = ""  # a second test part, reported beside the first
     max_length: PositiveInt = 100  # training pairs with a longer side (in tokens) are left out, and counted
     context: NonNegativeInt = 0  # sentences before it in its document that a source is read with; blank lines end documents
+    train_fraction: Share = 1.0  # of the training pairs; a smaller share stands within every larger one (learning curves)
 
 
 class TaggedData(Table):

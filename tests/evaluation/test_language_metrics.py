@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from seqtasks.errors import DataError
-from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS, TextLikelihood, language_scores
 from seqtasks.evaluation.directions import lower_is_better
+from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS, TextLikelihood, language_scores
 
 FOUND = TextLikelihood(
     nats_N=np.array([6.0, 2.0, 4.0]),

@@ -51,7 +51,10 @@ def test_faults_are_shown_with_share_cause_remedy_and_examples_that_open() -> No
     assert "cut at the limit 1 25.0 %" in seen
     assert markup.count("<details>") == 2
     assert "<b>" not in markup
-    assert "Not found: truncation, over-length, copied source, unrelated output, unknown words in the output, unknown words in the source." in seen
+    assert (
+        "Not found: truncation, over-length, copied source, unrelated output, unknown words in the output, unknown words in the source."
+        in seen
+    )
     assert "Dropped words are not looked for: the model has no attention." in seen
 
 

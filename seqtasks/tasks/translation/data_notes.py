@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqtasks.evaluation.bleu import bleu_metric
+from seqtasks.evaluation.bleu import TRANSLATION_METRICS, bleu_metric
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.translator import sentence_start
 from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.encoded import Ragged
+from seqtasks.text.language_codes import language_code
 from seqtasks.text.tokenizers import JOINER, SPACE, restored
 
 NOTABLE = 0.002  # share of targets beyond the limit above which it is told: single pairs are badly aligned
@@ -54,15 +55,15 @@ def unknown_notes(pairs: Sequence[SentencePair], assets: TranslationAssets) -> l
     ]
 
 
-def bleu_is_measurable(references: Sequence[str], language: str) -> bool:
-    """Whether any reference has a 4-gram: without one BLEU is 0 whatever is written."""
-    tokenize = bleu_metric(language).tokenizer
+def is_measurable(name: str, references: Sequence[str], language: str) -> bool:
+    """Whether any reference has a 4-gram of a measure in OF_NGRAMS: without one it is 0 whatever is written."""
+    tokenize = bleu_metric(language).tokenizer if name == "bleu" else TRANSLATION_METRICS[name].build(language).prepare
     return any(len(tokenize(text).split()) >= NGRAM for text in references)
 
 
 def selection_notes(select_by: str, references: Sequence[str], language: str) -> list[str]:
     """A note where weights are to be selected by a BLEU that stays 0."""
-    if select_by not in OF_NGRAMS or not references or bleu_is_measurable(references, language):
+    if select_by not in OF_NGRAMS or not references or is_measurable(select_by, references, language):
         return []
     return [
         f"training.select_by = {select_by!r} cannot be measured here, for no dev target has {NGRAM} words; the dev loss decides. "
@@ -71,7 +72,11 @@ def selection_notes(select_by: str, references: Sequence[str], language: str) ->
 
 
 def scoring_notes(split: str, references: Sequence[str], language: str) -> list[str]:
-    """A note where BLEU is 0 whatever is written."""
-    if not references or bleu_is_measurable(references, language):
+    """A note where a BLEU is 0 whatever is written."""
+    names = [name for name in OF_NGRAMS if language_code(language) not in TRANSLATION_METRICS[name].not_for]
+    dumb = [name for name in names if references and not is_measurable(name, references, language)]
+    if not dumb:
         return []
-    return [f"{split}: BLEU cannot be measured, for no reference has {NGRAM} words; exact and cer say how good the outputs are."]
+    return [
+        f"{split}: {' and '.join(dumb)} cannot be measured, for no reference has {NGRAM} words; exact and cer say how good the outputs are."
+    ]

@@ -20,7 +20,7 @@ from seqtasks.inference.translator import Translator
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
-from seqtasks.tasks.selection import example_split, five_positions, select_parts
+from seqtasks.tasks.selection import example_split, five_positions, nested_share, select_parts
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, selection_notes, unknown_notes
 from seqtasks.tasks.translation.reading import read_translation_part
@@ -78,7 +78,12 @@ class TranslationTask:
         self.notes += [note for note in training.notes if note not in self.notes]
         if not len(training):
             raise DataError(training.path, 0, "no pair has text on both sides", "Check the two files")
-        selection = select_parts(len(training), has_dev="dev" in corpora, has_test="test" in corpora, select_by=recipe.training.select_by)
+        if recipe.data.train_fraction < 1:
+            shared = list(nested_share(training.examples, recipe.data.train_fraction))
+            self.notes.append(f"train: {len(shared):,} of its {len(training):,} pairs (data.train_fraction).")
+            training = replace(training, examples=shared)
+        sources = [pair.source for pair in training]
+        selection = select_parts(sources, has_dev="dev" in corpora, has_test="test" in corpora, select_by=recipe.training.select_by)
         self.selected_on = selection.selected_on
         self.notes += selection.notes
         pairs, held_out = [[training[position] for position in part] for part in (selection.kept, selection.held_out)]

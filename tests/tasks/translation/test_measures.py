@@ -43,7 +43,7 @@ def test_a_run_on_single_words_says_that_bleu_cannot_be_measured() -> None:
         "note: training.select_by = 'bleu' cannot be measured here, for no dev target has 4 words; the dev loss decides. "
         "Use training.select_by = 'exact' or 'cer'.\n"
     ) in result.stdout
-    assert "test: BLEU cannot be measured, for no reference has 4 words" in result.stdout
+    assert "test: bleu and bleu_tok_lc cannot be measured, for no reference has 4 words" in result.stdout
 
 
 def test_bleu_that_can_be_measured_is_let_be() -> None:
@@ -157,3 +157,9 @@ def test_the_texts_of_n_best_translations_differ(finished) -> None:
     assert [best[0].text for best in predictor.translate(lines, beams=12, n_best=8)] == [
         best[0].text for best in predictor.translate(lines, beams=12)
     ]
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_a_fraction_of_the_training_pairs_is_trained_on() -> None:
+    result = train("translation", Path("run"), **own_data(), **CHARACTERS, data__train_fraction=0.5)
+    assert "note: train: 20 of its 40 pairs (data.train_fraction).\n" in result.stdout
