@@ -26,9 +26,10 @@ from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.checks import PLAIN
 from seqtasks.tasks.translation.decoding_checks import changed, needs_lexicon
 from seqtasks.tasks.translation.formats import in_form, refuse_translation
+from seqtasks.tasks.translation.reading import read_pairs_of
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.text.corpora.documents import BREAK, in_context, pairs_in_context
-from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.text.corpora.parallel import read_parallel
 from seqtasks.text.tokenizers import visible
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
@@ -183,7 +184,7 @@ class TranslationPredictor(LoadedRun):
         return {"scores": [score.to_json() for score in scores], **reviews_json({files[0].name: told})}
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
-        """The scores of a source file and one or several files of references, or of one TSV file of pairs."""
+        """The scores of a source file and one or several files of references, or of one file of pairs."""
         return self.reviewed(files)[0]
 
     def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
@@ -193,9 +194,10 @@ class TranslationPredictor(LoadedRun):
 
         files = paths_of("evaluate", files)
         if not files:
-            raise UsageError("evaluate needs a source file and one or several files of references, or one TSV file; got none.")
+            raise UsageError("evaluate needs a source file and one or several files of references, or one file of pairs; got none.")
         source, *targets = files
-        pairs, *further = [refuse_empty(read_parallel(source, target)) for target in targets] or [refuse_empty(read_pairs(source))]
+        read = [read_parallel(source, target) for target in targets] or [read_pairs_of(self.recipe.data, source)]
+        pairs, *further = map(refuse_empty, read)
         context = self.recipe.data.context
         examples = pairs_in_context(pairs.examples, context) if context else pairs.examples
         split = source.name
