@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.evaluation.metrics import TRANSLATIONS, TextMetric, TranslationMetric
-from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
+from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, shown_interval, signed
 from seqtasks.registry import find_part, further_parts
 from seqtasks.text.language_codes import language_code
 
@@ -71,8 +71,9 @@ def scored(
 ) -> Score:
     """One measure of plain text, with its interval and settings."""
     texts, *answers = [[kind.prepare(text) for text in side] for side in (hypotheses, *references)]
-    value, interval, signature = measured(kind.metric, texts, *answers, seed=seed, samples=samples)
-    shown = signed({**signature, **kind.settings, "sentences": str(len(texts))}, interval, seed=seed, samples=samples)
+    value, drawn, signature = measured(kind.metric, texts, *answers, seed=seed, samples=samples)
+    interval, told = shown_interval(drawn, value=value, sentences=len(texts), share=name in SHARES)
+    shown = signed({**signature, **kind.settings, "sentences": str(len(texts)), **told}, interval, seed=seed, samples=samples)
     return Score(name=name, value=value, split=split, head=head, interval=interval, signature=shown)
 
 
@@ -197,6 +198,7 @@ def scores_of(metric: Metric, sums_RK: NDArray[np.float64]) -> NDArray[np.float6
     return np.array([metric._compute_score_from_stats(sums_K).score for sums_K in sums_RK.tolist()], dtype=np.float64)
 
 
+SHARES = ("exact",)  # measures that are shares of lines
 UNSPACED = {"zh": "zh", "ja": "char", "th": "char", "lo": "char", "km": "char", "my": "char"}  # what splits languages without spaces
 TRANSLATION_METRICS: dict[str, TextMetric] = {
     "bleu": TextMetric(bleu),

@@ -7,7 +7,7 @@ import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqtasks.evaluation.bleu import TER_LONGEST, moses, translation_scores
+from seqtasks.evaluation.bleu import TER_LONGEST, bleu, measured, moses, translation_scores
 from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.evaluation.score import Score
 from tests.oracles.resampling import plain_bootstrap, plain_interval
@@ -39,17 +39,17 @@ def test_bleu_chrf_and_ter_equal_sacrebleu(corpus: list[tuple[str, str]]) -> Non
 
 
 def test_signatures_are_those_of_sacrebleu_with_the_interval_named_behind() -> None:
-    hypotheses, references = noisy(3)
+    hypotheses, references = noisy(12)
     found = score(hypotheses, references, samples=20, seed=9)
     bleu, chrf, ter = sacrebleu.metrics.BLEU(), sacrebleu.metrics.CHRF(), sacrebleu.metrics.TER()
     bleu.corpus_score(hypotheses, [references])
     chrf.corpus_score(hypotheses, [references])
     ter.corpus_score(hypotheses, [references])
-    assert found["ter"].signature == f"{ter.get_signature()}|sentences:3|bootstrap:20|seed:9"
-    assert found["bleu"].signature == f"{bleu.get_signature()}|sentences:3|bootstrap:20|seed:9"
-    assert found["chrf"].signature == f"{chrf.get_signature()}|sentences:3|bootstrap:20|seed:9"
+    assert found["ter"].signature == f"{ter.get_signature()}|sentences:12|bootstrap:20|seed:9"
+    assert found["bleu"].signature == f"{bleu.get_signature()}|sentences:12|bootstrap:20|seed:9"
+    assert found["chrf"].signature == f"{chrf.get_signature()}|sentences:12|bootstrap:20|seed:9"
     assert "|tok:13a|" in found["bleu"].signature
-    assert score(hypotheses, references)["bleu"].signature == f"{bleu.get_signature()}|sentences:3"
+    assert score(hypotheses, references)["bleu"].signature == f"{bleu.get_signature()}|sentences:12"
 
 
 def test_the_published_scale_names_all_its_settings() -> None:
@@ -127,7 +127,7 @@ def test_intervals_contain_the_score_and_equal_plain_resampling_with_the_same_dr
 
 def test_a_draw_scores_what_sacrebleu_scores_for_the_drawn_sentences() -> None:
     hypotheses, references = noisy(2)
-    low, high = score(hypotheses, references, samples=200)["bleu"].interval
+    _, (low, high), _ = measured(bleu("de").metric, hypotheses, references, seed=1, samples=200)
     alone = [sacrebleu.corpus_bleu([hypotheses[i]] * 2, [[references[i]] * 2]).score for i in range(2)]
     assert (low, high) == pytest.approx((min(alone), max(alone)))
 

@@ -92,7 +92,7 @@ def read_tmx(path: Path, *, source: str, target: str) -> Corpus[SentencePair]:
         found = ", ".join(sorted(filter(None, units.seen), key=lambda code: -units.seen[code])[:SHOWN]) or "none"
         problem = f"no unit has both {source!r} and {target!r}; its languages: {found}"
         raise DataError(path, 0, problem, "Check data.source and data.target")
-    notes = ()
+    notes: tuple[str, ...] = ()
     if units.missing:
         first = f"first at line {units.missing[0]}"
         notes = (f"{path}: passed over {len(units.missing):,} units without {source!r} or {target!r} ({first})",)
