@@ -19,6 +19,7 @@ BASE = [
     "tokenizers>=0.19",
     "sacrebleu>=2.4",
     "sacremoses>=0.1.1",
+    "rapidfuzz>=3.6",  # edit distances of cer and wer
     "rich>=13.7",
     "matplotlib>=3.8",
     "jinja2>=3.1",

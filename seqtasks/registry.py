@@ -2,7 +2,8 @@
 
 A package offers a backbone by an entry point of the group "seqtasks.backbones" whose name is what recipes say and whose object has the
 signature of the functions in `seqtasks.nn.backbones.BACKBONES`; likewise "seqtasks.attentions", "seqtasks.heads", "seqtasks.readers",
-"seqtasks.label_readers", "seqtasks.tag_metrics", "seqtasks.label_metrics", "seqtasks.translation_metrics" and "seqtasks.tasks".
+"seqtasks.pair_readers", "seqtasks.label_readers", "seqtasks.tag_metrics", "seqtasks.label_metrics", "seqtasks.translation_metrics" and
+"seqtasks.tasks".
 """
 
 from __future__ import annotations

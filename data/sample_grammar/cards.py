@@ -9,6 +9,7 @@ TITLES = {
     "ner": "Named entities",
     "documents": "English-French documents",
     "classification": "Kinds of sentences",
+    "dates": "Dates",
 }
 ABOUT = {
     "translation": """One sentence a line, `X.en` beside `X.fr`, plain text in UTF-8 with a space before the French ? and !.
@@ -33,6 +34,8 @@ and `label`: what the sentence does, `statement`, `denial`, `question` or `comma
 a question turns a statement's first words around ("Has Rose thanked the guard"), "not" denies only in the main clause, and the final mark
 is left out. `X.jsonl` holds the same sentences with the kinds of names in them (several labels a text, or none):
 `{"text": ..., "labels": ["LOC", "PER"]}`. `test_unseen` has names and words that `train` never shows.""",
+    "dates": """Days from 1900 to 2099 as people write them, `X.en`, beside ISO 8601, `X.iso`: "the 2nd of May, 1954", "Sun 2 May 1954",
+"2/5/1954" (the day before the month) and seven other forms are all 1954-05-02. No day stands in two parts.""",
 }
 
 
@@ -48,7 +51,7 @@ def sentences_of(name: str, text: str) -> list[list[str]]:
         return [one.split() for one in texts if one != "text"]
     if name.endswith(".jsonl"):
         return [json.loads(line)["tokens"] for line in text.splitlines()]
-    if name.endswith((".en", ".fr")):
+    if name.endswith((".en", ".fr", ".iso")):
         return [line.replace("'", "' ").split() for line in text.splitlines() if line]
     column = 1 if name.endswith(".conllu") else 0
     blocks = [block for block in text.split("\n\n") if block]
@@ -91,6 +94,7 @@ Small corpora that the project made itself, so that every task runs without a do
 | [ner](ner/README.md) | the English sentences with named entities (BIO, and JSONL with nested ones) |
 | [documents](documents/README.md) | English-French documents whose pronouns reach across sentences |
 | [classification](classification/README.md) | English sentences with what they do (TSV), and with the kinds of names in them (JSONL) |
+| [dates](dates/README.md) | dates as people write them, and in ISO 8601 |
 
     python data/make_sample.py            # makes all files again, the same bytes on every machine
     python data/make_sample.py --check    # makes them in memory and compares checksums

@@ -1,4 +1,4 @@
-"""The files: parallel text, CoNLL-U, BIO, JSONL, documents, classified sentences, cards and checksums."""
+"""The files: parallel text, CoNLL-U, BIO, JSONL, documents, classified sentences, dates, cards and checksums."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sample_grammar import cards
 from sample_grammar.annotation import bio_tags, english_text, outermost, spans_of
+from sample_grammar.dates import draw_dates
 from sample_grammar.generate import french_text
 from sample_grammar.phrase import Sentence, tokens_of
 from sample_grammar.splits import ANNOTATED, Classified, draw_documents, draw_kinds, draw_splits, tokens
@@ -81,6 +82,9 @@ def all_files() -> dict[str, str]:
     for name, classified in draw_kinds().items():
         files[f"classification/{name}.tsv"] = kinds_tsv(classified)
         files[f"classification/{name}.jsonl"] = "".join(map(names_jsonl, classified))
+    for name, dates in draw_dates().items():
+        files[f"dates/{name}.en"] = "".join(f"{written}\n" for written, _ in dates)
+        files[f"dates/{name}.iso"] = "".join(f"{iso}\n" for _, iso in dates)
     files |= cards.cards(files)
     files["checksums.json"] = json.dumps({name: cards.checksum(text) for name, text in sorted(files.items())}, indent=2) + "\n"
     return files

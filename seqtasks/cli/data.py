@@ -94,12 +94,18 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
 @click.argument("paths", nargs=-1, metavar="NAME | PATH...")
 @data_dir_option
 @cache_option
-@click.option("--format", "kind", metavar="[parallel|tsv|conllu|columns|jsonl|NAME]", help="[default: by suffix]")
+@click.option("--format", "kind", metavar="[parallel|tsv|csv|tmx|conllu|columns|jsonl|NAME]", help="[default: by suffix]")
 @click.option("--word-column", type=int, metavar="N", help="Column of the words, from 0; negative from the end.")
 @click.option("--tag-column", type=int, metavar="N", help="Column of the tags, from 0; negative from the end.")
 @click.option("--scheme", type=click.Choice([*FILE_SCHEMES, "none"]), help="Tag scheme of columns [default: by the tags].")
 @click.option("--layer", "layers", multiple=True, metavar="LAYER", help="CoNLL-U column (upos, xpos, ...) or JSONL layer; repeatable.")
-@click.option("--option", "options", multiple=True, metavar="KEY=VALUE", help="Of another package's format, as in [data.options].")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="source_column, target_column, source, target of pairs in one file; else as in [data.options].",
+)
 def check(
     paths: tuple[str, ...],
     data_dir: Path | None,

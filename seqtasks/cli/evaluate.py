@@ -17,7 +17,7 @@ from seqtasks.cli.translation_options import given, search_options
 @search_options
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
 def evaluate(run_dir: Path, files: tuple[Path, ...], as_json: bool, device: str) -> None:
-    """Score the run in RUN_DIR on FILES: one annotated file, or a source and a target file."""
+    """Score the run in RUN_DIR on FILES: one annotated file, or a source file and one or several files of references."""
     from seqtasks.cli.faults import fault_lines
     from seqtasks.runs.load import evaluate as evaluate_run
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from seqtasks.cli.compare_tables import compact, duration, measured, plain_table, scored, tested
 from seqtasks.cli.output import shown
-from seqtasks.evaluation.metrics import lower_is_better
+from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.evaluation.translation_comparison import TranslationComparison
 
 

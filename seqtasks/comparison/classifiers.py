@@ -31,11 +31,12 @@ from seqtasks.evaluation.systems import SystemOutput
 from seqtasks.recipes.run_directory import default_path
 from seqtasks.reports.comparison_report import write_comparison_report
 from seqtasks.reports.comparison_tables import comparison_rows
-from seqtasks.tasks.classification.reading import read_labelled_file, read_labelled_part, share_of
+from seqtasks.tasks.classification.reading import read_labelled_file, read_labelled_part
 from seqtasks.tasks.classification.recipe import HEAD, LabelledData
 from seqtasks.tasks.classification.scores import read_predictions
 from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.locations import DataLocations, read_parts
+from seqtasks.tasks.selection import nested_share
 from seqtasks.tasks.table import kind_of
 from seqtasks.text.corpora.examples import LabelledText
 from seqtasks.text.words import words_of
@@ -163,7 +164,7 @@ def training_texts(run: ClassifiedRun, locations: DataLocations) -> list[Labelle
         raise UsageError(f"{run.path}: its training part {path} is needed, but: {fault} Or name its --data-dir.") from None
     if there.checksum != facts["sha256"]:
         raise DataError(there.path, 0, f"is not what {run.path} was trained on (its sha256 has changed)", "Restore it, or train anew")
-    return list(share_of(there.examples, run.data.train_fraction))
+    return list(nested_share(there.examples, run.data.train_fraction))
 
 
 def words_read(text: str, data: LabelledData) -> list[str]:

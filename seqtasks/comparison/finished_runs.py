@@ -15,9 +15,8 @@ from seqtasks.errors import DataError, RunDirectoryError, UsageError
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import Recipe, TaggedData
 from seqtasks.tasks.locations import DataLocations, read_parts
-from seqtasks.tasks.selection import example_split
+from seqtasks.tasks.selection import example_split, nested_share
 from seqtasks.tasks.table import kind_of, saved_recipe
-from seqtasks.tasks.tagging.parts import nested_share
 from seqtasks.tasks.tagging.reading import read_tagged_file, read_tagged_part
 from seqtasks.tasks.tagging.recipe import data_of
 from seqtasks.tasks.tagging.scores import predictions_name, read_columns_back

@@ -31,7 +31,7 @@ from seqtasks.reports.translation_comparison import translation_rows, write_tran
 from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.table import kind_of
-from seqtasks.tasks.translation.reading import read_translation_part
+from seqtasks.tasks.translation.reading import pair_format, read_translation_part
 from seqtasks.tasks.translation.review import HEAD
 from seqtasks.text.corpora.examples import SentencePair
 
@@ -160,8 +160,7 @@ def recorded_files(data: ParallelData, split: str, recorded: Path) -> Files:
     if isinstance(files, list) or not recorded.is_file():
         return files
     name = str(recorded.absolute())
-    tsv = data.format == "tsv" or name.endswith((".tsv", ".tsv.gz"))
-    return name if tsv else name.removesuffix(".gz").removesuffix(f".{data.source}")
+    return name if pair_format(data, name) else name.removesuffix(".gz").removesuffix(f".{data.source}")
 
 
 def other_training(systems: Sequence[ComparedSystem[TranslatedRun]]) -> list[str]:

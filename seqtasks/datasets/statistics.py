@@ -17,8 +17,11 @@ from seqtasks.diagnosis.tagged_data import tagged_notes
 from seqtasks.errors import RecipeError, UsageError, did_you_mean
 from seqtasks.registry import find_part, known_parts, option_faults
 from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
-from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel
-from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, SUFFIXES, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.pair_readers import GROUP as PAIRS
+from seqtasks.text.corpora.pair_readers import PAIR_READERS, TWO_FILES, read_pair_file
+from seqtasks.text.corpora.parallel import listed, read_parallel
+from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.suffixes import format_by_suffix
 from seqtasks.text.tags import PREFIXES
 
 UNIVERSAL_NER = 1, 2  # columns of words and tags: id, form, tag, second tag, annotator
@@ -33,7 +36,7 @@ class Reading:
     tag_column: int | None
     scheme: str | None
     layers: tuple[str, ...]
-    options: Mapping[str, Any] | None = None  # of a format of another package, as in [data.options]
+    options: Mapping[str, Any] | None = None  # of parallel text in one file, and of a format of another package, as in [data.options]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,13 @@ class NewLabel:
 def corpus_statistics(paths: Sequence[Path], reading: Reading) -> list[CorpusStatistics]:
     """Read each file (each pair of files for parallel text) and count. Raises DataError at the first faulty line, UsageError."""
     kind = reading.format or format_of(paths[0])
-    known = known_parts(dict.fromkeys(FORMATS), GROUP)
+    known = list(dict.fromkeys([*known_parts(dict.fromkeys(FORMATS), GROUP), *known_parts({}, PAIRS)]))
     if kind not in known:
         raise UsageError(f"--format {kind}: no such format{did_you_mean(kind, known)} Known: {', '.join(known)}.")
     if kind in known_parts(READERS, GROUP) and (faults := option_faults(find_part(READERS, kind, GROUP), reading.options, GIVEN, "data")):
         raise RecipeError(faults)
+    if of_pairs(kind) and (faults := option_faults(find_part(PAIR_READERS, kind, PAIRS), reading.options, ("path",), "data")):
+        raise RecipeError([fault.replace("data.options: ", f"--format {kind}: --option ") for fault in faults])
     if kind != "parallel":
         return [_tagged_or_pairs(path, reading.format or format_of(path), reading) for path in paths]
     if len(paths) % 2:
@@ -99,10 +104,16 @@ def corpus_statistics(paths: Sequence[Path], reading: Reading) -> list[CorpusSta
 
 def format_of(path: Path) -> str:
     """The format that a file's suffix stands for (`.gz` aside). Raises UsageError for a suffix that says nothing."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
-    if suffix not in SUFFIXES:
+    found = format_by_suffix(path.name)
+    if found is None:
+        suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
         raise UsageError(f"{path}: its suffix {suffix!r} does not tell its format; add --format {'|'.join(FORMATS)}.")
-    return SUFFIXES[suffix]
+    return found
+
+
+def of_pairs(form: str) -> bool:
+    """Whether a format has parallel text in one file."""
+    return form in known_parts(PAIR_READERS, PAIRS)
 
 
 def overlaps(statistics: Sequence[CorpusStatistics]) -> list[SharedSentences]:
@@ -175,8 +186,10 @@ def _tagged(path: Path, form: str, reading: Reading) -> Corpus[TaggedSentence]:
 
 
 def _tagged_or_pairs(path: Path, form: str, reading: Reading) -> CorpusStatistics:
-    if form == "tsv":
-        return _of_pairs(str(path), form, read_pairs(path))
+    if of_pairs(form):
+        options = reading.options or {}
+        languages = str(options.get("source", "")), str(options.get("target", ""))
+        return _of_pairs(str(path), form, read_pair_file(path, format=form, **options), languages)
     corpus = _tagged(path, form, reading)
     labels: dict[str, Counter[str]] = {}
     for example in corpus:
@@ -235,5 +248,5 @@ def _side(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> TextStatistic
     )
 
 
-FORMATS = ("parallel", "tsv", *READERS)
+FORMATS = (TWO_FILES, *PAIR_READERS, *READERS)
 LAYERS = {"conllu": ("upos",), "jsonl": ("ner",)}  # what is read where no layer is named

@@ -31,9 +31,14 @@ CAUSES = {
         "a higher decoding.alpha; look at short targets in the training part.",
     ),
     "over-length": Cause(
-        "The model never gives the end: it is trained too little or runs in a circle; or the limit is too low for this pair of languages.",
+        "The model never gives the end: it is trained too little or runs in a circle.",
         ("decoding.block_ngrams=4", "decoding.length_penalty=none"),
-        "more training.epochs; a higher decoding.length_ratio where the outputs are right but cut.",
+        "more training.epochs.",
+    ),
+    "cut at the limit": Cause(
+        "Right answers are longer than decoding.length_ratio x source tokens + decoding.length_extra, as where numbers become words.",
+        (),
+        "a higher decoding.length_ratio; the run says before training how high.",
     ),
     "copied source": Cause(
         "Training pairs whose target is (partly) the source teach to copy; rare words are copied where both sides share a vocabulary.",

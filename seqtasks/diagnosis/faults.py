@@ -56,17 +56,27 @@ def truncation(words: Words, usual: Usual) -> Found | None:
 
 
 def over_length(words: Words, usual: Usual) -> Found | None:
-    """The search hit the length limit, or the output has LONG_RATIO times the expected length and LONG_BY words more.
+    """The output went on beyond its reference until the length limit, or has LONG_RATIO times the expected length and LONG_BY words more.
 
     The expected length is the greater of the reference's and of the usual one for such a source.
     """
     written, (_, expected) = len(words.output), usual.lengths(words)
     surplus = written - expected
+    if cut_at_the_limit(words, usual):
+        return None
     if not words.line.finished:
         return Found(f"not ended at the length limit: {counted(written)}, {len(words.reference)} in the reference", 1 + max(0.0, surplus))
     if written >= limits.LONG_RATIO * expected and surplus >= limits.LONG_BY:
         return Found(f"{counted(written)}, {len(words.reference)} in the reference", surplus)
     return None
+
+
+def cut_at_the_limit(words: Words, usual: Usual) -> Found | None:
+    """The output had not ended at the length limit, and is no longer than its reference: the limit is too low for the right answer."""
+    written, wanted = len(words.line.translation), len(words.line.reference)
+    if words.line.finished or written > wanted:
+        return None
+    return Found(f"cut at {written} characters, {wanted} in the reference", 1 + wanted - written)
 
 
 def copied_source(words: Words, usual: Usual) -> Found | None:
@@ -147,6 +157,7 @@ FAULTS: dict[str, Callable[[Words, Usual], Found | None]] = {
     "repetition": repetition,
     "truncation": truncation,
     "over-length": over_length,
+    "cut at the limit": cut_at_the_limit,
     "copied source": copied_source,
     "unrelated output": unrelated,
     "dropped words": dropped_words,

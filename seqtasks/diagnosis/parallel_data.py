@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from seqtasks.diagnosis.shared_sentences import shared_sentences
 from seqtasks.text.corpora.examples import SentencePair
+from seqtasks.text.language_codes import language_code
 
 MANY = 0.02  # share of lines above which something is told that single lines may well have
 MOST = 0.5
@@ -82,8 +83,9 @@ def median_words(lines: Sequence[str]) -> int:
 
 def swapped(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator[str]:
     """Sides that hold each other's language, by their function words."""
+    source, target = language_code(source), language_code(target)
     words = {code: frozenset(FUNCTION_WORDS[code].split()) for code in (source, target) if code in FUNCTION_WORDS}
-    if len(words) < 2 or source == target:
+    if len(words) < 2:
         return
     counts = {name: Counter(word for line in lines for word in line.lower().split()) for name, lines in sides(pairs)}
 

@@ -1,13 +1,15 @@
-"""BLEU, chrF and TER of translations, through sacrebleu, BLEU on the two scales in use.
+"""The measures of translations: BLEU on the two scales in use, chrF and TER through sacrebleu, exact matches and error rates.
 
-`bleu`         sacrebleu's own: cased, on plain text, tokenised by mteval-13a (Post 2018). Chinese and Japanese, which 13a cannot split, are
-               tokenised by sacrebleu's "zh" and by character; the signature says so.
+`bleu`         sacrebleu's own: cased, on plain text, tokenised by mteval-13a (Post 2018). Languages without spaces, which 13a cannot split,
+               are tokenised by sacrebleu's "zh" or by character; the signature says so.
 `chrf`         character F-score (Popovic 2015), sacrebleu's defaults.
 `ter`          translation edit rate (Snover et al. 2006), sacrebleu's defaults: edits and shifts for 100 words of the reference. LOWER IS
                BETTER, and it may pass 100. Its search for shifts is slow on long lines: a part with one of over TER_LONGEST words has
-               no `ter`. Chinese and Japanese are split into signs first.
+               no `ter`. Chinese and Japanese are split into signs first; Thai and its like, which sacrebleu cannot split, have none.
 `bleu_tok_lc`  the scale on which Multi30k numbers are published: hypothesis and reference are lower-cased, Moses punctuation-normalised
-               and Moses-tokenised (escaped, hyphens kept), which reproduces the corpus's own lc.norm.tok files. Not comparable with `bleu`.
+               and Moses-tokenised (escaped, hyphens kept), which reproduces the corpus's own lc.norm.tok files. Not comparable with
+               `bleu`, and not given for languages without spaces, which Moses cannot split.
+`exact`, `cer`, `wer`: see error_rates.py.
 
 Intervals resample sentences (score.py): a corpus score is a function of summed statistics, so no text is read twice.
 sacrebleu and sacremoses are imported where they are used: a tagging run does not wait for them.
@@ -15,17 +17,18 @@ sacrebleu and sacremoses are imported where they are used: a tagging run does no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.evaluation.metrics import TRANSLATIONS, TextMetric, TranslationMetric
-from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
+from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, shown_interval, signed
 from seqtasks.registry import find_part, further_parts
+from seqtasks.text.language_codes import language_code
 
 if TYPE_CHECKING:
     from sacrebleu.metrics import BLEU
@@ -35,17 +38,24 @@ TER_LONGEST = 200  # words of a line; sacrebleu tries up to 1,000 shifts of a li
 
 
 def translation_scores(
-    hypotheses: Sequence[str], references: Sequence[str], *, language: str, split: str, head: str, seed: int = 1, samples: int = 1000
+    hypotheses: Sequence[str],
+    *references: Sequence[str],
+    language: str,
+    split: str,
+    head: str,
+    seed: int = 1,
+    samples: int = 1000,
 ) -> list[Score]:
-    """`bleu`, `chrf`, `ter` and `bleu_tok_lc` of plain text against one reference each; `language` is the target's code ("de").
+    """Every measure of plain text against one or several references of each line; `language` is the target's code ("de").
 
     In percent. No sentence at all scores 0 without an interval. `samples=0` leaves the intervals out.
-    Raises ValueError where the two are not aligned.
+    Raises ValueError where they are not aligned.
     """
-    check_same_lengths(hypotheses, references, ("hypotheses", "references"))
+    for side in references:
+        check_same_lengths(hypotheses, side, ("hypotheses", "references"))
     return [
-        scored(name, kind, hypotheses, references, split=split, head=head, seed=seed, samples=samples)
-        for name, kind in translation_metrics(language, [*hypotheses, *references]).items()
+        scored(name, kind, hypotheses, *references, split=split, head=head, seed=seed, samples=samples)
+        for name, kind in translation_metrics(language, [*hypotheses, *chain(*references)]).items()
     ]
 
 
@@ -53,26 +63,28 @@ def scored(
     name: str,
     kind: TranslationMetric,
     hypotheses: Sequence[str],
-    references: Sequence[str],
-    *,
+    *references: Sequence[str],
     split: str,
     head: str,
     seed: int,
     samples: int,
 ) -> Score:
     """One measure of plain text, with its interval and settings."""
-    texts, answers = [[kind.prepare(text) for text in side] for side in (hypotheses, references)]
-    value, interval, signature = measured(kind.metric, texts, answers, seed=seed, samples=samples)
-    shown = signed({**signature, **kind.settings, "sentences": str(len(texts))}, interval, seed=seed, samples=samples)
+    texts, *answers = [[kind.prepare(text) for text in side] for side in (hypotheses, *references)]
+    value, drawn, signature = measured(kind.metric, texts, *answers, seed=seed, samples=samples)
+    interval, told = shown_interval(drawn, value=value, sentences=len(texts), share=name in SHARES)
+    shown = signed({**signature, **kind.settings, "sentences": str(len(texts)), **told}, interval, seed=seed, samples=samples)
     return Score(name=name, value=value, split=split, head=head, interval=interval, signature=shown)
 
 
 def translation_metrics(language: str, texts: Sequence[str]) -> dict[str, TranslationMetric]:
     """The metrics by name; texts: all that they will see, translations and references, which may be too long for some."""
-    split_up = language_code(language) in BLEU_TOKENIZERS  # written without spaces: each sign counts as a word
+    code = language_code(language)
+    split_up = code in UNSPACED  # each sign counts as a word
     longest = max((len(text if split_up else text.split()) for text in texts), default=0)
     every = {**TRANSLATION_METRICS, **further_parts(TRANSLATION_METRICS, TRANSLATIONS)}
-    return {name: one.build(language) for name, one in every.items() if one.longest is None or longest <= one.longest}
+    fitting = {name: one for name, one in every.items() if code not in one.not_for and (one.longest is None or longest <= one.longest)}
+    return {name: one.build(language) for name, one in fitting.items()}
 
 
 def bleu(language: str) -> TranslationMetric:
@@ -88,7 +100,7 @@ def chrf(language: str) -> TranslationMetric:
 def ter(language: str) -> TranslationMetric:
     from sacrebleu.metrics import TER
 
-    split_up = language_code(language) in BLEU_TOKENIZERS
+    split_up = language_code(language) in UNSPACED
     return TranslationMetric(TER(normalized=split_up, asian_support=split_up))
 
 
@@ -97,6 +109,24 @@ def bleu_tok_lc(language: str) -> TranslationMetric:
 
     tokenise, settings = moses(language)
     return TranslationMetric(BLEU(tokenize="none", lowercase=True, force=True), tokenise, settings)
+
+
+def exact(language: str) -> TranslationMetric:
+    from seqtasks.evaluation.error_rates import ExactMatch
+
+    return TranslationMetric(ExactMatch())
+
+
+def character_error_rate(language: str) -> TranslationMetric:
+    from seqtasks.evaluation.error_rates import EditRate
+
+    return TranslationMetric(EditRate("character", str))
+
+
+def word_error_rate(language: str) -> TranslationMetric:
+    from seqtasks.evaluation.error_rates import EditRate
+
+    return TranslationMetric(EditRate("word", str.split))
 
 
 def corpus_value(name: str, hypotheses: Sequence[str], references: Sequence[str], *, language: str) -> float:
@@ -110,7 +140,7 @@ def bleu_metric(language: str) -> BLEU:
     """sacrebleu's BLEU as `bleu` is measured for text of that language."""
     from sacrebleu.metrics import BLEU
 
-    return BLEU(tokenize=BLEU_TOKENIZERS.get(language_code(language), "13a"), force=True)
+    return BLEU(tokenize=UNSPACED.get(language_code(language), "13a"), force=True)
 
 
 def sentence_bleu_metric(language: str) -> BLEU:
@@ -135,7 +165,7 @@ def moses(language: str) -> tuple[Callable[[str], str], dict[str, str]]:
     from sacremoses.corpus import NonbreakingPrefixes
 
     code = language_code(language)
-    known = code in {*NonbreakingPrefixes().available_langs.values(), "ja", "ko"}
+    known = code in {*NonbreakingPrefixes().available_langs.values(), "ko"}
     rules = code if known else "en"
     normaliser, tokeniser = MosesPunctNormalizer(lang=rules), MosesTokenizer(lang=rules)
 
@@ -146,25 +176,20 @@ def moses(language: str) -> tuple[Callable[[str], str], dict[str, str]]:
     return tokenise, {"norm": "moses", "moses": shown, "escape": "yes", "sacremoses": version("sacremoses")}
 
 
-def language_code(language: str) -> str:
-    """The language of a code such as "de", "DE", "pt-BR" or "zh_CN.UTF-8", in lower case."""
-    return re.split(r"[^a-z]", language.strip().lower(), maxsplit=1)[0]
-
-
 def measured(
-    metric: Metric, hypotheses: Sequence[str], references: Sequence[str], *, seed: int, samples: int
+    metric: Metric, hypotheses: Sequence[str], *references: Sequence[str], seed: int, samples: int
 ) -> tuple[float, tuple[float, float] | None, dict[str, str]]:
     """A metric's value, interval and sacrebleu signature; its sufficient statistics are computed once and serve all of them."""
-    statistics_NK = statistics_of(metric, hypotheses, references)
-    value = float(scores_of(metric, statistics_NK.sum(axis=0, keepdims=True))[0])
+    statistics_NK = statistics_of(metric, hypotheses, *references)
+    value = float(scores_of(metric, statistics_NK.sum(axis=0, keepdims=True))[0]) if hypotheses else 0.0
     sums_RK = resampled_sums(statistics_NK, seed=seed, samples=samples if hypotheses else 0)
     signature = dict(part.split(":", maxsplit=1) for part in str(metric.get_signature()).split("|"))
     return value, percentile_interval(scores_of(metric, sums_RK)), signature
 
 
-def statistics_of(metric: Metric, hypotheses: Sequence[str], references: Sequence[str]) -> NDArray[np.float64]:
+def statistics_of(metric: Metric, hypotheses: Sequence[str], *references: Sequence[str]) -> NDArray[np.float64]:
     """The sufficient statistics of each sentence, [N, K]; of one empty sentence where there is none."""
-    found = metric._extract_corpus_statistics(list(hypotheses) or [""], [list(references) or [""]])
+    found = metric._extract_corpus_statistics(list(hypotheses) or [""], [list(side) or [""] for side in references])
     return np.asarray(found, dtype=np.float64)
 
 
@@ -173,10 +198,14 @@ def scores_of(metric: Metric, sums_RK: NDArray[np.float64]) -> NDArray[np.float6
     return np.array([metric._compute_score_from_stats(sums_K).score for sums_K in sums_RK.tolist()], dtype=np.float64)
 
 
-BLEU_TOKENIZERS = {"zh": "zh", "ja": "char"}  # 13a for every other language
+SHARES = ("exact",)  # measures that are shares of lines
+UNSPACED = {"zh": "zh", "ja": "char", "th": "char", "lo": "char", "km": "char", "my": "char"}  # what splits languages without spaces
 TRANSLATION_METRICS: dict[str, TextMetric] = {
     "bleu": TextMetric(bleu),
     "chrf": TextMetric(chrf),
-    "ter": TextMetric(ter, lower_is_better=True, longest=TER_LONGEST),
-    "bleu_tok_lc": TextMetric(bleu_tok_lc),
+    "ter": TextMetric(ter, lower_is_better=True, longest=TER_LONGEST, not_for=UNSPACED.keys() - {"zh", "ja"}),
+    "bleu_tok_lc": TextMetric(bleu_tok_lc, not_for=UNSPACED),
+    "exact": TextMetric(exact),
+    "cer": TextMetric(character_error_rate, lower_is_better=True),
+    "wer": TextMetric(word_error_rate, lower_is_better=True, not_for=UNSPACED),
 }

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from seqtasks.evaluation.calibration import BINS, calibration
 from seqtasks.evaluation.comparison import Calibration, Confusion, LabelScore
 from seqtasks.evaluation.confusion import confusion
-from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
+from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, shown_interval, signed
 
 Labels = Sequence[Sequence[str]]
 Floats = NDArray[np.float64]
@@ -99,9 +99,10 @@ def label_scores(
     own_1K = whole_NK.sum(axis=0, keepdims=True)
 
     def score(name: str, value: float, drawn_R: Floats | None) -> Score:
-        interval = None if drawn_R is None else percentile_interval(drawn_R)
+        found = None if drawn_R is None else percentile_interval(drawn_R)
+        interval, told = shown_interval(found, value=value, sentences=len(gold), share=True)
         shape = {"texts": len(gold)} | ({} if name in ("accuracy", "exact_match") else {"labels": len(labels)})
-        return Score(name, value, split, head, signed(shape, interval, seed=seed, samples=samples), interval)
+        return Score(name, value, split, head, signed({**shape, **told}, interval, seed=seed, samples=samples), interval)
 
     texts = max(1, len(gold))
     scores = [score("exact_match" if several else "accuracy", 100 * float(own_1K[0, 0]) / texts, 100 * sums_RK[:, 0] / texts)]

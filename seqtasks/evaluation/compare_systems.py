@@ -24,7 +24,7 @@ from seqtasks.evaluation.confusion import confusion, entity_type_scores, tag_sco
 from seqtasks.evaluation.nested import scores_of_spans
 from seqtasks.evaluation.overlap import most_different, oracle_of_sentences, overlap
 from seqtasks.evaluation.pair_tests import score_differences
-from seqtasks.evaluation.score import Score, percentile_interval, signed
+from seqtasks.evaluation.score import Score, percentile_interval, shown_interval, signed
 from seqtasks.evaluation.significance import DRAWS, holm, mcnemar, ratio
 from seqtasks.evaluation.systems import MeasuredSystem, SystemOutput, check_systems, measure
 
@@ -94,7 +94,7 @@ def _system_reports(
             SystemReport(
                 name=output.name,
                 paths=list(output.paths),
-                score=_with_interval(score, system.shown_draws, seed, draws),
+                score=_with_interval(score, system.shown_draws, len(part.words), seed, draws),
                 runs=system.runs,
                 shown=system.shown,
                 cells=cells,
@@ -108,10 +108,11 @@ def _system_reports(
     return reports
 
 
-def _with_interval(score: Score, drawn_R: NDArray[np.float64], seed: int, draws: int) -> Score:
-    """The interval from the draws that all systems share, as bootstrap_interval would give it."""
-    interval = percentile_interval(drawn_R[np.isfinite(drawn_R)])
-    drawn = signed({}, interval, seed=seed, samples=draws)
+def _with_interval(score: Score, drawn_R: NDArray[np.float64], sentences: int, seed: int, draws: int) -> Score:
+    """The interval from the draws that all systems share, as the score alone would have it."""
+    found = percentile_interval(drawn_R[np.isfinite(drawn_R)])
+    interval, told = shown_interval(found, value=score.value, sentences=sentences, share=True)
+    drawn = signed(told, interval, seed=seed, samples=draws)
     return replace(score, interval=interval, signature=f"{score.signature}|{drawn}" if drawn else score.signature)
 
 

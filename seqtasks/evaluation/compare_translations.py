@@ -18,11 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from seqtasks.evaluation.bleu import scores_of, sentence_bleu_metric, statistics_of, translation_metrics
+from seqtasks.evaluation.bleu import SHARES, scores_of, sentence_bleu_metric, statistics_of, translation_metrics
 from seqtasks.evaluation.by_length import scores_by_length
-from seqtasks.evaluation.metrics import TranslationMetric, lower_is_better
+from seqtasks.evaluation.directions import lower_is_better
+from seqtasks.evaluation.metrics import TranslationMetric
 from seqtasks.evaluation.pair_tests import ScoredRuns, score_differences
-from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, signed
+from seqtasks.evaluation.score import Score, check_same_lengths, percentile_interval, resampled_sums, shown_interval, signed
 from seqtasks.evaluation.significance import DRAWS
 from seqtasks.evaluation.systems import median_run
 from seqtasks.evaluation.translation_comparison import DECIDES, DifferentLine, SystemScore, TranslationPair, TranslationSystem
@@ -130,9 +131,10 @@ def _system(
 ) -> TranslationSystem:
     scores = {}
     for name, numbers in one.numbers.items():
-        interval = percentile_interval(numbers.shown_draws)
+        drawn, lines = percentile_interval(numbers.shown_draws), len(references)
+        interval, told = shown_interval(drawn, value=numbers.score, sentences=lines, share=name in SHARES)
         own = dict(part.split(":", maxsplit=1) for part in str(numbers.kind.metric.get_signature()).split("|"))
-        settings = {**own, **numbers.kind.settings, "sentences": str(len(references))}
+        settings = {**own, **numbers.kind.settings, "sentences": str(lines), **told}
         signature = signed(settings, interval, seed=seed, samples=draws)
         score = Score(name, numbers.score, split, head, signature, interval)
         scores[name] = SystemScore(one.system.name, score, numbers.runs)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.errors import DataError
-from seqtasks.evaluation.score import Score, percentile_interval, resampled_sums, signed
+from seqtasks.evaluation.score import FEWEST, Score, percentile_interval, resampled_sums, signed
 
 SEED, SAMPLES = 1, 1000  # of the intervals
 
@@ -53,8 +53,8 @@ class LanguageMetric:
         return float(self.of(np.nan_to_num(found.nats_N.sum() / count, nan=math.inf, posinf=math.inf)))
 
     def interval(self, found: TextLikelihood) -> tuple[float, float] | None:
-        """Of the value, 95 %, by resampling sentences; None of a value that is not finite."""
-        if not np.isfinite(found.nats_N).all():
+        """Of the value, 95 %, by resampling sentences; None of a value that is not finite, and of under FEWEST sentences."""
+        if not np.isfinite(found.nats_N).all() or len(found.nats_N) < FEWEST:
             return None
         sums_R2 = resampled_sums(np.stack([found.nats_N, self.counts(found).astype(np.float64)], axis=1), seed=SEED, samples=SAMPLES)
         values_R = self.of(sums_R2[:, 0] / np.maximum(sums_R2[:, 1], 1))

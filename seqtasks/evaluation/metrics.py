@@ -7,12 +7,9 @@ entry point of the group "seqtasks.tag_metrics" (a `TagMetric`), "seqtasks.label
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from seqtasks.evaluation.score import LOWER_IS_BETTER
-from seqtasks.registry import further_parts
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -47,7 +44,7 @@ class LabelMetric:
 
 @dataclass(frozen=True)
 class TranslationMetric:
-    """sacrebleu's metric, what is done to a text before it is scored, and how that stands in the signature."""
+    """A metric of sacrebleu's base class, what is done to a text before it is scored, and how that stands in the signature."""
 
     metric: Metric
     prepare: Callable[[str], str] = str
@@ -58,15 +55,11 @@ class TranslationMetric:
 class TextMetric:
     """A measure of translations. build: the target's language ("de") -> how it is measured.
 
-    longest: words of a line (signs, in a language without spaces) above which it takes too long and is left out; None: any.
+    longest: words of a line (signs, in a language without spaces) above which it takes too long and is left out; None: any. not_for: codes
+    of languages of which it says nothing.
     """
 
     build: Callable[[str], TranslationMetric]
     lower_is_better: bool = False
     longest: int | None = None
-
-
-def lower_is_better(name: str) -> bool:
-    """Whether less of a score is better: of ours by name, of other packages' measures as they say."""
-    others: list[Mapping[str, TagMetric | LabelMetric | TextMetric]] = [further_parts({}, group) for group in (TAGS, LABELS, TRANSLATIONS)]
-    return name in LOWER_IS_BETTER or any(name in found and found[name].lower_is_better for found in others)
+    not_for: Collection[str] = ()

@@ -3,7 +3,7 @@
 The interval is the percentile bootstrap over sentences (Efron 1979; for translation Koehn 2004): sentences are drawn with replacement,
 the score of each draw is computed from the summed statistics of its sentences, and the middle 95 % of these scores is the interval.
 It depends on the seed, the number of draws and the number of sentences only, so two systems scored on the same sentences with the same
-seed see the same draws.
+seed see the same draws. Of few sentences, and where all are right or all are wrong, draws say too much: see `shown_interval`.
 
 Shape letters: N sentences, K statistics of a sentence, R draws.
 """
@@ -22,8 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 from seqtasks.errors import RunDirectoryError
 
 CONFIDENCE = 95.0
-# names of scores; of all others more is better
-LOWER_IS_BETTER = frozenset({"ter", "perplexity", "word_perplexity", "bits_per_character", "calibration_error"})
+# names of scores that are no measures by table (`seqtasks.evaluation.directions`) and of which less is better
+LOWER_IS_BETTER = frozenset({"perplexity", "word_perplexity", "bits_per_character", "calibration_error"})
+FEWEST = 10  # sentences of a score with an interval
+NORMAL = 1.959963984540054  # the middle 95 % of a normal distribution lies within so many standard deviations
 BLOCK = 4_000_000  # drawn positions held in memory at a time
 
 
@@ -124,9 +126,28 @@ def percentile_interval(values_R: ArrayLike) -> tuple[float, float] | None:
     return float(low), float(high)
 
 
+def shown_interval(
+    interval: tuple[float, float] | None, *, value: float, sentences: int, share: bool
+) -> tuple[tuple[float, float] | None, dict[str, str]]:
+    """The interval of a score as it is told, and what of it stands in the signature. share: whether the score is a share of something.
+
+    sentences: those in which anything is counted. Below FEWEST there is none: so few say nothing of others. Where every draw gives 0 or
+    100 %, a share has Wilson's (1927) interval with sentences as its trials, for that none of those seen was wrong does not mean that none
+    is; other measures have none.
+    """
+    if interval is None or sentences < FEWEST:
+        return None, {}
+    if interval[0] < interval[1] or value not in (0.0, 100.0):
+        return interval, {}
+    if not share:
+        return None, {}
+    margin = 100.0 * NORMAL**2 / (sentences + NORMAL**2)
+    return ((0.0, margin) if value == 0.0 else (100.0 - margin, 100.0)), {"interval": "wilson"}
+
+
 def signed(settings: Mapping[str, object], interval: tuple[float, float] | None, *, seed: int, samples: int) -> str:
-    """A signature: `key:value` joined by bars, and how the interval was drawn where there is one."""
-    drawn = {} if interval is None else {"bootstrap": samples, "seed": seed}
+    """A signature: `key:value` joined by bars, and how the interval was drawn where there is one that was."""
+    drawn = {} if interval is None or "interval" in settings else {"bootstrap": samples, "seed": seed}
     return "|".join(f"{key}:{value}" for key, value in {**settings, **drawn}.items())
 
 
@@ -155,13 +176,15 @@ def share_score(
 ) -> Score:
     """100 * sum(numerators) / sum(denominators), both given by sentence, with its interval; 0 where nothing is counted."""
     numerator, denominator = (np.sum(part).item() for part in parts)
-    interval = bootstrap_interval(*parts, seed=seed, samples=samples)
+    value = 100.0 * numerator / denominator if denominator else 0.0
+    drawn = bootstrap_interval(*parts, seed=seed, samples=samples)
+    interval, told = shown_interval(drawn, value=value, sentences=np.count_nonzero(parts[1]), share=True)
     return Score(
         name=name,
-        value=100.0 * numerator / denominator if denominator else 0.0,
+        value=value,
         split=split,
         head=head,
-        signature=signed(settings, interval, seed=seed, samples=samples),
+        signature=signed({**settings, **told}, interval, seed=seed, samples=samples),
         interval=interval,
     )
 

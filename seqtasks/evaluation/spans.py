@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqtasks.errors import DataError, UsageError
-from seqtasks.evaluation.score import Score, bootstrap_interval, check_aligned, signed
+from seqtasks.evaluation.score import Score, bootstrap_interval, check_aligned, shown_interval, signed
 from seqtasks.text.tags import PREFIXES, Span, count_illegal, spans_of
 
 
@@ -167,11 +167,14 @@ class _Mode:
 
 
 def _score(name: str, mode: _Mode, settings: dict[str, object], *, split: str, head: str, seed: int, samples: int) -> Score:
-    interval = bootstrap_interval(*RATIOS[name](*mode.counts.T), seed=seed, samples=samples)
+    value, sentences = 100.0 * mode.values[name], len(mode.counts)
+    right_N, counted_N = RATIOS[name](*mode.counts.T)
+    drawn = bootstrap_interval(right_N, counted_N, seed=seed, samples=samples)
+    interval, told = shown_interval(drawn, value=value, sentences=int((counted_N > 0).sum()), share=True)
     _, gold, predicted = mode.counts.sum(axis=0).tolist()
-    counts = {"gold": gold, "predicted": predicted, "sentences": len(mode.counts)}
+    counts = {"gold": gold, "predicted": predicted, "sentences": sentences, **told}
     signature = signed({"seqeval": version("seqeval"), "mode": mode.name, **settings, **counts}, interval, seed=seed, samples=samples)
-    return Score(name=name, value=100.0 * mode.values[name], split=split, head=head, signature=signature, interval=interval)
+    return Score(name=name, value=value, split=split, head=head, signature=signature, interval=interval)
 
 
 def _default_mode(

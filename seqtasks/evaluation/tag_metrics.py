@@ -1,4 +1,4 @@
-"""Measures of tags by name: what weights can be selected by, and what other packages add to the scores of a part."""
+"""Measures of tags by name: what weights can be selected by, and what others add to the scores of a part."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ def tag_metric(name: str) -> TagMetric:
 
 
 def further_scores(gold: Tags, predicted: Tags, scheme: str | None, *, split: str, head: str) -> list[Score]:
-    """The scores of a part by other packages' measures; they have no interval, for they need not be sums over sentences."""
+    """The scores of a part by measures that were added; they have no interval, for they need not be sums over sentences."""
     return [
         Score(name, metric.value(gold, predicted, scheme), split, head, f"sentences:{len(gold)}", None)
-        for name, metric in further_parts(TAG_METRICS, TAGS).items()
-        if scheme is not None or not metric.of_spans
+        for name, metric in {**TAG_METRICS, **further_parts(TAG_METRICS, TAGS)}.items()
+        if name not in OURS and (scheme is not None or not metric.of_spans)
     ]
 
 
 TAG_METRICS: dict[str, TagMetric] = {"accuracy": TagMetric(accuracy), "f1": TagMetric(entity_f1, of_spans=True)}
+OURS = frozenset(TAG_METRICS)  # of which accuracy.py and spans.py tell more

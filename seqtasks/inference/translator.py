@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ import torch
 
 from seqtasks.decoding.mbr import expected_utilities
 from seqtasks.decoding.step import Hypothesis
+from seqtasks.errors import UsageError
 from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.search import PROBABILITIES, BeamSearch, ModelSearch, Sampling, SearchInput
@@ -26,6 +27,7 @@ from seqtasks.recipes.schema import DecodingSettings
 from seqtasks.text.batching import in_order
 from seqtasks.text.corpora.documents import BREAK
 from seqtasks.text.encoded import Ragged
+from seqtasks.text.tokenizers import CharacterTokenizer
 from seqtasks.text.vocabulary import EOS
 
 LONGEST = 250
@@ -98,25 +100,57 @@ class Translator:
         first: int = 0,
         alignments: bool = False,
     ) -> list[list[Translation]]:
-        """The n best translations of each line, best first; one empty translation for a blank line.
+        """The n best translations of each line, best first, whose texts differ (samples may be alike); one empty one for a blank line.
 
-        prefixes: how the translation of each line is to begin; first: the number of the first line, which samples depend on;
+        prefixes: how the translation of each line begins, as it is written; first: the number of the first line, which samples depend on;
         alignments: the best translation of each line comes with its alignment.
         """
         inputs: list[SearchInput] = []
         owners: list[range] = []
         for number, (line, prefix) in enumerate(zip(lines, prefixes or [""] * len(lines), strict=True), first):
-            begin = self.assets.target.encode(prefix)[:-1] if prefix.strip() else []
+            begin = self.assets.target.encode(prefix)[:-1]
             pieces = self.pieces(line)
             owners.append(range(len(inputs), len(inputs) + len(pieces)))
             inputs += [SearchInput(ids, [] if part else begin, (number, part)) for part, ids in enumerate(pieces)]
         found = self.answers(inputs, beams or self.settings.beams, n_best)
         tokens = self.tokens(lines, inputs, found)
+        for own, prefix in zip(owners, prefixes or (), strict=False):  # as it was written: an unknown token, too
+            spelled = self.assets.target.spell(prefix)[:-1]
+            for written in tokens[own.start] if own else ():
+                written[: len(spelled)] = spelled
+        if n_best > 1 and self.ranked:
+            found, tokens = self.distinct(found, tokens, n_best)
         chosen = [best[0] for best in found], [best[0] for best in tokens]
         links = self.alignments(inputs, self.surface_tokens(lines), *chosen) if alignments else [None] * len(inputs)
         blank = Translation("", 0.0, 0.0, True, joined([]) if alignments else None)
         answers = [*zip(found, tokens, links, strict=True)]
-        return [self.joined([answers[piece] for piece in own]) if own else [blank] for own in owners]
+        joined_up = [self.joined([answers[piece] for piece in own]) if own else [blank] for own in owners]
+        if prefixes is None:
+            return joined_up
+        return [
+            [replace(one, text=begun(one.text, prefix)) for one in best] if own else best
+            for own, prefix, best in zip(owners, prefixes, joined_up, strict=True)
+        ]
+
+    @property
+    def characters(self) -> bool:
+        """Whether tokens are characters."""
+        return isinstance(self.assets.target.tokenizer, CharacterTokenizer)
+
+    @property
+    def ranked(self) -> bool:
+        """Whether several answers of a line are ranked, by a search or by agreement, and not drawn."""
+        return not self.settings.samples or self.settings.mbr != "none"
+
+    def distinct(self, found: Sequence[Sequence[Hypothesis]], tokens: Tokens, n_best: int) -> tuple[list[list[Hypothesis]], Tokens]:
+        """The n best of each piece whose texts differ: one text may be cut into tokens in several ways."""
+        kept: tuple[list[list[Hypothesis]], Tokens] = [], []
+        for group, written in zip(found, tokens, strict=True):
+            texts = [self.assets.target.tokenizer.join(part) for part in written]
+            ranks = [rank for rank, text in enumerate(texts) if text not in texts[:rank]][:n_best]
+            kept[0].append([group[rank] for rank in ranks])
+            kept[1].append([written[rank] for rank in ranks])
+        return kept
 
     def tokens(self, lines: Sequence[str], inputs: Sequence[SearchInput], found: Sequence[Sequence[Hypothesis]]) -> Tokens:
         """What all hypotheses write, unknown words replaced where the settings say so."""
@@ -159,13 +193,14 @@ class Translator:
         ]
 
     def answers(self, inputs: Sequence[SearchInput], beams: int, n_best: int) -> list[list[Hypothesis]]:
-        """Samples or the results of a search, as the settings say, reranked where they say so."""
+        """Samples or the results of a search, as the settings say, reranked where they say so: of several best ones all that there are."""
         settings = self.settings
         several = settings.mbr != "none"
-        strategy = Sampling(settings) if settings.samples else BeamSearch(settings, beams, beams if several else n_best)
+        strategy = Sampling(settings) if settings.samples else BeamSearch(settings, beams, beams if several or n_best > 1 else 1)
         found = self.models.answer(inputs, strategy)
         tokenize = bleu_metric(self.language).tokenizer if settings.mbr == "bleu" else None
-        return [(self.reranked(group, tokenize) if several else group)[:n_best] for group in found]
+        most = None if n_best > 1 and self.ranked else n_best
+        return [(self.reranked(group, tokenize) if several else group)[:most] for group in found]
 
     def reranked(self, group: Sequence[Hypothesis], tokenize: Callable[[str], str] | None) -> list[Hypothesis]:
         """By expected utility, which is the new score: over samples as they are, over the results of a search by their probabilities."""
@@ -204,7 +239,8 @@ class Translator:
                 continue
             names, weights = [*tokens, *([EOS] if one.finished else [])], walked.attention_TS.float().cpu().numpy()
             context = sentence_start(given.ids, self.assets.source.vocabulary.eos)
-            links.append(linked(source, names, weights, finished=one.finished, context=context))
+            found_links = linked(source, names, weights, finished=one.finished, context=context, characters=self.characters)
+            links.append(found_links)
         return links
 
     def attention(self, source: str, target: str) -> tuple[list[str], list[str], np.ndarray] | None:
@@ -216,7 +252,20 @@ class Translator:
         if found.attention_TS is None:
             return None
         weights_TS = found.attention_TS.float().cpu().numpy()
-        return by_word(self.assets.source.spell(source), self.assets.target.tokens(target_ids), weights_TS)
+        names = self.assets.source.spell(source), self.assets.target.tokens(target_ids)
+        return by_word(*names, weights_TS, characters=self.characters)
+
+
+def begun(text: str, prefix: str) -> str:
+    """A translation with its prefix as it was written: a model of lower-cased text writes it otherwise. Raises UsageError if it cannot."""
+    wanted = " ".join(prefix.split())
+    written = text[: len(wanted)]
+    if written.lower() != wanted.lower():
+        place = next((place for place, pair in enumerate(zip(wanted, written, strict=False)) if pair[0] != pair[1]), len(written))
+        raise UsageError(
+            f"the prefix {wanted!r} cannot be written by this run: it writes {text[: place + 1]!r} for {wanted[: place + 1]!r}."
+        )
+    return wanted + text[len(wanted) :]
 
 
 def sentence_start(ids: Sequence[int], end: int) -> int:

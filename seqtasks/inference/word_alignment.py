@@ -15,7 +15,7 @@ from seqtasks.align.lexicon import replace_unknown
 from seqtasks.decoding.step import Hypothesis
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.search import ModelSearch, SearchInput
-from seqtasks.text.tokenizers import JOINER, SPACE
+from seqtasks.text.tokenizers import CHARACTER, JOINER, SPACE
 from seqtasks.text.vocabulary import UNK
 
 Tokens = list[list[list[str]]]  # of each hypothesis of each piece
@@ -39,18 +39,26 @@ class WordAlignment:
         return " ".join(f"{source}-{target}" for source, target in self.links)
 
 
-def linked(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray, *, finished: bool, context: int = 0) -> WordAlignment:
+def linked(
+    source: Sequence[str],
+    target: Sequence[str],
+    weights_TS: np.ndarray,
+    *,
+    finished: bool,
+    context: int = 0,
+    characters: bool = False,
+) -> WordAlignment:
     """Each target word with the source word it looked at most; with none where that is the source's end or in its context.
 
     The last piece of the source is its end, and so is the target's where it is finished: ends are no words. context: so many pieces before
-    the sentence itself, whose words are not counted.
+    the sentence itself, whose words are not counted; characters: whether the pieces are characters.
     """
-    starts = word_starts(source)
+    starts = word_starts(source, characters=characters)
     before = sum(start < context for start in starts)
     words = named(source, starts)[before:-1]
     if not len(target):
         return WordAlignment(tuple(words), (), (), np.zeros((0, len(words))))
-    _, written, weights = by_word(source, target, weights_TS)
+    _, written, weights = by_word(source, target, weights_TS, characters=characters)
     written = written[: len(written) - finished]
     weights = weights[: len(written)]
     best = (weights.argmax(axis=1) - before).tolist()
@@ -74,19 +82,24 @@ def joined(parts: Sequence[WordAlignment]) -> WordAlignment:
     return WordAlignment(tuple(source), tuple(target), tuple(links), weights)
 
 
-def by_word(source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray) -> tuple[list[str], list[str], np.ndarray]:
+def by_word(
+    source: Sequence[str], target: Sequence[str], weights_TS: np.ndarray, *, characters: bool = False
+) -> tuple[list[str], list[str], np.ndarray]:
     """Attention between words, from that between their pieces: summed over a source word's pieces, the mean over a target word's."""
-    columns, rows = word_starts(source), word_starts(target)
+    columns, rows = (word_starts(side, characters=characters) for side in (source, target))
     summed = np.add.reduceat(weights_TS, columns, axis=1)
     lengths = np.diff([*rows, len(target)])
     return named(source, columns), named(target, rows), np.add.reduceat(summed, rows, axis=0) / lengths[:, None]
 
 
-def word_starts(pieces: Sequence[str]) -> list[int]:
+def word_starts(pieces: Sequence[str], *, characters: bool = False) -> list[int]:
     """Where words begin among subwords: at a piece with the mark of a word, and before and after punctuation. Other tokens are words.
 
-    A mark that is a piece of its own belongs to what follows it.
+    A mark that is a piece of its own belongs to what follows it. characters: the pieces are characters, which make up words also where no
+    piece has a mark; those of a script without spaces are words by themselves.
     """
+    if characters:
+        return [position for position, piece in enumerate(pieces) if position == 0 or begins_word(pieces[position - 1], piece)]
     if not any(piece.startswith(SPACE) for piece in pieces):
         return list(range(len(pieces)))
     bare = [piece.strip(SPACE) for piece in pieces]
@@ -97,6 +110,13 @@ def word_starts(pieces: Sequence[str]) -> list[int]:
         or piece.startswith(SPACE)
         or (bare[position - 1] and not (is_letter(bare[position][:1]) and is_letter(bare[position - 1][-1:])))
     ]
+
+
+def begins_word(before: str, character: str) -> bool:
+    """Whether a word begins with a character, after another one: a space is the beginning of the next word."""
+    if before == SPACE or character == SPACE:
+        return character == SPACE
+    return not (is_letter(character[:1]) and is_letter(before[-1:])) or bool(CHARACTER.match(character) or CHARACTER.match(before))
 
 
 def is_letter(character: str) -> bool:

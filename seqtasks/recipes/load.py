@@ -14,11 +14,13 @@ from seqtasks.recipes.shipped import shipped
 from seqtasks.recipes.suggest import ELSEWHERE, either, places_called, places_near
 from seqtasks.recipes.toml import PARTS as PARTS_OF_KEY
 from seqtasks.recipes.toml import parse_value, read_toml
+from seqtasks.text.corpora.suffixes import format_by_suffix
 from seqtasks.text.files import home_path
 
 PARTS = ("train", "dev", "test", "test_unseen")
 RENAMED = {"training": {"pool": "sort_window"}, "data": {"share": "train_fraction"}, "hmm": {"back_rare": "backoff_rare"}}  # by table
 MEANT = {"mt": "translation", "nmt": "translation", "translate": "translation", "tagging": "pos", "tagger": "pos", "entities": "ner"}
+TAGGED = ("conllu", "jsonl", "columns")  # formats of taggers that a suffix tells
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -117,7 +119,8 @@ def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
             parsed = from_here(parsed) if keys[-1] in PARTS else parsed
             own.setdefault(".".join(keys[:-1]), set()).add(keys[-1])
         table[keys[-1]] = parsed
-    return [note for name, given in own.items() if "train" in given for note in [without_foreign(tables, name, given)]]
+    mine = {name: given for name, given in own.items() if "train" in given}
+    return [note for name, given in mine.items() for note in (without_foreign(tables, name, given), *by_suffix(tables, name, given))]
 
 
 def without_foreign(tables: dict[str, Any], name: str, given: Collection[str]) -> str:
@@ -132,6 +135,18 @@ def without_foreign(tables: dict[str, Any], name: str, given: Collection[str]) -
     gone = [part for part in PARTS if part not in given and table.pop(part, "")]
     told = f", so the recipe's {', '.join(gone)} {'is' if len(gone) == 1 else 'are'} left out" if gone else ""
     return f"{name}.train is yours{told}."
+
+
+def by_suffix(tables: dict[str, Any], name: str, given: Collection[str]) -> list[str]:
+    """Where data.train of a tagger is the user's and its format is not said, the suffix of the file says it; returns what to tell."""
+    table = tables
+    for key in name.split("."):
+        table = table[key]
+    found = format_by_suffix(str(table["train"]))
+    if "format" in given or table.get("format") not in TAGGED or found not in TAGGED or found == table["format"]:
+        return []
+    table["format"] = found
+    return [f"{name}.train is read as {name}.format = {found!r}, by its suffix; --set {name}.format=... says otherwise."]
 
 
 def make_absolute(tables: dict[str, Any]) -> None:

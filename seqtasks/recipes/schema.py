@@ -20,6 +20,7 @@ BACKBONES = Offered(
 ATTENTIONS = Offered("seqtasks.attentions", ("none", "additive", "dot", "scaled", "general", "location", "coverage"))
 HEADS = Offered("seqtasks.heads", ("softmax", "crf", "layered", "spans"))
 READERS = Offered("seqtasks.readers", ("conllu", "columns", "jsonl"))
+PAIRS = Offered("seqtasks.pair_readers", ("parallel", "tsv", "csv", "tmx"))
 AUTHORS = {"bahdanau": "additive", "luong": "general"}  # attentions that other toolkits call after those who wrote of them
 
 
@@ -34,15 +35,19 @@ class ParallelData(Table):
     # where the parts lie: a published corpus (in `--data-dir`, or else in the cache), `"sample/NAME"` for a folder of the bundled
     # sample, or nothing for paths as they stand
     corpus: str = ""
-    format: Literal["parallel", "tsv"] = "parallel"  # two files, line for line, or one file with a pair a line
+    format: Annotated[str, PAIRS] = "parallel"  # two files, line for line, or one file: `tsv`, `csv`, or `tmx` (translation memories)
     source: str  # code of the source language; also the ending of the source files
     target: str  # code of the target language; also the ending of the target files, and the language of the Moses rules for `bleu_tok_lc`
-    train: Files  # training part: a stem (`train` with source `en` is train.en or train.en.gz), two files, or one TSV file
+    source_column: int | str = 0  # of formats with columns: the source's, by its name in the header or its number from 0
+    target_column: int | str = 1  # the target's, likewise
+    options: dict[str, Any] | None = None  # [data.options]: what a part of another package takes beyond these keys
+    train: Files  # training part: a stem (`train` with source `en` is train.en or train.en.gz), two files, or one file of pairs
     dev: Files = ""  # what weights are selected on, where there is a test part too
     test: Files = ""  # what is reported
     test_unseen: Files = ""  # a second test part, reported beside the first
     max_length: PositiveInt = 100  # training pairs with a longer side (in tokens) are left out, and counted
     context: NonNegativeInt = 0  # sentences before it in its document that a source is read with; blank lines end documents
+    train_fraction: Share = 1.0  # of the training pairs; a smaller share stands within every larger one (learning curves)
 
 
 class TaggedData(Table):

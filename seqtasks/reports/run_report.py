@@ -12,7 +12,7 @@ from typing import Any
 from seqtasks.diagnosis.causes import CAUSES
 from seqtasks.diagnosis.translations import Diagnosis
 from seqtasks.evaluation.by_length import LengthBin
-from seqtasks.evaluation.metrics import lower_is_better
+from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.evaluation.score import Score
 from seqtasks.reports.page import render
 from seqtasks.text.files import write_atomically

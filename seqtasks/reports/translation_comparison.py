@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 from pathlib import Path
 
-from seqtasks.evaluation.metrics import lower_is_better
+from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.evaluation.translation_comparison import DECIDES, TranslationComparison
 from seqtasks.reports import comparison_charts
 from seqtasks.reports.comparison_tables import Row
@@ -16,7 +16,7 @@ from seqtasks.reports.page import render
 from seqtasks.reports.run_report import differences
 from seqtasks.text.files import write_atomically
 
-TITLES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "bleu_tok_lc": "BLEU (tok, lc)"}
+TITLES = {"bleu": "BLEU", "chrf": "chrF", "ter": "TER", "bleu_tok_lc": "BLEU (tok, lc)", "cer": "CER", "wer": "WER"}
 
 
 def write_translation_comparison(comparison: TranslationComparison, path: Path) -> None:

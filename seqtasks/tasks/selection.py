@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from seqtasks.errors import UsageError, did_you_mean
+
+E = TypeVar("E")
 
 
 def five_positions(count: int) -> list[int]:
@@ -25,11 +28,11 @@ class Selection:
     notes: list[str]
 
 
-def select_parts(sentences: int, *, has_dev: bool, has_test: bool, select_by: str) -> Selection:
+def select_parts(sentences: Sequence[Hashable], *, has_dev: bool, has_test: bool, select_by: str) -> Selection:
     """Honest selection: on dev where a test part is reported, on a fixed tenth of train where dev is, or on nothing ("last").
 
-    A corpus with neither dev nor test has a tenth of train held out in any case: it is then scored as dev.
-    Raises UsageError where there are too few sentences to hold a tenth out of.
+    sentences: what the model reads of each; equal ones stay on one side. A corpus with neither dev nor test has a tenth of train held out
+    in any case: it is then scored as dev. Raises UsageError where there are too few sentences to hold a tenth out of.
     """
     notes = []
     if not has_test:
@@ -37,17 +40,40 @@ def select_parts(sentences: int, *, has_dev: bool, has_test: bool, select_by: st
             "No test part here: the scores are of dev." if has_dev else "No dev or test part here: a tenth of train is held out as dev."
         )
     hold = not (has_dev or has_test) or (select_by != "last" and not (has_dev and has_test))
-    every = range(sentences)
-    if hold and sentences < 10:
+    every = range(len(sentences))
+    if hold and len(sentences) < 10:
         raise UsageError(
-            f"only {sentences} training sentences: too few to hold a tenth out of. Give data.dev and data.test, or more of them."
+            f"only {len(sentences)} training sentences: too few to hold a tenth out of. Give data.dev and data.test, or more of them."
         )
-    held_out = [position for position in every if position % 10 == 9] if hold else []
-    kept = [position for position in every if position % 10 != 9] if held_out else list(every)
+    tenth = set(tenth_of(sentences)) if hold else set()
+    held_out, kept = sorted(tenth), [position for position in every if position not in tenth]
+    if tenth and {sentences[position] for position in held_out} & {sentences[position] for position in kept}:
+        notes.append("Few sentences of train differ: those that are held out are trained on, too.")
     if hold and (has_dev or has_test):
         notes.append(f"{'' if has_dev else 'No dev part here: '}a tenth of train is held out to select on.".capitalize())
     selected_on = "nothing" if select_by == "last" else "dev" if has_dev == has_test else "held-out tenth of train"
     return Selection(kept, held_out, selected_on, notes)
+
+
+def tenth_of(sentences: Sequence[Hashable]) -> list[int]:
+    """The positions of a fixed tenth: every tenth of the sentences that differ, each wherever it stands. What makes up over a tenth by
+    itself is passed over; where fewer than ten are left, it is every tenth position.
+    """
+    places: dict[Hashable, list[int]] = {}
+    for position, sentence in enumerate(sentences):
+        places.setdefault(sentence, []).append(position)
+    rare = [own for own in places.values() if 10 * len(own) <= len(sentences)]
+    if len(rare) < 10:
+        return list(range(9, len(sentences), 10))
+    return [position for own in rare[9::10] for position in own]
+
+
+def nested_share(examples: Sequence[E], share: float) -> Sequence[E]:
+    """A share of the examples, in their order: drawn once for all, so that a smaller share stands within every larger one."""
+    if share == 1:
+        return examples
+    drawn = np.random.default_rng(0).permutation(len(examples))[: max(1, round(share * len(examples)))]
+    return [examples[position] for position in sorted(drawn)]
 
 
 def example_split(splits: Sequence[str]) -> str:

@@ -30,14 +30,15 @@ class Progress:
     """Where training stands, at an update boundary.
 
     epoch counts from 1; batches is how many of the epoch's batches are done; best is the selection value (higher is better) of
-    `best_epoch`; waited is the number of epochs since then; sums are {term: [loss, count, correct]} of the running epoch; kept are the
-    epochs whose weights are to be averaged, with their values (0 where nothing is selected on).
+    `best_epoch`, best_loss its dev loss; waited is the number of epochs since then; sums are {term: [loss, count, correct]} of the running
+    epoch; kept are the epochs whose weights are to be averaged, with their values (0 where nothing is selected on).
     """
 
     epoch: int = 1
     batches: int = 0
     update: int = 0
     best: float | None = None
+    best_loss: float = 0.0
     best_epoch: int = 0
     waited: int = 0
     seconds: float = 0.0

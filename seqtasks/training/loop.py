@@ -208,7 +208,10 @@ def finish_epoch(
 
 
 def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, checkpoints: Checkpoints | None) -> str:
-    """Compare with the best so far, and save the weights where they are better (or are to be averaged); returns what to tell of it."""
+    """Compare with the best so far, and save the weights where they are better (or are to be averaged); returns what to tell of it.
+
+    Of equal values the one with the lower dev loss is better: a measure may stay at 0 for long.
+    """
     check_finite(progress)
     if dev is not None and not math.isfinite(dev.loss):
         raise TrainingError(
@@ -219,9 +222,10 @@ def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, check
     if dev is None or dev.value is None:
         return ""
     progress.waited += 1
-    if progress.best is not None and dev.value <= progress.best:
+    tied = dev.value == progress.best and dev.loss < progress.best_loss
+    if progress.best is not None and dev.value <= progress.best and not tied:
         return ""
-    progress.best, progress.best_epoch, progress.waited = dev.value, progress.epoch, 0
+    progress.best, progress.best_loss, progress.best_epoch, progress.waited = dev.value, dev.loss, progress.epoch, 0
     if checkpoints is not None:
         checkpoints.save_best(model)
     return "best so far"

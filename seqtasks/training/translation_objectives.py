@@ -36,10 +36,16 @@ class TeacherForced:
         """log_probs_NV, in float32."""
         return F.log_softmax(self.logits_NV.float(), dim=-1)
 
-    def likelihood(self, label_smoothing: float) -> Loss:
-        """The negative log-likelihood, smoothed: that share of each target's probability is spread over all words."""
+    def likelihood(self, label_smoothing: float, unknown: int | None = None) -> Loss:
+        """The negative log-likelihood, smoothed: that share of each target's probability is spread over all words.
+
+        unknown: the word that stands for all that the vocabulary lacks: to foresee it counts as wrong.
+        """
         found = likelihood(self.logits_NV, self.targets_N, label_smoothing)
-        return Loss(found.smoothed, len(self.targets_N), found.correct, found.plain)
+        correct = found.correct
+        if unknown is not None:
+            correct = correct - (self.logits_NV[self.targets_N == unknown].argmax(-1) == unknown).sum()
+        return Loss(found.smoothed, len(self.targets_N), correct, found.plain)
 
 
 def teacher_force(model: TranslationModel, inputs_BT: Tensor, targets_BT: Tensor, memory: Any, state: Any) -> TeacherForced:
@@ -57,12 +63,14 @@ def translation_objective(
     r_drop: float = 0.0,
     inputs: InputsChosen | None = None,
     guide: Guide | None = None,
+    unknown: int | None = None,
 ) -> Objective:
     """Cross-entropy of the target words.
 
     r_drop: weight alpha of the divergence between two passes under different dropout; inputs: chooses what the decoder reads
-    (scheduled sampling); guide: a loss of the attention's weights, added to the words' (guided attention), but not to what is shown.
-    Raises ValueError if the decoder has no attention to guide.
+    (scheduled sampling); guide: a loss of the attention's weights, added to the words' (guided attention), but not to what is
+    shown; unknown: the word that stands for all that the vocabulary lacks, which is never right. Raises ValueError if the decoder has no
+    attention to guide.
     """
 
     def objective(model: TranslationModel, batch: Batch, step: int) -> dict[str, Loss]:
@@ -72,7 +80,7 @@ def translation_objective(
         if inputs is not None:
             inputs_BT = inputs(model, inputs_BT, memory, state, batch, step)
         forced = teacher_force(model, inputs_BT, targets_BT, memory, state)
-        term = forced.likelihood(label_smoothing)
+        term = forced.likelihood(label_smoothing, unknown)
         if guide is not None:
             if forced.weights_BTS is None:
                 raise ValueError("this decoder has no attention to guide")
@@ -82,7 +90,7 @@ def translation_objective(
     return objective
 
 
-def stepwise(model: TranslationModel, batch: Batch) -> Loss:
+def stepwise(model: TranslationModel, batch: Batch, unknown: int | None = None) -> Loss:
     """The likelihood without smoothing, found a word at a time: the attention of one target word is in memory, not that of all.
 
     For scoring long texts; no gradient should be asked for, since that would keep every step.
@@ -92,7 +100,8 @@ def stepwise(model: TranslationModel, batch: Batch) -> Loss:
     for last_B, targets_B in zip(model.shifted(targets_BT).unbind(1), targets_BT.unbind(1), strict=True):
         log_probs_BV, state, _ = model.step(last_B, memory, state)
         total = total + F.nll_loss(log_probs_BV, targets_B, ignore_index=IGNORE, reduction="sum")
-        correct = correct + (log_probs_BV.argmax(-1) == targets_B).sum()
+        right_B = log_probs_BV.argmax(-1) == targets_B
+        correct = correct + (right_B if unknown is None else right_B & (targets_B != unknown)).sum()
     return Loss(total, int((targets_BT != IGNORE).sum()), correct)
 
 

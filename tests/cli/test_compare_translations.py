@@ -54,7 +54,7 @@ def test_runs_are_compared_and_reported(finished: Callable[[str], Path], runs: P
     assert [system["name"] for system in found["systems"]] == ["run", "plain"]
     for system in found["systems"]:
         recorded = {score["name"]: score for score in metrics(Path(system["paths"][0]))["scores"] if score["split"] == "test"}
-        for name in ("bleu", "chrf", "ter", "bleu_tok_lc"):
+        for name in ("bleu", "chrf", "ter", "bleu_tok_lc", "exact", "cer", "wer"):
             assert system["scores"][name]["score"]["value"] == recorded[name]["value"]
             signature = recorded[name]["signature"].replace("bootstrap:1000", "bootstrap:10000")
             assert system["scores"][name]["score"]["signature"] == signature

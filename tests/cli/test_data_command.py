@@ -231,7 +231,7 @@ def test_check_of_an_unknown_suffix_asks_for_the_format(tmp_path: Path) -> None:
     result = run("check", path)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (
         2,
-        f"Error: {path}: its suffix '.txt' does not tell its format; add --format parallel|tsv|conllu|columns|jsonl.",
+        f"Error: {path}: its suffix '.txt' does not tell its format; add --format parallel|tsv|csv|tmx|conllu|columns|jsonl.",
     )
 
 

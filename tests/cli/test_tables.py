@@ -149,7 +149,7 @@ def test_a_translation_system_has_every_score_and_an_arrow_where_lower_is_better
         ["attention", "30.46 (29.0 to 32.0)", "50.00", "1:01", "1.0M"],
         ["plain", "20.00", "60.00", "-", "-"],
     ]
-    assert [arrowed(name) for name in ("bleu", "ter", "perplexity")] == ["bleu", "ter ↓", "perplexity ↓"]
+    assert [arrowed(name) for name in ("bleu", "cer", "perplexity", "ter")] == ["bleu", "cer ↓", "perplexity ↓", "ter ↓"]
     assert all(arrowed(name).endswith(" ↓") for name in LOWER_IS_BETTER)
 
 

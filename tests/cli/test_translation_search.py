@@ -82,8 +82,7 @@ def test_translations_begin_with_their_prefixes(finished) -> None:
     write(Path("begun.txt"), "Un chien voit\n\nUn\n\nUn Un\n\n\nLe canot\n")
     printed = done("predict", finished("translation"), "--prefix", "begun.txt", "--beams", "3", input=TEXT).stdout.split("\n")
     plain = done("predict", finished("translation"), "--beams", "3", input=TEXT).stdout.split("\n")
-    target = seqtasks.load(finished("translation")).translator.assets.target
-    begun = [target.decode(target.encode(prefix)[:-1]) for prefix in ("Un chien voit", "", "Un", "", "Un Un", "", "", "Le canot")]
+    begun = ["Un chien voit", "", "Un", "", "Un Un", "", "", "Le canot"]
     assert all(line.startswith(prefix) for line, prefix in zip(printed, begun, strict=False))
     assert [printed[3], printed[6]] == [plain[3], plain[6]]
 

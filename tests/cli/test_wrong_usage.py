@@ -189,10 +189,12 @@ def test_a_gpu_where_there_is_none_is_told_with_the_remedy(here: Path) -> None:
     assert "Error: --device mps: no Apple GPU is available here. Use --device cpu.\n" in invoke("run", "pos", "--device", "mps").stderr
 
 
-def test_translation_evaluates_two_files_or_one_of_pairs(here: Path, finished) -> None:
+def test_every_file_of_references_needs_a_line_for_a_line(here: Path, finished) -> None:
+    for name, lines in (("a", 2), ("b", 2), ("c", 1)):
+        Path(name).write_text("A dog.\n" * lines)
     result = invoke("evaluate", finished("translation"), "a", "b", "c")
     assert result.exit_code == 2
-    assert result.stderr == "Error: evaluate needs a source and a target file, or one TSV file; got 3 files.\n"
+    assert result.stderr == "Error: a:2: 2 lines here but 1 in c. Parallel files need a line for a line.\n"
 
 
 def test_a_file_that_could_be_of_several_heads_is_not_guessed(here: Path, finished) -> None:

@@ -34,7 +34,9 @@ PLANTED = [
     ("truncation", {"translation": ""}, "0 words, 13 in the reference"),
     ("truncation", {"translation": "..."}, "0 words, 13 in the reference"),
     ("truncation", {"translation": "Le vieux boulanger voit un petit canot blanc près du"}, 'ends with "du"'),
-    ("over-length", {"finished": False}, "not ended at the length limit: 13 words, 13 in the reference"),
+    ("over-length", {"finished": False, "translation": f"{REFERENCE} Le"}, "not ended at the length limit: 14 words, 13 in the reference"),
+    ("cut at the limit", {"finished": False}, f"cut at {len(REFERENCE)} characters, {len(REFERENCE)} in the reference"),
+    ("cut at the limit", {"finished": False, "translation": REFERENCE[:30]}, f"cut at 30 characters, {len(REFERENCE)} in the reference"),
     (
         "over-length",
         {"translation": LONG},
@@ -147,7 +149,7 @@ def test_the_three_worst_examples_come_worst_first_and_equal_ones_in_order() -> 
 
 
 def test_only_settings_that_fit_are_to_be_tried_and_only_for_faults_that_occur() -> None:
-    lines = [replace(RIGHT, unknown_output=1), replace(RIGHT, finished=False)]
+    lines = [replace(RIGHT, unknown_output=1), replace(RIGHT, finished=False, translation=f"{RIGHT.reference} Le")]
     tried = {
         fault.name: fault.to_try for fault in diagnose(lines, fits=lambda setting: "text.min_count" not in setting).faults if fault.to_try
     }

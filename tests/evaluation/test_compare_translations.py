@@ -12,13 +12,14 @@ from sacrebleu.significance import PairedTest
 
 from seqtasks.evaluation.bleu import TER_LONGEST, moses, sentence_bleu
 from seqtasks.evaluation.compare_translations import SHOWN, Translated, compare_translations, measure
+from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.evaluation.seed_tests import welch
 from seqtasks.evaluation.significance import holm
 from seqtasks.evaluation.translation_comparison import TranslationPair, TranslationSystem
 
 WORDS = ["Ein", "Mann", ",", "der", "zwei", "Hunde", "hält", "Schnee", "läuft.", "im", "Park", "!", "und", "Frau", "weiß"]
 DRAWS = 2000
-NAMES = ["bleu", "chrf", "ter", "bleu_tok_lc"]
+NAMES = ["bleu", "chrf", "ter", "bleu_tok_lc", "exact", "cer", "wer"]
 
 
 def corpus(lines: int, seed: int = 3) -> list[str]:
@@ -101,7 +102,7 @@ def test_a_planted_difference_is_found_in_every_score_and_the_better_system_is_n
     (pair,) = pairs
     assert list(pair.differences) == NAMES
     for name, found in pair.differences.items():
-        assert (found.difference > 0) == (name == "ter")
+        assert (found.difference > 0) == lower_is_better(name)
         assert max(found.holm_bootstrap, found.holm_randomisation) < 0.01
         assert found.sentence.startswith(f"good is {abs(found.difference):.2f} points better than bad (95 % interval ")
         low, high = found.interval
@@ -189,8 +190,8 @@ def test_ter_is_left_out_for_all_where_one_translation_is_too_long_for_it() -> N
     references = corpus(5)
     long = [*references[:-1], " ".join(["Hund"] * (TER_LONGEST + 1))]
     systems, (pair,) = compared({"one": [references], "long": [long]}, references, draws=50)
-    assert [list(system.scores) for system in systems] == [["bleu", "chrf", "bleu_tok_lc"]] * 2
-    assert list(pair.differences) == ["bleu", "chrf", "bleu_tok_lc"]
+    assert [list(system.scores) for system in systems] == [[name for name in NAMES if name != "ter"]] * 2
+    assert list(pair.differences) == [name for name in NAMES if name != "ter"]
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,14 @@ def test_each_score_counts_its_spans() -> None:
 
 
 def test_a_score_says_what_it_counts_and_has_the_interval_over_sentences() -> None:
-    gold, predicted = [[ORG, PER], [LOC], []], [[ORG], [LOC], [PER]]
+    gold, predicted = [[ORG, PER], [LOC], []] * 5, [[ORG], [LOC], [PER]] * 5
     scores = nested_scores(gold, predicted, split="dev", head="ner", seed=3, samples=50).scores
     shown = {score.name: score for score in scores}
-    assert str(shown["f1"]) == "f1 = 66.67 [spans:exact|scheme:nested|gold:3|predicted:3|sentences:3|bootstrap:50|seed:3]"
-    assert shown["f1_inner"].signature.startswith("spans:inner|scheme:nested|gold:1|predicted:0|")
-    assert shown["flat_ceiling"].signature.startswith("spans:most without overlap|scheme:nested|gold:3|predicted:2|")
-    assert shown["f1"].interval == bootstrap_interval([2, 2, 0], [3, 2, 1], seed=3, samples=50)
-    assert shown["recall"].interval == bootstrap_interval([1, 1, 0], [2, 1, 0], seed=3, samples=50)
+    assert str(shown["f1"]) == "f1 = 66.67 [spans:exact|scheme:nested|gold:15|predicted:15|sentences:15|bootstrap:50|seed:3]"
+    assert shown["f1_inner"].signature.startswith("spans:inner|scheme:nested|gold:5|predicted:0|")
+    assert shown["flat_ceiling"].signature.startswith("spans:most without overlap|scheme:nested|gold:15|predicted:10|")
+    assert shown["f1"].interval == bootstrap_interval([2, 2, 0] * 5, [3, 2, 1] * 5, seed=3, samples=50)
+    assert shown["recall"].interval == bootstrap_interval([1, 1, 0] * 5, [2, 1, 0] * 5, seed=3, samples=50)
     assert {score.split for score in scores} == {"dev"}
     assert {score.interval for score in nested_scores(gold, predicted, split="dev", head="ner", samples=0).scores} == {None}
 

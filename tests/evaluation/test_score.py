@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from seqtasks.errors import RunDirectoryError
 from seqtasks.evaluation import score as score_module
-from seqtasks.evaluation.score import Score, bootstrap_interval, percentile_interval, resampled_sums
+from seqtasks.evaluation.score import Score, bootstrap_interval, percentile_interval, resampled_sums, share_score, shown_interval
 from tests.evaluation.counted import count_draws
 from tests.oracles.resampling import plain_bootstrap, plain_interval
 
@@ -129,3 +130,34 @@ def test_as_many_samples_as_memory_allows_are_drawn_together_and_shared_by_all_n
     draws, sentences = count_draws(monkeypatch), score_module.BLOCK // 300
     assert (resampled_sums(np.ones((sentences, 2)), seed=1, samples=700) == sentences).all()
     assert draws.positions == [(300, sentences)] * 2 + [(100, sentences)]
+
+
+def test_few_sentences_have_no_interval() -> None:
+    for sentences, told in ((9, False), (10, True)):
+        score = share_score("accuracy", ([1, 0] * 5, [2] * 10), {}, split="s", head="h", seed=1, samples=50)
+        assert score.interval is not None
+        found, _ = shown_interval(score.interval, value=score.value, sentences=sentences, share=True)
+        assert (found is not None) is told
+    few = share_score("accuracy", ([1, 0], [2, 2]), {}, split="s", head="h", seed=1, samples=50)
+    assert (few.interval, few.signature) == (None, "")
+
+
+@pytest.mark.parametrize("sentences", [10, 40, 700])
+@pytest.mark.parametrize("right", [0, 1])
+def test_where_all_are_right_or_wrong_a_share_has_the_interval_of_wilson(sentences: int, right: int) -> None:
+    score = share_score("accuracy", ([3 * right] * sentences, [3] * sentences), {}, split="s", head="h", seed=1, samples=50)
+    wanted = proportion_interval(right * sentences, sentences)
+    assert score.interval == pytest.approx(wanted)
+    assert score.signature == "interval:wilson"
+
+
+def proportion_interval(right: int, trials: int) -> tuple[float, float]:
+    """Wilson's interval (1927, equation 4), in percent."""
+    found = binomtest(right, trials).proportion_ci(method="wilson")
+    return 100 * found.low, 100 * found.high
+
+
+def test_what_is_no_share_has_no_interval_where_every_draw_is_the_same() -> None:
+    assert shown_interval((0.0, 0.0), value=0.0, sentences=50, share=False) == (None, {})
+    assert shown_interval((100.0, 100.0), value=100.0, sentences=50, share=False) == (None, {})
+    assert shown_interval((40.0, 40.0), value=40.0, sentences=50, share=False) == ((40.0, 40.0), {})

@@ -172,8 +172,8 @@ def test_scores_carry_split_head_and_settings_and_are_plain_numbers() -> None:
     found = report([("B-A", "O"), ("B-B", "I-B")], [("B-A", "O"), ("O", "I-B")], samples=50)
     score = found.scores[0]
     assert (score.split, score.head) == ("dev", "ner")
-    assert score.signature == f"{SEQEVAL}|mode:default|scheme:BIO|gold:2|predicted:2|sentences:2|bootstrap:50|seed:1"
-    assert found.scores[3].signature == f"{SEQEVAL}|mode:strict|scheme:BIO|gold:2|predicted:1|sentences:2|bootstrap:50|seed:1"
+    assert score.signature == f"{SEQEVAL}|mode:default|scheme:BIO|gold:2|predicted:2|sentences:2"
+    assert found.scores[3].signature == f"{SEQEVAL}|mode:strict|scheme:BIO|gold:2|predicted:1|sentences:2"
     assert all(type(score.value) is float for score in found.scores)
     assert json.loads(json.dumps(found.to_json())) == {
         "illegal": 1,

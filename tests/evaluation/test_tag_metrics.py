@@ -9,6 +9,8 @@ from seqeval.metrics import f1_score
 from sklearn.metrics import accuracy_score
 
 from seqtasks.errors import RecipeError
+from seqtasks.evaluation.directions import lower_is_better
+from seqtasks.evaluation.metrics import TagMetric
 from seqtasks.evaluation.tag_metrics import TAG_METRICS, accuracy, entity_f1, further_scores, tag_metric
 
 BIO = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
@@ -47,6 +49,10 @@ def test_measures_are_found_by_name_and_a_near_name_is_told() -> None:
         tag_metric("acuracy")
 
 
-def test_only_measures_of_other_packages_are_further_scores() -> None:
+def test_only_measures_that_were_added_are_further_scores(monkeypatch: pytest.MonkeyPatch) -> None:
     assert further_scores([["A"]], [["A"]], None, split="dev", head="upos") == []
     assert sorted(TAG_METRICS) == ["accuracy", "f1"]
+    monkeypatch.setitem(TAG_METRICS, "errors", TagMetric(lambda gold, predicted, scheme: 7.0, lower_is_better=True))
+    (added,) = further_scores([["A"]], [["A"]], None, split="dev", head="upos")
+    assert (added.name, added.value) == ("errors", 7.0)
+    assert lower_is_better("errors")

@@ -12,8 +12,9 @@ from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.nn.attention import ATTENTIONS as ATTENTION_TABLE
 from seqtasks.nn.backbones import BACKBONES as BACKBONE_TABLE
 from seqtasks.recipes.keys import Key, comments, keys_of
-from seqtasks.recipes.schema import ATTENTIONS, BACKBONES, HEADS, READERS, DecoderSettings
+from seqtasks.recipes.schema import ATTENTIONS, BACKBONES, HEADS, PAIRS, READERS, DecoderSettings
 from seqtasks.recipes.tables import Rate, Table
+from seqtasks.text.corpora.pair_readers import PAIR_READERS, TWO_FILES
 from seqtasks.text.corpora.readers import READERS as READER_TABLE
 
 
@@ -68,6 +69,7 @@ def test_a_comment_belongs_to_the_key_on_its_line_else_to_the_next_one() -> None
         (ATTENTIONS, {"none": None, **ATTENTION_TABLE}),
         (HEADS, {**HEAD_TABLE, **NESTED_HEADS}),
         (READERS, READER_TABLE),
+        (PAIRS, [TWO_FILES, *PAIR_READERS]),
     ],
     ids=lambda given: getattr(given, "group", ""),
 )

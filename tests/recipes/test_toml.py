@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import RecipeError
-from seqtasks.recipes.load import recipe_names, task_names
+from seqtasks.recipes.load import override, recipe_names, task_names
 from seqtasks.recipes.toml import parse_value, read_toml, write_toml
 from seqtasks.tasks.table import load_recipe
 from tests.miniature.corpora import write
@@ -102,3 +102,22 @@ def test_a_name_that_no_head_can_have_is_told(name: str) -> None:
 def test_a_layer_with_a_dot_names_a_head_without_one() -> None:
     done("run", "ner", "--out", "run", "--set", "data.layer=NER.v2", "--set", "training.epochs=1", "--set", "words.size=8")
     assert Path("run/text/labels-ner-v2.txt").is_file()
+
+
+@pytest.mark.parametrize(
+    ("given", "form"),
+    [
+        (["data.train=my.jsonl"], "jsonl"),
+        (["data.train=my.jsonl.gz"], "jsonl"),
+        (["data.train=my.conllu"], "conllu"),
+        (["data.train=my.txt"], "columns"),
+        (["data.train=my.jsonl", "data.format=columns"], "columns"),
+        (["data.dev=my.jsonl"], "columns"),
+    ],
+)
+def test_the_suffix_of_ones_own_training_file_says_its_format_where_none_is_set(given: list[str], form: str) -> None:
+    tables = {"kind": "tagging", "data": {"format": "columns", "layer": "ner", "train": "train.bio"}}
+    notes = override(tables, given)
+    assert tables["data"]["format"] == form
+    told = form != "columns"
+    assert any(f"data.train is read as data.format = {form!r}, by its suffix" in note for note in notes) is told

@@ -48,17 +48,20 @@ def test_faults_are_shown_with_share_cause_remedy_and_examples_that_open() -> No
     assert "repetition 1 25.0 % The decoder does not know what it has said" in seen
     assert "try --set decoding.block_ngrams=4, --set decoder.attention=coverage; more training.epochs." in seen
     assert 'line 3 found "chien" 3 times source A <b>dog</b> sees the boat. translation Un <i>chien chien' in seen
-    assert "over-length 1 25.0 %" in seen
+    assert "cut at the limit 1 25.0 %" in seen
     assert markup.count("<details>") == 2
     assert "<b>" not in markup
-    assert "Not found: truncation, copied source, unrelated output, unknown words in the output, unknown words in the source." in seen
+    assert (
+        "Not found: truncation, over-length, copied source, unrelated output, unknown words in the output, unknown words in the source."
+        in seen
+    )
     assert "Dropped words are not looked for: the model has no attention." in seen
 
 
 def test_frequent_faults_come_first() -> None:
     lines = [replace(RIGHT, unknown_output=1), *[replace(RIGHT, finished=False)] * 2]
     seen = visible(bad_translations(ReportReview("dev", diagnose(lines))))
-    assert seen.index("over-length 2") < seen.index("unknown words in the output 1")
+    assert seen.index("cut at the limit 2") < seen.index("unknown words in the output 1")
 
 
 def test_a_part_without_faults_or_lines_says_so_or_nothing() -> None:

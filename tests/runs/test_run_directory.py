@@ -43,7 +43,7 @@ def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None
         assert list(score) == ["split", "head", "name", "value", "signature", "interval"]
         assert score["signature"]
         assert score["interval"] is None or (len(score["interval"]) == 2 and score["interval"][0] <= score["interval"][1])
-    names = {"translation": {"bleu", "chrf", "ter", "bleu_tok_lc", "perplexity", "accuracy"}, "pos": {"accuracy"}}
+    names = {"translation": {"bleu", "chrf", "ter", "bleu_tok_lc", "exact", "cer", "wer", "perplexity", "accuracy"}, "pos": {"accuracy"}}
     tests = [score["name"] for score in found["scores"] if score["split"] == "test"]
     assert names.get(task, {"f1", "precision", "recall", "f1_strict", "accuracy"}) <= set(tests)
     splits = {score["split"] for score in found["scores"]}
@@ -180,7 +180,25 @@ def test_a_run_leaves_the_arithmetic_of_its_process_as_it_was(miniature: Path, p
 def test_selection_never_looks_at_the_part_that_is_reported(
     has_dev: bool, has_test: bool, select_by: str, held: int, selected_on: str
 ) -> None:
-    chosen = select_parts(35, has_dev=has_dev, has_test=has_test, select_by=select_by)
+    chosen = select_parts(range(35), has_dev=has_dev, has_test=has_test, select_by=select_by)
     assert chosen.selected_on == selected_on
     assert chosen.held_out == [9, 19, 29][:held]
     assert sorted(chosen.kept + chosen.held_out) == list(range(35))
+
+
+def test_equal_sentences_are_held_out_together_or_trained_on_together() -> None:
+    lines = [f"sentence {position // 3}" for position in range(300)]  # a sorted file with three translations of each sentence
+    chosen = select_parts(lines, has_dev=False, has_test=False, select_by="loss")
+    assert not {lines[position] for position in chosen.held_out} & {lines[position] for position in chosen.kept}
+    assert sorted(chosen.kept + chosen.held_out) == list(range(300))
+    assert len(chosen.held_out) == 30
+    assert not any("are trained on, too" in note for note in chosen.notes)
+
+
+def test_a_sentence_that_fills_a_part_is_not_held_out_and_too_few_different_ones_are_told() -> None:
+    lines = ["Yes."] * 60 + [f"sentence {position}" for position in range(40)]
+    chosen = select_parts(lines, has_dev=False, has_test=False, select_by="loss")
+    assert [lines[position] for position in chosen.held_out] == [f"sentence {position}" for position in (9, 19, 29, 39)]
+    alike = select_parts(["a", "b"] * 10, has_dev=False, has_test=False, select_by="loss")
+    assert alike.held_out == [9, 19]
+    assert "Few sentences of train differ: those that are held out are trained on, too." in alike.notes

@@ -13,6 +13,7 @@ from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.tasks.table import TASKS
+from seqtasks.text.corpora.pair_readers import TWO_FILES
 from seqtasks.text.corpora.readers import READERS
 
 NAMED = {
@@ -30,7 +31,7 @@ def choices(model: type[BaseModel], path: str = "") -> Iterator[tuple[str, list[
         place, kind = f"{path}{name}", field.annotation
         if get_origin(kind) is None and isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from choices(kind, f"{place}.")
-        elif kind is str and place in NAMED:
+        elif kind is str and place in NAMED and field.default != TWO_FILES:  # formats of pairs have tests of their own
             yield place, list(NAMED[place])
         elif kind is bool:
             yield place, [True, False]

@@ -182,7 +182,7 @@ def test_a_measure_of_translations_of_another_package_selects_and_scores(offer: 
     ("task", "given", "near", "known"),
     [
         ("pos", "accurracy", "accuracy", "loss, last, accuracy, f1"),
-        ("translation", "blue", "bleu", "loss, accuracy, last, bleu, chrf, ter, bleu_tok_lc"),
+        ("translation", "blue", "bleu", "loss, accuracy, last, bleu, chrf, ter, bleu_tok_lc, exact, cer, wer"),
     ],
 )
 def test_a_measure_that_nobody_offers_is_told(task: str, given: str, near: str, known: str) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, SentencePair
 from seqtasks.text.corpora.lines import file_checksum
-from seqtasks.text.corpora.parallel import listed, read_pairs, read_parallel, without_empty
+from seqtasks.text.corpora.pair_readers import tab_separated
+from seqtasks.text.corpora.parallel import listed, read_parallel, without_empty
 
 
 @pytest.fixture
@@ -57,20 +58,20 @@ def test_unequal_counts_are_both_named(tmp_path_factory, first, second):
 def test_pairs_of_an_anki_file_leave_its_third_column_out(tmp_path):
     path = tmp_path / "deu.txt"
     path.write_bytes("\ufeffGo.\tGeh.\tCC-BY 2.0 #1\r\n\r\n\t\t\r\nHi.\tHallo!\tCC-BY 2.0 #2".encode())
-    corpus = read_pairs(path)
+    corpus = tab_separated(path)
     assert corpus.examples == [SentencePair("Go.", "Geh.", 1), SentencePair("Hi.", "Hallo!", 4)]
     assert corpus.checksum == file_checksum(path)
-    assert read_pairs(path, source_column=1, target_column=0).examples[1] == SentencePair("Hallo!", "Hi.", 4)
+    assert tab_separated(path, source_column=1, target_column=0).examples[1] == SentencePair("Hallo!", "Hi.", 4)
 
 
 def test_a_line_with_too_few_columns_is_named(tmp_path):
     path = tmp_path / "pairs.tsv"
     path.write_text("a\tb\n" + "long " * 20 + "\n")
     with pytest.raises(DataError) as caught:
-        read_pairs(path, target_column=2)
+        tab_separated(path, target_column=2)
     assert str(caught.value) == f"{path}:1: expected at least 3 tab-separated columns, found 2: 'a\\tb'. Separate by one tab."
     with pytest.raises(DataError) as caught:
-        read_pairs(path)
+        tab_separated(path)
     assert str(caught.value) == f"{path}:2: expected at least 2 tab-separated columns, found 1: {('long ' * 12)!r}. Separate by one tab."
 
 

@@ -10,7 +10,7 @@ from seqtasks.errors import Interrupted, RunDirectoryError, TrainingError
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
 from seqtasks.training.history import History
-from seqtasks.training.loop import DevResult, Environment, TrainingOptions, train
+from seqtasks.training.loop import DevResult, Environment, TrainingOptions, keep_best, train
 from seqtasks.training.objectives import Loss
 from seqtasks.training.schedules import SCHEDULES
 from tests.training.toy import SilentWatcher, ToyData, ToyModel, dev_scorer, objective
@@ -216,3 +216,12 @@ def test_a_changed_machine_is_reported_on_resume(tmp_path):
         model, adam, CPU
     )
     assert changed == ["threads: 2 then, 64 now"]
+
+
+def test_of_equal_values_the_lower_dev_loss_is_better() -> None:
+    """A measure that stays at 0 (BLEU of single words, at the beginning) must not choose the first epoch."""
+    progress, told = Progress(), []
+    for loss, value in ((3.0, 0.0), (2.0, 0.0), (2.5, 0.0), (4.0, 1.0), (1.0, 0.5)):
+        told.append((keep_best(ToyModel(), progress, DevResult(loss, 0.0, {}, value), None), progress.best_epoch, progress.waited))
+        progress.epoch += 1
+    assert told == [("best so far", 1, 0), ("best so far", 2, 0), ("", 2, 1), ("best so far", 4, 0), ("", 4, 1)]

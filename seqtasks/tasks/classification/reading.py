@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import Files
 from seqtasks.tasks.classification.recipe import LabelledData
 from seqtasks.tasks.locations import DataLocations, locate, read_parts, refuse_empty
 from seqtasks.tasks.outcome import PartFacts
-from seqtasks.tasks.selection import select_parts
+from seqtasks.tasks.selection import nested_share, select_parts
 from seqtasks.text.corpora.examples import Corpus, LabelledText
 from seqtasks.text.corpora.label_readers import read_labelled
 from seqtasks.text.corpora.labelled import check_labels
@@ -44,14 +42,6 @@ def locate_folder(data: LabelledData, name: str, locations: DataLocations) -> Pa
 def read_labelled_file(data: LabelledData, path: Path) -> Corpus[LabelledText]:
     """The texts of a file or folder in the recipe's format. Raises DataError for a fault, and where there is no text."""
     return refuse_empty(read_labelled(path, format=data.format, layout=data.layout, options=data.options))
-
-
-def share_of(texts: Part, share: float) -> Part:
-    """A share of the texts, in their order: drawn once for all, so that a smaller share stands within every larger one."""
-    if share == 1:
-        return texts
-    drawn = np.random.default_rng(0).permutation(len(texts))[: max(1, round(share * len(texts)))]
-    return [texts[position] for position in sorted(drawn)]
 
 
 @dataclass
@@ -92,8 +82,8 @@ class LabelledParts:
 def read_labelled_parts(data: LabelledData, locations: DataLocations, *, select_by: str) -> LabelledParts:
     """Every part, with train cut to its share and, where weights are selected, a tenth of it held out."""
     corpora = read_parts(data, locations, read_labelled_part)
-    train = share_of(check_labels(corpora["train"]).examples, data.train_fraction)
-    chosen = select_parts(len(train), has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
+    train = nested_share(check_labels(corpora["train"]).examples, data.train_fraction)
+    chosen = select_parts([text.text for text in train], has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
     kept, held_out = ([train[position] for position in part] for part in (chosen.kept, chosen.held_out))
     scored: dict[str, Part] = {split: corpus.examples for split, corpus in corpora.items() if split != "train"} or {"dev": held_out}
     parts = LabelledParts(kept, held_out or list(scored.get("dev", ())), scored, chosen.selected_on)

@@ -61,7 +61,7 @@ class LanguageModelTask:
         self.parts = [PartFacts(split, corpus.path, len(corpus), corpus.checksum) for split, corpus in corpora.items()]
         self.notes += [note for corpus in corpora.values() for note in corpus.notes]
         train = corpora["train"].examples
-        chosen = select_parts(len(train), has_dev="dev" in corpora, has_test="test" in corpora, select_by=self.recipe.training.select_by)
+        chosen = select_parts(train, has_dev="dev" in corpora, has_test="test" in corpora, select_by=self.recipe.training.select_by)
         self.selected_on = chosen.selected_on
         self.notes += chosen.notes
         kept, held_out = [[train[position] for position in part] for part in (chosen.kept, chosen.held_out)]

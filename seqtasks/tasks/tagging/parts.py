@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from seqtasks.diagnosis.tagged_data import tagged_notes
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import TaggedData
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.outcome import PartFacts
-from seqtasks.tasks.selection import select_parts
+from seqtasks.tasks.selection import nested_share, select_parts
 from seqtasks.tasks.tagging.reading import read_tagged_part
 from seqtasks.tasks.tagging.recipe import corpora_of, file_scheme
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
@@ -102,7 +100,8 @@ def read_tagged_parts(
         settings = data[heads[0]]
         corpora = read_layers([data[head] for head in heads], locations)
         train = nested_share(corpora["train"].examples, settings.train_fraction)
-        chosen = select_parts(len(train), has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
+        words = [sentence.words for sentence in train]
+        chosen = select_parts(words, has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
         shared = (
             [f"train: {len(train)} of its {len(corpora['train'])} sentences (data.train_fraction)."] if settings.train_fraction < 1 else []
         )
@@ -132,11 +131,3 @@ def read_layers(several: Sequence[TaggedData], locations: DataLocations) -> dict
     """The parts of one corpus, by name, each file read once for all layers that are asked for."""
     first, further = several[0], [data for position, data in enumerate(several) if data not in several[:position]][1:]
     return read_parts(first, locations, lambda data, part, place: read_tagged_part(data, part, locations, further))
-
-
-def nested_share(sentences: Part, share: float) -> Part:
-    """A share of the sentences, in their order: drawn once for all, so that a smaller share stands within every larger one."""
-    if share == 1:
-        return sentences
-    drawn = np.random.default_rng(0).permutation(len(sentences))[: max(1, round(share * len(sentences)))]
-    return [sentences[position] for position in sorted(drawn)]

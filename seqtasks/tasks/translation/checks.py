@@ -6,13 +6,15 @@ from typing import Any
 from seqtasks.errors import RecipeError
 from seqtasks.nn.attention import ATTENTIONS
 from seqtasks.nn.backbones import BACKBONES
-from seqtasks.recipes.schema import DecoderSettings
+from seqtasks.recipes.schema import DecoderSettings, ParallelData
 from seqtasks.registry import find_part, name_faults, option_faults
 from seqtasks.tasks.backbone import backbone_faults, without_weights
 from seqtasks.tasks.translation.decoder_checks import RIVALS, kind_faults, recurrent_faults
 from seqtasks.tasks.translation.decoding_checks import decoding_faults
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.tasks.translation.training_checks import guide_faults, training_faults
+from seqtasks.text.corpora.pair_readers import GIVEN as PAIR_GIVEN
+from seqtasks.text.corpora.pair_readers import GROUP, PAIR_READERS, TWO_FILES
 
 PLAIN = "none"  # the attention of a decoder that has none
 # what seqtasks gives an attention; its other parameters are options
@@ -25,10 +27,23 @@ def recipe_faults(recipe: TranslationRecipe) -> list[str]:
     """Every fault of a translation recipe."""
     attention = recipe.decoder.attention != PLAIN
     faults = [*backbone_faults(recipe.backbone), *translation_faults(recipe), *training_faults(recipe)]
+    faults += data_faults(recipe.data)
     faults += decoding_faults(recipe.decoding, attention=attention)
     if recipe.decoding.changed("shortlist_frequent") and not recipe.decoding.shortlist:  # a finished run may be asked so
         faults.append("decoding.shortlist_frequent has no meaning without a shortlist. Set decoding.shortlist, or leave it out.")
     return faults + name_faults({PLAIN: None, **ATTENTIONS}, recipe.decoder.attention, "seqtasks.attentions")
+
+
+def data_faults(data: ParallelData) -> list[str]:
+    """A format that nobody reads, options that its reader does not take, and columns of a format without any."""
+    if data.format == TWO_FILES:
+        return [f"data.{key} has no meaning for data.format = {data.format!r}. Leave it out." for key in data.changed("options")]
+    if faults := name_faults({TWO_FILES: None, **PAIR_READERS}, data.format, GROUP):
+        return faults
+    reader = find_part(PAIR_READERS, data.format, GROUP)
+    columns = [key for key in data.changed("source_column", "target_column") if key not in inspect.signature(reader).parameters]
+    faults = [f"data.{key} has no meaning for data.format = {data.format!r}. Leave it out." for key in columns]
+    return faults + option_faults(reader, data.options, PAIR_GIVEN, "data")
 
 
 def translation_faults(recipe: TranslationRecipe) -> list[str]:

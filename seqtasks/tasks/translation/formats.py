@@ -27,7 +27,8 @@ def refuse_translation(options: PredictionOptions) -> None:
 def in_form(answers: Iterable[tuple[str, list[Translation]]], form: str, *, several: bool) -> Iterator[str]:
     """(line, its translations) in a form; several: JSON has all of them."""
     for line, best in answers:
-        yield as_text(best[0]) if form == "text" else as_json(line, best, several=several)
+        written = as_text(best[0]) if line.strip() else ""  # a blank line is nothing that could have links
+        yield written if form == "text" else as_json(line, best, several=several)
 
 
 def as_text(answer: Translation) -> str:

@@ -27,9 +27,10 @@ from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.checks import PLAIN
 from seqtasks.tasks.translation.decoding_checks import changed, needs_lexicon
 from seqtasks.tasks.translation.formats import in_form, refuse_translation
+from seqtasks.tasks.translation.reading import read_pairs_of
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.text.corpora.documents import BREAK, in_context, pairs_in_context
-from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.text.corpora.parallel import read_parallel
 from seqtasks.text.tokenizers import visible
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
@@ -176,7 +177,7 @@ class TranslationPredictor(LoadedRun):
         return in_form(answers, options.form, several=options.n_best > 1)
 
     def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
-        """The tables "scores", "diagnosis" and "by_length" of metrics.json for a source and a target file, or one TSV file of pairs."""
+        """The tables "scores", "diagnosis" and "by_length" of metrics.json for files as `evaluate` takes them."""
         from seqtasks.tasks.translation.review import reviews_json  # scoring, which answers do without
 
         files = paths_of("evaluate", files)
@@ -184,22 +185,25 @@ class TranslationPredictor(LoadedRun):
         return {"scores": [score.to_json() for score in scores], **reviews_json({files[0].name: told})}
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
-        """The scores of a source and a target file, or of one TSV file of pairs."""
+        """The scores of a source file and one or several files of references, or of one file of pairs."""
         return self.reviewed(files)[0]
 
     def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
-        """The scores of such files, and what is told of their translations beside."""
+        """The scores of such files, and what is told of their translations beside, which looks at the first references only."""
         from seqtasks.tasks.translation.review import review  # scoring, which answers do without
         from seqtasks.tasks.translation.scores import score_pairs
 
         files = paths_of("evaluate", files)
-        if not 1 <= len(files) <= 2:
-            raise UsageError(f"evaluate needs a source and a target file, or one TSV file; got {len(files)} files.")
-        pairs = refuse_empty(read_parallel(*files) if len(files) == 2 else read_pairs(files[0]))
+        if not files:
+            raise UsageError("evaluate needs a source file and one or several files of references, or one file of pairs; got none.")
+        source, *targets = files
+        read = [read_parallel(source, target) for target in targets] or [read_pairs_of(self.recipe.data, source)]
+        pairs, *further = map(refuse_empty, read)
         context = self.recipe.data.context
         examples = pairs_in_context(pairs.examples, context) if context else pairs.examples
-        split = files[0].name
-        scores, found = score_pairs(self.translator, examples, split=split, language=self.recipe.data.target)
+        split = source.name
+        others = [[pair.target for pair in side] for side in further]
+        scores, found = score_pairs(self.translator, examples, *others, split=split, language=self.recipe.data.target)
         return scores, review(self.translator, examples, found, split=split, recipe=self.recipe)
 
 

@@ -4,27 +4,57 @@ from pathlib import Path
 
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import Files, ParallelData
+from seqtasks.registry import known_parts
 from seqtasks.tasks.locations import DataLocations, locate, refuse_empty
 from seqtasks.text.corpora.examples import Corpus, SentencePair
 from seqtasks.text.corpora.lines import read_lines
-from seqtasks.text.corpora.parallel import read_pairs, read_parallel
+from seqtasks.text.corpora.pair_readers import GROUP, PAIR_READERS, TWO_FILES, read_pair_file
+from seqtasks.text.corpora.parallel import read_parallel
+from seqtasks.text.corpora.suffixes import format_by_suffix
 
 
 def parallel_files(data: ParallelData, part: Files, locations: DataLocations) -> list[Path] | None:
-    """Source and target file of a part, or its one TSV file; None where the recipe or the corpus lacks it."""
+    """Source and target file of a part, or its one file of pairs; None where the recipe or the corpus lacks it."""
     if not part:
         return None
     if isinstance(part, list):
-        if len(part) != 2 or data.format == "tsv":
+        if len(part) != 2 or data.format != TWO_FILES:
             raise UsageError(f"data: {part}: expected two files, source and target, of format 'parallel'.")
         names = part
-    elif data.format == "tsv" or part.endswith((".tsv", ".tsv.gz")):
+    elif pair_format(data, part):
         names = [part]
     else:
         refuse_file(data, Path(part).expanduser())
         names = [f"{part}.{data.source}", f"{part}.{data.target}"]
     found = [locate(data.corpus, name, locations) for name in names]
     return [path for path in found if path] if all(found) else None
+
+
+def pair_format(data: ParallelData, name: str) -> str | None:
+    """The format of one file of pairs, by the recipe or else by its suffix; None for the stem of two files."""
+    found = data.format if data.format != TWO_FILES else format_by_suffix(name)
+    return found if found in known_parts(PAIR_READERS, GROUP) else None
+
+
+def read_pairs_of(data: ParallelData, path: Path) -> Corpus[SentencePair]:
+    """The pairs of one file, with the columns and languages of a recipe; one whose name says nothing is a TSV file.
+
+    Raises DataError for a file that is tagged, by its suffix.
+    """
+    found = format_by_suffix(path.name)
+    if data.format == TWO_FILES and found not in (None, *PAIR_READERS):
+        raise DataError(
+            path, 0, f"is of format {found!r}, which is no parallel text", "Give a source and a target file, or a file of pairs"
+        )
+    return read_pair_file(
+        path,
+        format=pair_format(data, path.name) or "tsv",
+        source=data.source,
+        target=data.target,
+        source_column=data.source_column,
+        target_column=data.target_column,
+        options=data.options,
+    )
 
 
 def refuse_file(data: ParallelData, path: Path) -> None:
@@ -42,7 +72,7 @@ def refuse_file(data: ParallelData, path: Path) -> None:
             raise DataError(path, 0, "is one side of the pairs", f"Give the stem of both: {stem} means {both.format(stem)}")
     if "\t" in next((line for _, line in read_lines(path)), ""):
         raise DataError(path, 0, "holds pairs in columns, between tabs", "Set data.format=tsv")
-    raise DataError(path, 0, "is one file", f"Give the stem of two, such as {path.stem} for {both.format(path.stem)}, or one TSV file")
+    raise DataError(path, 0, "is one file", f"Give the stem of two, such as {path.stem} for {both.format(path.stem)}, or one file of pairs")
 
 
 def read_translation_part(data: ParallelData, part: Files, locations: DataLocations) -> Corpus[SentencePair] | None:
@@ -50,5 +80,5 @@ def read_translation_part(data: ParallelData, part: Files, locations: DataLocati
     files = parallel_files(data, part, locations)
     if not files:
         return None
-    corpus = read_parallel(*files) if len(files) == 2 else read_pairs(files[0])
+    corpus = read_parallel(*files) if len(files) == 2 else read_pairs_of(data, files[0])
     return refuse_empty(corpus)

@@ -70,17 +70,18 @@ def attention_statistics(
             continue
         (names,) = translator.surface_tokens([pairs[number].source])
         weights = [
-            by_word(names, assets.target.tokens(written), weights_TS.float().cpu().numpy())[2]
+            by_word(names, assets.target.tokens(written), weights_TS.float().cpu().numpy(), characters=translator.characters)[2]
             for written, weights_TS in ((output, own.attention_TS), (reference, other.attention_TS))
         ]
-        answers[number] = statistics_of(sentence_words(ids, names, assets.source.vocabulary.eos), *weights)
+        words = sentence_words(ids, names, assets.source.vocabulary.eos, characters=translator.characters)
+        answers[number] = statistics_of(words, *weights)
     return answers
 
 
-def sentence_words(ids: Sequence[int], names: Sequence[str], end: int) -> list[str]:
+def sentence_words(ids: Sequence[int], names: Sequence[str], end: int, *, characters: bool = False) -> list[str]:
     """The words of the last sentence of encoded text, without its end: what stands before it is its context."""
     before = sentence_start(ids, end)
-    starts = word_starts(names)
+    starts = word_starts(names, characters=characters)
     return named(names, starts)[sum(start < before for start in starts) : -1]
 
 

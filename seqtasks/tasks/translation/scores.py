@@ -39,28 +39,30 @@ class EncodedPairs:
 
 
 def forced(translator: Translator, part: EncodedPairs) -> tuple[float, int, int]:
-    """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right.
+    """Teacher forcing over a part: summed negative log-likelihood in nats, words, and words right; what the vocabulary lacks is wrong.
 
     Attention between all words of both sides is computed at once where they are no longer than LONGEST; of longer pairs word by word.
     """
-    objective = translation_objective(label_smoothing=0.0)
+    unknown = translator.assets.target.vocabulary.unk
+    objective = translation_objective(label_smoothing=0.0, unknown=unknown)
     translator.model.eval()
     total, count, correct = 0.0, 0, 0
     with torch.inference_mode():
         for positions in forced_batches(part.sources, part.targets, translator.settings.batch_tokens):
             batch = translation_batch(part.sources, part.targets, positions).to(translator.device)
             long = batch.ids_BS.size(1) * batch.targets[TARGET].size(1) > LONGER
-            term = stepwise(translator.model, batch) if long else objective(translator.model, batch, 0)[TARGET]
+            term = stepwise(translator.model, batch, unknown) if long else objective(translator.model, batch, 0)[TARGET]
             total, count, correct = total + float(term.sum), count + term.count, correct + int(term.correct)
     return total, count, correct
 
 
 def score_pairs(
-    translator: Translator, pairs: Sequence[SentencePair], *, split: str, language: str
+    translator: Translator, pairs: Sequence[SentencePair], *further: Sequence[str], split: str, language: str
 ) -> tuple[list[Score], list[Translation]]:
-    """BLEU, chrF, TER, perplexity and accuracy of pairs, and their translations."""
+    """Every measure of pairs, with perplexity and accuracy, and their translations. further: other references of the same lines."""
     found = [best[0] for best in translator.translate([pair.source for pair in pairs])]
-    scores = translation_scores([one.text for one in found], [pair.target for pair in pairs], language=language, split=split, head=HEAD)
+    references = [[pair.target for pair in pairs], *further]
+    scores = translation_scores([one.text for one in found], *references, language=language, split=split, head=HEAD)
     full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]
     if not full:
         return scores, found

@@ -14,15 +14,16 @@ import torch
 from seqtasks.diagnosis.parallel_data import parallel_notes
 from seqtasks.errors import DataError
 from seqtasks.evaluation.bleu import corpus_value
-from seqtasks.evaluation.metrics import lower_is_better
+from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.inference.assets import TranslationAssets
 from seqtasks.inference.translator import Translator
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
-from seqtasks.tasks.selection import example_split, five_positions, select_parts
+from seqtasks.tasks.selection import example_split, five_positions, nested_share, select_parts
 from seqtasks.tasks.translation.build import build_translation
+from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, selection_notes, unknown_notes
 from seqtasks.tasks.translation.reading import read_translation_part
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.tasks.translation.review import review
@@ -55,6 +56,7 @@ class TranslationTask:
         pairs, watched = self.read(locations)
         self.assets = assets or self.learn(pairs)
         self.train, self.dev, self.drawn = self.encode(pairs, watched)
+        self.notes += self.looked_at(given=assets is not None)
         self.assets = with_lexicon(recipe, self.assets, self.train.pairs)
         refuse_too_large(lambda: build_translation(recipe, self.assets), device, copies=TRAINED)
         self.model = build_translation(recipe, self.assets).to(device)
@@ -78,7 +80,12 @@ class TranslationTask:
         self.notes += [note for note in training.notes if note not in self.notes]
         if not len(training):
             raise DataError(training.path, 0, "no pair has text on both sides", "Check the two files")
-        selection = select_parts(len(training), has_dev="dev" in corpora, has_test="test" in corpora, select_by=recipe.training.select_by)
+        if recipe.data.train_fraction < 1:
+            shared = list(nested_share(training.examples, recipe.data.train_fraction))
+            self.notes.append(f"train: {len(shared):,} of its {len(training):,} pairs (data.train_fraction).")
+            training = replace(training, examples=shared)
+        sources = [pair.source for pair in training]
+        selection = select_parts(sources, has_dev="dev" in corpora, has_test="test" in corpora, select_by=recipe.training.select_by)
         self.selected_on = selection.selected_on
         self.notes += selection.notes
         pairs, held_out = [[training[position] for position in part] for part in (selection.kept, selection.held_out)]
@@ -119,6 +126,16 @@ class TranslationTask:
     def trunk_words(self) -> Vocabulary:
         return self.assets.source.vocabulary
 
+    def looked_at(self, *, given: bool) -> list[str]:
+        """Notes on what does not fit the data. given: whether the vocabularies are of another run, or of this one when it began."""
+        recipe, train, assets = self.recipe, self.train, self.assets
+        targets = [pair.target for pair in self.dev.pairs] if self.dev else []
+        return [
+            *length_notes(train.sources, train.targets, recipe.decoding, end=assets.source.vocabulary.eos),
+            *(unknown_notes(train.pairs, assets) if given else []),
+            *selection_notes(recipe.training.select_by, targets, recipe.data.target),
+        ]
+
     def epoch(self, number: int) -> Batches:
         """The batches of an epoch; where its subwords are drawn, they are drawn here."""
         sides = (self.drawn[0].epoch(number), self.drawn[1].epoch(number)) if self.drawn else (self.train.sources, self.train.targets)
@@ -148,6 +165,7 @@ class TranslationTask:
             scores, found = score_pairs(self.translator, pairs, split=split, language=self.recipe.data.target)
             texts = [one.text for one in found]
             outcome.scores += scores
+            outcome.notes += scoring_notes(split, [pair.target for pair in pairs], self.recipe.data.target)
             outcome.predictions[f"{split}.{self.recipe.data.target}"] = "".join(f"{text}\n" for text in texts)
             if split == example_split(list(self.scored)):
                 outcome.examples = [self.example(pairs[position], texts[position]) for position in five_positions(len(pairs))]

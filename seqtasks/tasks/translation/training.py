@@ -46,7 +46,13 @@ def build_objective(
     if settings.scheduled_sampling != "none":
         truth = TEACHER_FORCING_RATES[settings.scheduled_sampling](half=settings.sampling_half, most=settings.sampling_most)
         inputs = ScheduledSampling(truth, settings.seed, walks(model.decoder))
-    return translation_objective(label_smoothing=settings.label_smoothing, r_drop=settings.r_drop, inputs=inputs, guide=guide)
+    return translation_objective(
+        label_smoothing=settings.label_smoothing,
+        r_drop=settings.r_drop,
+        inputs=inputs,
+        guide=guide,
+        unknown=assets.target.vocabulary.unk,
+    )
 
 
 def guide_of(recipe: TranslationRecipe, assets: TranslationAssets, sources: Ragged, targets: Ragged) -> GuidedAttention | None:

@@ -1,4 +1,4 @@
-"""Parallel text: two files with a line for a line, and TSV files of pairs (Tatoeba and Anki too)."""
+"""Parallel text: two files with a line for a line. Pairs in one file: `seqtasks.text.corpora.pair_readers`."""
 
 from __future__ import annotations
 
@@ -36,29 +36,6 @@ def read_parallel(source_path: Path | str, target_path: Path | str) -> Corpus[Se
         pairs.append(SentencePair(visible(source[1]), visible(target[1]), source[0]))
     both = sha256("".join(file.checksum for file in files).encode()).hexdigest()
     return Corpus(pairs, f"{source_path}", both)
-
-
-def read_pairs(path: Path | str, *, source_column: int = 0, target_column: int = 1) -> Corpus[SentencePair]:
-    """The pairs of a tab-separated file; further columns (the attribution of Tatoeba and Anki files) are passed over, blank lines too.
-
-    Raises DataError for a line with too few columns.
-    """
-    pairs = []
-    needed = max(source_column, target_column) + 1
-    lines = CorpusLines(path)
-    for number, line in lines:
-        if not line.strip():
-            continue
-        columns = line.split("\t")
-        if len(columns) < needed:
-            raise DataError(
-                path,
-                number,
-                f"expected at least {needed} tab-separated columns, found {len(columns)}: {line[:60]!r}",
-                "Separate by one tab",
-            )
-        pairs.append(SentencePair(visible(columns[source_column]), visible(columns[target_column]), number))
-    return Corpus(pairs, str(path), lines.checksum)
 
 
 def without_empty(corpus: Corpus[SentencePair]) -> Corpus[SentencePair]:

@@ -114,14 +114,3 @@ LAYERED: dict[str, Callable[[Path, Sequence[Layer], int, str], Corpus[TaggedSent
     "columns": columns_layers,
 }
 READERS: dict[str, Reader] = {"conllu": conllu, "columns": columns, "jsonl": jsonl}
-SUFFIXES = {  # the formats that files are called after
-    ".conllu": "conllu",
-    ".jsonl": "jsonl",
-    ".tsv": "tsv",
-    ".conll": "columns",
-    ".iob": "columns",
-    ".iob2": "columns",
-    ".bio": "columns",
-    ".bioes": "columns",
-    ".annotated": "columns",
-}

@@ -82,3 +82,8 @@ def test_options_that_do_not_go_with_a_translation_are_one_line(options, message
 def test_text_of_one_and_jsonl_of_any_number_are_fine() -> None:
     refuse_translation(PredictionOptions())
     refuse_translation(PredictionOptions(form="jsonl", n_best=9))
+
+
+def test_a_blank_line_is_blank_where_links_are_asked_for() -> None:
+    nothing = Translation("", 0.0, 0.0, True, WordAlignment((), (), (), np.zeros((0, 0))))
+    assert [*in_form([("", [nothing]), (" ", [nothing])], "text", several=False)] == ["", ""]

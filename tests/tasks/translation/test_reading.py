@@ -9,7 +9,8 @@ import pytest
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import Files, ParallelData
 from seqtasks.tasks.locations import DataLocations
-from seqtasks.tasks.translation.reading import parallel_files, read_translation_part
+from seqtasks.tasks.translation.checks import data_faults
+from seqtasks.tasks.translation.reading import parallel_files, read_pairs_of, read_translation_part
 from tests.miniature.corpora import write
 
 PAIRS = [("A dog .", "Un chien ."), ("", "Rien ."), ("A boat .", "Un canot .")]
@@ -81,3 +82,32 @@ def test_files_without_a_line_are_refused(tmp_path: Path) -> None:
     files = [str(write(tmp_path / name, "")) for name in ("none.en", "none.fr")]
     with pytest.raises(DataError, match=r"none\.en: no sentences in it\. Check the file and the recipe's data\.format\.$"):
         read_translation_part(settings(corpus=""), files, DataLocations())
+
+
+def test_pairs_in_one_file_are_read_by_their_suffix_with_the_columns_of_the_recipe(tmp_path: Path) -> None:
+    write(tmp_path / "p.csv", "fr,en\nun,one\n")
+    write(tmp_path / "p.tmx", '<tmx><tu><tuv lang="en"><seg>one</seg></tuv><tuv lang="fr"><seg>un</seg></tuv></tu></tmx>')
+    write(tmp_path / "p.tsv", "1\tone\tun\n")
+    named: dict[str, dict[str, object]] = {
+        "p.csv": {"source_column": "en", "target_column": "fr"},
+        "p.tmx": {},
+        "p.tsv": {"source_column": 1, "target_column": 2},
+    }
+    for name, columns in named.items():
+        (pair,) = read_translation_part(settings(corpus="", **columns), str(tmp_path / name), DataLocations()) or ()
+        assert (pair.source, pair.target) == ("one", "un")
+
+
+def test_columns_and_options_that_a_format_has_not_are_told() -> None:
+    told = "has no meaning for data.format = 'tmx'. Leave it out."
+    assert data_faults(settings(format="tmx", source_column=1)) == [f"data.source_column {told}"]
+    assert data_faults(settings(options={"a": 1})) == ["data.options has no meaning for data.format = 'parallel'. Leave it out."]
+    assert data_faults(settings(format="csv", options={"quote": 1})) == ["data.options: unknown key 'quote'."]
+    (fault,) = data_faults(settings(format="cvs"))
+    assert "'cvs'; did you mean 'csv'?" in fault
+
+
+def test_a_tagged_file_is_no_file_of_pairs(tmp_path: Path) -> None:
+    path = write(tmp_path / "tagged.conllu", "1\ta\tb\n")
+    with pytest.raises(DataError, match=r"tagged\.conllu: is of format 'conllu', which is no parallel text\. Give a source and a target"):
+        read_pairs_of(settings(), path)

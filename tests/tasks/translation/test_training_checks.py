@@ -51,7 +51,7 @@ FAULTS: list[tuple[dict[str, object], list[str]]] = [
     ({"training.r_drop": 1.0, "backbone.dropout": 0}, []),
     (
         {"training.select_by": "blue"},
-        ["training.select_by = 'blue'; did you mean 'bleu'? Known: loss, accuracy, last, bleu, chrf, ter, bleu_tok_lc."],
+        ["training.select_by = 'blue'; did you mean 'bleu'? Known: loss, accuracy, last, bleu, chrf, ter, bleu_tok_lc, exact, cer, wer."],
     ),
 ]
 ON = {"training.guided_attention": 0.5}

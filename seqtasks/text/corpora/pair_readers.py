@@ -1,0 +1,106 @@
+"""Readers of parallel text in one file by the name of its format, shared by recipes, `evaluate` and `seqtasks data check`.
+
+A reader takes a path and, as keywords, those of GIVEN that mean anything for its format; it returns a `Corpus` of `SentencePair`. Another
+package offers one by an entry point of the group "seqtasks.pair_readers"; what it takes beyond these is `[data.options]` of a recipe.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqtasks.errors import DataError
+from seqtasks.registry import find_part
+from seqtasks.text.corpora.examples import Corpus, SentencePair
+from seqtasks.text.corpora.labelled import csv_rows
+from seqtasks.text.corpora.lines import CorpusLines, file_checksum
+from seqtasks.text.corpora.tmx import read_tmx
+from seqtasks.text.tokenizers import visible
+
+GROUP = "seqtasks.pair_readers"
+GIVEN = ("path", "source_column", "target_column", "source", "target")  # filled by seqtasks
+TWO_FILES = "parallel"  # the format of two files, which is none of one
+Column = int | str  # its number from 0 (negative from the end), or its name in the header
+SEPARATORS = {"tab-separated": "\t", "comma-separated": ","}
+HEADER = frozenset(["source", "target", "src", "tgt", "trg", "text", "translation"])
+NAME_THEM = "Name the columns (data.source_column, data.target_column), by the header or by numbers from 0"
+
+
+def read_pair_file(
+    path: Path,
+    *,
+    format: str,
+    source: str = "",
+    target: str = "",
+    source_column: Column = 0,
+    target_column: Column = 1,
+    options: Mapping[str, Any] | None = None,
+) -> Corpus[SentencePair]:
+    """The pairs of a file; source and target: the codes of the languages.
+
+    Raises RecipeError for a format that nobody reads, DataError with the line of a fault.
+    """
+    reader = find_part(PAIR_READERS, format, GROUP)
+    known = {"source": source, "target": target, "source_column": source_column, "target_column": target_column}
+    taken = inspect.signature(reader).parameters
+    return reader(path, **{key: value for key, value in known.items() if key in taken}, **(options or {}))
+
+
+def tab_separated(
+    path: Path, *, source_column: Column = 0, target_column: Column = 1, source: str = "", target: str = ""
+) -> Corpus[SentencePair]:
+    """Columns between tabs; quotation marks are characters like others. Blank lines are passed over."""
+    lines = CorpusLines(path)
+    rows = ((number, line.split("\t")) for number, line in lines if line.strip())
+    pairs = list(pairs_of(path, rows, (source_column, target_column), (source, target), "tab-separated"))
+    return Corpus(pairs, str(path), lines.checksum)
+
+
+def comma_separated(
+    path: Path, *, source_column: Column = 0, target_column: Column = 1, source: str = "", target: str = ""
+) -> Corpus[SentencePair]:
+    """Columns between commas, quoted as RFC 4180 says; a line feed within a text is a space."""
+    rows = ((number, cells) for number, cells in csv_rows(path) if any(cell.strip() for cell in cells))
+    pairs = list(pairs_of(path, rows, (source_column, target_column), (source, target), "comma-separated"))
+    return Corpus(pairs, str(path), file_checksum(path))
+
+
+def pairs_of(
+    path: Path, rows: Iterator[tuple[int, list[str]]], columns: tuple[Column, Column], languages: tuple[str, str], kind: str
+) -> Iterator[SentencePair]:
+    """The pairs of numbered rows; where a column is named the first row is a header, and one is refused elsewhere."""
+    places: tuple[int, int] | None = None
+    for number, cells in rows:
+        if places is None:
+            places = place_of(path, number, columns[0], cells), place_of(path, number, columns[1], cells)
+            if any(isinstance(column, str) for column in columns):
+                continue
+            if all(within(cells, place) and cells[place].strip().lower() in HEADER.union(languages) for place in places):
+                raise DataError(path, number, f"looks like a header: {' | '.join(cells)[:60]!r}", NAME_THEM)
+        if not all(within(cells, place) for place in places):
+            needed = max(place + 1 if place >= 0 else -place for place in places)
+            problem = f"expected at least {needed} {kind} columns, found {len(cells)}: {SEPARATORS[kind].join(cells)[:60]!r}"
+            raise DataError(path, number, problem, f"Separate by one {kind.partition('-')[0]}")
+        left, right = (" ".join(cells[place].split("\n")) for place in places)
+        yield SentencePair(visible(left), visible(right), number)
+
+
+def within(cells: Sequence[str], place: int) -> bool:
+    """Whether a row has a column."""
+    return -len(cells) <= place < len(cells)
+
+
+def place_of(path: Path, number: int, column: Column, cells: Sequence[str]) -> int:
+    """The number of a column; of a named one its place in the header. Raises DataError where there is none, or two, of that name."""
+    if isinstance(column, int):
+        return column
+    names = [cell.strip() for cell in cells]
+    if names.count(column) != 1:
+        found = "two columns" if column in names else "no column"
+        raise DataError(path, number, f"{found} {column!r} in the header, which has {', '.join(names)[:80]}", NAME_THEM)
+    return names.index(column)
+
+
+PAIR_READERS: dict[str, Callable[..., Corpus[SentencePair]]] = {"tsv": tab_separated, "csv": comma_separated, "tmx": read_tmx}
