@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +48,13 @@ def select_parts(sentences: int, *, has_dev: bool, has_test: bool, select_by: st
         notes.append(f"{'' if has_dev else 'No dev part here: '}a tenth of train is held out to select on.".capitalize())
     selected_on = "nothing" if select_by == "last" else "dev" if has_dev == has_test else "held-out tenth of train"
     return Selection(kept, held_out, selected_on, notes)
+
+
+def joined_selection(selected_on: Mapping[str, str]) -> str:
+    """What weights are selected on, told once where it is the same for every head."""
+    if len(set(selected_on.values())) == 1:
+        return next(iter(selected_on.values()))
+    return "; ".join(f"{part} ({head})" for head, part in selected_on.items())
 
 
 def example_split(splits: Sequence[str]) -> str:
