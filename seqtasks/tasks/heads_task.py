@@ -1,4 +1,4 @@
-"""A trunk with heads to be trained: of words, of texts, or both. The kinds of task say which sides it has (`seqtasks.tasks.sides`)."""
+"""A trunk with heads to be trained: of words, of texts, or both. The kinds of task say which groups it has (`seqtasks.tasks.head_groups`)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from seqtasks.models.tagging import TaggingModel
 from seqtasks.recipes.schema import WordSettings
 from seqtasks.recipes.training_tables import TrainingSettings
 from seqtasks.tasks.contract import Outcome
+from seqtasks.tasks.head_groups import HeadGroup
 from seqtasks.tasks.mixture import Mixture
 from seqtasks.tasks.selection import joined_selection
-from seqtasks.tasks.sides import Side
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.loop import DevResult
@@ -39,7 +39,7 @@ class HeadsTask:
 
     def __init__(
         self,
-        sides: Sequence[Side],
+        groups: Sequence[HeadGroup],
         build: Build,
         device: torch.device,
         *,
@@ -48,27 +48,27 @@ class HeadsTask:
         smoothing: float = 1.0,
         assets: TaggingAssets | None = None,
     ) -> None:
-        self.sides = sides
+        self.groups = groups
         self.words = words
         self.training = training
         self.device = device
-        self.weights: Mapping[str, float] = {head: weight for side in sides for head, weight in side.weights.items()}
-        self.parts = [facts for side in sides for facts in side.facts]
-        self.selected_on = joined_selection({head: part for side in sides for head, part in side.selected_on.items()})
+        self.weights: Mapping[str, float] = {head: weight for group in groups for head, weight in group.weights.items()}
+        self.parts = [facts for group in groups for facts in group.facts]
+        self.selected_on = joined_selection({head: part for group in groups for head, part in group.selected_on.items()})
         self.coverage: VectorCoverage | None = None
         self.assets = self.learn(assets)
-        self.train = [part for side in sides for part in side.encode(self.assets)]
+        self.train = [part for group in groups for part in group.encode(self.assets)]
         plans = [
             BatchPlan(part.words.lengths, tokens=training.batch_tokens, sort_window=training.sort_window, seed=training.seed)
             for part in self.train
         ]
         self.mixture = Mixture(plans, smoothing=smoothing, seed=training.seed)
         vectors, notes = self.vectors() if words.vectors and assets is None else (None, [])
-        self.notes = [*(note for side in sides for note in side.notes), *notes]
+        self.notes = [*(note for group in groups for note in group.notes), *notes]
         self.model = build(self.assets, vectors, self.word_counts()).to(device)
         self.objective = tagging_objective(label_smoothing=training.label_smoothing)
-        for side in sides:
-            side.answer_with(self.model, self.assets, device)
+        for group in groups:
+            group.answer_with(self.model, self.assets, device)
 
     @property
     def trunk_words(self) -> Vocabulary:
@@ -76,19 +76,19 @@ class HeadsTask:
 
     def training_words(self) -> list[Sequence[str]]:
         """The words of every training sentence or text, each corpus once however many heads learn from it."""
-        return [words for side in self.sides for words in side.training_words()]
+        return [words for group in self.groups for words in group.training_words()]
 
     def learn(self, assets: TaggingAssets | None) -> TaggingAssets:
-        """Vocabularies and labels from the training parts of all sides, and from nothing else."""
+        """Vocabularies and labels from the training parts of all groups, and from nothing else."""
         words = self.training_words()
         if assets is None:
-            inventories = {head: labels for side in self.sides for head, labels in side.inventories().items()}
-            extents = {head: extent for side in self.sides for head, extent in side.extents().items()}
+            inventories = {head: labels for group in self.groups for head, labels in group.inventories().items()}
+            extents = {head: extent for group in self.groups for head, extent in group.extents().items()}
             learned = TaggingAssets.learn(words, inventories, self.words, extents)
         else:
             learned = assets.after(words)
-        for side in self.sides:
-            learned = side.learned(learned)
+        for group in self.groups:
+            learned = group.learned(learned)
         return learned
 
     def word_counts(self) -> Tensor:
@@ -100,7 +100,7 @@ class HeadsTask:
         """Pretrained vectors for the vocabulary, and notes on them; words without one are drawn as other words are."""
         from seqtasks.tasks.vectors import more_data_note, vectors_for
 
-        parts = {"train": self.training_words(), "dev": [words for side in self.sides for words in side.dev_words()]}
+        parts = {"train": self.training_words(), "dev": [words for group in self.groups for words in group.dev_words()]}
         table, self.coverage = vectors_for(self.words, self.assets.words, {name: part for name, part in parts.items() if part})
         return table, [*self.coverage.notes(), more_data_note(self.words.vectors)]
 
@@ -118,7 +118,7 @@ class HeadsTask:
         over the heads. None where nothing is watched.
         """
         self.model.eval()
-        watched = {head: found for side in self.sides for head, found in side.watch().items()}
+        watched = {head: found for group in self.groups for head, found in group.watch().items()}
         if not watched:
             return None
         loss = sum(self.weights[head] * float(found.term.mean) for head, found in watched.items())
@@ -129,15 +129,15 @@ class HeadsTask:
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
 
     def outcome(self) -> Outcome:
-        """The final scores of every side."""
+        """The final scores of every group."""
         whole = Outcome()
-        for side in self.sides:
-            whole.add(side.outcome())
+        for group in self.groups:
+            whole.add(group.outcome())
         return whole
 
     def run_facts(self) -> dict[str, Any]:
-        """What each side tells, and how much of the data the pretrained vectors cover, where there are any."""
-        facts = {key: value for side in self.sides for key, value in side.run_facts().items()}
+        """What each group tells, and how much of the data the pretrained vectors cover, where there are any."""
+        facts = {key: value for group in self.groups for key, value in group.run_facts().items()}
         return facts | ({"vectors": asdict(self.coverage)} if self.coverage else {})
 
     def save_assets(self, folder: Path) -> None:

@@ -57,19 +57,19 @@ def control_of(recipe: MultitaskRecipe, head: str) -> Control:
 def beside_controls(task: HeadsTask, directory: RunDirectory, recipes: Mapping[str, Control]) -> list[Controlled]:
     """Every score of the multi-task run beside that of the control, from the answers that both have written; of texts the accuracy."""
     found = []
-    for side in task.sides:
-        if isinstance(side, TaggedHeads):
-            for head in [head for head in side.heads if head in recipes]:
-                found += tags_beside(side, head, task.assets.seen, directory, recipes[head])
-        elif isinstance(side, LabelledHead) and side.head in recipes:
-            found += labels_beside(side, directory)
+    for group in task.groups:
+        if isinstance(group, TaggedHeads):
+            for head in [head for head in group.heads if head in recipes]:
+                found += tags_beside(group, head, task.assets.seen, directory, recipes[head])
+        elif isinstance(group, LabelledHead) and group.head in recipes:
+            found += labels_beside(group, directory)
     return found
 
 
-def tags_beside(side: TaggedHeads, head: str, seen: Container[str], directory: RunDirectory, control: Control) -> list[Controlled]:
+def tags_beside(group: TaggedHeads, head: str, seen: Container[str], directory: RunDirectory, control: Control) -> list[Controlled]:
     """The scores of a head that tags words."""
-    found, single, scheme = [], data_of(control), file_scheme(side.data[head])
-    for split in side.tagged.scored[head]:
+    found, single, scheme = [], data_of(control), file_scheme(group.data[head])
+    for split in group.tagged.scored[head]:
         words, gold, predicted = read_columns_back(directory.predictions / predictions_name(head, split, named=True))
         written = predictions_name(next(iter(single)), split, named=False)
         _, _, alone = read_columns_back(RunDirectory(directory.path / CONTROLS / head).predictions / written)
@@ -77,16 +77,16 @@ def tags_beside(side: TaggedHeads, head: str, seen: Container[str], directory: R
     return found
 
 
-def labels_beside(side: LabelledHead, directory: RunDirectory) -> list[Controlled]:
+def labels_beside(group: LabelledHead, directory: RunDirectory) -> list[Controlled]:
     """The accuracy of a head that labels texts, or with several labels the exact match: a text counts as one word with one tag."""
     found = []
-    for split in side.labelled.scored:
-        together = texts.read_predictions(directory.predictions / texts.predictions_name(side.head, split, named=True))
-        folder = RunDirectory(directory.path / CONTROLS / side.head).predictions
+    for split in group.labelled.scored:
+        together = texts.read_predictions(directory.predictions / texts.predictions_name(group.head, split, named=True))
+        folder = RunDirectory(directory.path / CONTROLS / group.head).predictions
         alone = texts.read_predictions(folder / texts.predictions_name(HEAD, split, named=False))
         gold, ours, theirs = joined(together, "labels"), joined(together, "predicted"), joined(alone, "predicted")
-        name = "exact_match" if side.data.multi_label else "accuracy"
-        beside = beside_control(gold, ours, theirs, [[] for _ in gold], (), scheme=None, split=split, head=side.head)
+        name = "exact_match" if group.data.multi_label else "accuracy"
+        beside = beside_control(gold, ours, theirs, [[] for _ in gold], (), scheme=None, split=split, head=group.head)
         found += [replace(row, name=name) for row in beside]
     return found
 

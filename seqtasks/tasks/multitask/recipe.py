@@ -1,4 +1,4 @@
-"""The recipe of several tasks on one trunk, and its two sides: the heads of words as a recipe of taggers, and the heads of texts."""
+"""The recipe of several tasks on one trunk, and its two halves: the heads of words as a recipe of taggers, and the heads of texts."""
 
 from __future__ import annotations
 

@@ -9,12 +9,12 @@ import torch
 
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.tasks.classification.heads import LabelledHead
+from seqtasks.tasks.head_groups import HeadGroup
 from seqtasks.tasks.heads_task import HeadsTask
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.multitask.build import build_multitask
 from seqtasks.tasks.multitask.recipe import MultitaskRecipe, taggers_of, texts_of
 from seqtasks.tasks.neural import NeuralRunner, saved_text
-from seqtasks.tasks.sides import Side
 from seqtasks.tasks.tagging.heads import TaggedHeads
 
 
@@ -23,7 +23,7 @@ def multitask_task(
 ) -> HeadsTask:
     """A multi-task recipe with its data read and its model built. assets: those of an earlier run."""
     return HeadsTask(
-        sides_of(recipe, locations),
+        groups_of(recipe, locations),
         partial(build_multitask, recipe),
         device,
         words=recipe.words,
@@ -33,7 +33,7 @@ def multitask_task(
     )
 
 
-def sides_of(recipe: MultitaskRecipe, locations: DataLocations) -> list[Side]:
+def groups_of(recipe: MultitaskRecipe, locations: DataLocations) -> list[HeadGroup]:
     """The heads of words, where there are any, and each head of texts, with their data read."""
     taggers, texts, select_by = taggers_of(recipe), texts_of(recipe), recipe.training.select_by
     several = len(recipe.tasks) > 1

@@ -1,4 +1,4 @@
-"""The heads of a network that tag words, one or several, with their data: a side of what is trained (`seqtasks.tasks.sides`)."""
+"""The heads of a network that tag words, one or several, with their data: a group of heads that is trained (`seqtasks.tasks.head_groups`)."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from seqtasks.models.neighbours import SUFFIX
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.registry import known_parts
 from seqtasks.tasks.contract import Outcome
+from seqtasks.tasks.head_groups import Watched
 from seqtasks.tasks.locations import DataLocations
-from seqtasks.tasks.sides import Watched
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans
 from seqtasks.tasks.tagging.parts import Part, TaggedParts, read_tagged_parts
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, data_of, file_scheme, head_scheme, output_schemes, tasks_of
@@ -111,7 +111,7 @@ class TaggedHeads:
 
     def answer_with(self, model: TaggingModel, assets: TaggingAssets, device: torch.device) -> None:
         self.model, self.seen, self.device = model, assets.seen, device
-        own = replace(assets, labels={head: assets.labels[head] for head in self.heads})  # those of other sides are not its own
+        own = replace(assets, labels={head: assets.labels[head] for head in self.heads})  # those of other groups are not its own
         self.tagger = Tagger(model, own, device, output_schemes(self.data))
 
     def watch(self) -> dict[str, Watched]:

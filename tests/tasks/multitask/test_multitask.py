@@ -33,8 +33,8 @@ def job_of(recipe: str, data_dir: Path | None = None, **changes: object) -> Head
 
 def tagged_of(job: HeadsTask) -> TaggedParts:
     """The parts of its heads of words."""
-    (side,) = job.sides
-    return side.tagged
+    (group,) = job.groups
+    return group.tagged
 
 
 def chunk_job(**changes: object) -> HeadsTask:

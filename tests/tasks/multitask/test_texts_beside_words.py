@@ -55,7 +55,7 @@ def test_every_batch_trains_the_heads_of_its_corpus_and_every_text_comes_once() 
         seen[corpus] += len(positions)
         assert list(job.epoch(1)[number].targets) == [["upos"], ["ner"], ["act"]][corpus]
     assert list(seen.values()) == [len(part.words) for part in job.train]
-    words = {word for side in job.sides for row in side.training_words() for word in row}
+    words = {word for group in job.groups for row in group.training_words() for word in row}
     assert set(job.assets.words.words()) >= {word for word in words if word.isascii()}
     assert set(job.assets.labels) == {"upos", "ner", "act"}
 

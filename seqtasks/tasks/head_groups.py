@@ -1,4 +1,4 @@
-"""What stands on a trunk: sides, each with heads of one kind and the data that they learn from. `HeadsTask` trains them together."""
+"""What stands on a trunk: groups, each with heads of one kind and the data that they learn from. `HeadsTask` trains them together."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class Watched:
     value: float
 
 
-class Side(Protocol):
-    """Heads of one kind with their data read. Calls come in the order of the methods: vocabularies are learned from all sides first."""
+class HeadGroup(Protocol):
+    """Heads of one kind with their data read. Calls come in the order of the methods: vocabularies are learned from all groups first."""
 
     @property
     def weights(self) -> Mapping[str, float]:
-        """{term: weight of its loss}, of every head of the side, and of what is learned for its sake."""
+        """{term: weight of its loss}, of every head of the group, and of what is learned for its sake."""
         ...
 
     @property
@@ -82,7 +82,7 @@ class Side(Protocol):
         ...
 
     def answer_with(self, model: TaggingModel, assets: TaggingAssets, device: torch.device) -> None:
-        """Give the side what answers for it."""
+        """Give the group what answers for it."""
         ...
 
     def watch(self) -> dict[str, Watched]:
