@@ -10,7 +10,7 @@ import torch
 
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
-from seqtasks.tasks.contract import Outcome, PartFacts
+from seqtasks.tasks.outcome import Outcome, PartFacts
 from seqtasks.text.batching import Batch, Positions
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.tags import Extent

@@ -1,4 +1,4 @@
-"""A trunk with heads to be trained: of words, of texts, or both. The kinds of task say which groups it has (`seqtasks.tasks.head_groups`)."""
+"""A trunk with heads to be trained: of words, of texts, or both, in groups (`seqtasks.tasks.head_groups`)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.recipes.schema import WordSettings
 from seqtasks.recipes.training_tables import TrainingSettings
-from seqtasks.tasks.contract import Outcome
 from seqtasks.tasks.head_groups import HeadGroup
 from seqtasks.tasks.mixture import Mixture
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.selection import joined_selection
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions
 from seqtasks.text.vocabulary import Vocabulary

@@ -1,4 +1,4 @@
-"""A head that labels texts, with its data: a group of heads that is trained (`seqtasks.tasks.head_groups`)."""
+"""A head that labels texts, with its data: a group of heads (`seqtasks.tasks.head_groups`)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from seqtasks.models.tagging import TaggingModel
 from seqtasks.tasks.classification.reading import LabelledParts, Part, read_labelled_parts
 from seqtasks.tasks.classification.recipe import LabelledData
 from seqtasks.tasks.classification.scores import classified_outcome
-from seqtasks.tasks.contract import Outcome
 from seqtasks.tasks.head_groups import Watched
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.text.batching import IGNORE, Batch, Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable
 from seqtasks.text.tags import Extent

@@ -1,4 +1,4 @@
-"""The heads of a network that tag words, one or several, with their data: a group of heads that is trained (`seqtasks.tasks.head_groups`)."""
+"""The heads of a network that tag words, one or several, with their data: a group of heads (`seqtasks.tasks.head_groups`)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from seqtasks.inference.tagger import Tagger, positions_of
 from seqtasks.models.neighbours import SUFFIX
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.registry import known_parts
-from seqtasks.tasks.contract import Outcome
 from seqtasks.tasks.head_groups import Watched
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans
 from seqtasks.tasks.tagging.parts import Part, TaggedParts, read_tagged_parts
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, data_of, file_scheme, head_scheme, output_schemes, tasks_of

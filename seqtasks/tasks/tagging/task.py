@@ -11,7 +11,6 @@ from seqtasks.inference.assets import TaggingAssets
 from seqtasks.tasks.heads_task import HeadsTask
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.neural import NeuralRunner, saved_text
-from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.tagging.build import build_tagging
 from seqtasks.tasks.tagging.heads import TaggedHeads
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaggersRecipe, tasks_of
