@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from seqtasks.errors import UsageError, did_you_mean
-from seqtasks.recipes.keys import Key, keys_of
+from seqtasks.recipes.keys import Key, keys_in, keys_of, tables_in
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.toml import write_toml
 
@@ -37,20 +37,12 @@ def listing(kinds: Mapping[str, type[Recipe]], asked: str | None) -> Iterator[st
 
 def explained(recipe: Recipe) -> Iterator[str]:
     """The lines of a recipe as TOML, with the meaning of each key beside its value."""
-    keys, table = list(keys_of(type(recipe))), ""
+    meanings = {(place, key.name): key.meaning for place, table in tables_in(recipe) for key in keys_in(table, place)}
+    table = ""
     for line in write_toml(recipe.model_dump()).splitlines():
         if found := TABLE.match(line):
             table = found[1]
         if found := VALUE.match(line):
-            yield f"{line:<{COLUMN}}  # {meaning_of(keys, table, found[1])}"
+            yield f"{line:<{COLUMN}}  # {meanings.get((table, found[1]), '')}"
         else:
             yield line
-
-
-def meaning_of(keys: Iterable[Key], table: str, name: str) -> str:
-    """What a key means in the table at this place: `tasks.ner.head` is the table `tasks.NAME.head`."""
-    for key in keys:
-        parts, asked = key.table.split("."), table.split(".")
-        if key.name == name and len(parts) == len(asked) and all(a in (b, "NAME") for a, b in zip(parts, asked, strict=True)):
-            return key.meaning
-    return ""

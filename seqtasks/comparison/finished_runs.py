@@ -15,10 +15,10 @@ from seqtasks.errors import DataError, RunDirectoryError, UsageError
 from seqtasks.recipes.run_directory import RunDirectory, read_json
 from seqtasks.recipes.schema import Recipe, TaggedData
 from seqtasks.tasks.locations import DataLocations, read_parts
+from seqtasks.tasks.multitask.recipe import tagged_data
 from seqtasks.tasks.selection import example_split, nested_share
 from seqtasks.tasks.table import kind_of, saved_recipe
 from seqtasks.tasks.tagging.reading import read_tagged_file, read_tagged_part
-from seqtasks.tasks.tagging.recipe import data_of
 from seqtasks.tasks.tagging.scores import predictions_name, read_columns_back
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 
@@ -67,13 +67,13 @@ class ComparedRun(FinishedRun):
         super().__init__(path)
         if kind_of(self.recipe).compared_by != "tags":
             raise UsageError(f"{path}: holds a run of kind {self.recipe.kind!r}; runs of taggers are expected here.")
-        self.heads = data_of(self.recipe)
+        self.heads, self.named = tagged_data(self.recipe)
         self.head = head_of(path, self.heads, layer)
         self.data: TaggedData = self.heads[self.head]
 
     def part_name(self, split: str) -> str:
         """With the head's name before it where there are several."""
-        return f"{self.head} {split}" if len(self.heads) > 1 else split
+        return f"{self.head} {split}" if self.named else split
 
     def value(self, split: str, name: str) -> float:
         """The score `name` of a part, in percent."""
@@ -88,7 +88,7 @@ class ComparedRun(FinishedRun):
 
     def answers(self, split: str) -> tuple[Sentences, Sentences, Sentences]:
         """Words, gold tags and predicted tags of a part."""
-        return read_columns_back(self.directory.predictions / predictions_name(self.head, split, self.heads))
+        return read_columns_back(self.directory.predictions / predictions_name(self.head, split, named=self.named))
 
 
 R = TypeVar("R", bound=FinishedRun, covariant=True)

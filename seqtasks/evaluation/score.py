@@ -178,7 +178,7 @@ def share_score(
     numerator, denominator = (np.sum(part).item() for part in parts)
     value = 100.0 * numerator / denominator if denominator else 0.0
     drawn = bootstrap_interval(*parts, seed=seed, samples=samples)
-    interval, told = shown_interval(drawn, value=value, sentences=np.count_nonzero(parts[1]), share=True)
+    interval, told = shown_interval(drawn, value=value, sentences=int(np.count_nonzero(parts[1])), share=True)
     return Score(
         name=name,
         value=value,

@@ -67,8 +67,11 @@ class Tagger:
 
     def tag(self, sentences: Sequence[Sequence[str]], heads: Sequence[str] = ()) -> list[dict[str, list[str]]]:
         """For each sentence {head: its tags}, of the heads asked for, or of all."""
+        heads = heads or tuple(self.assets.labels)
+        if not heads:  # of a model whose heads label texts
+            return [{} for _ in sentences]
         pieces, owners = in_pieces(sentences)
-        found = self.tag_pieces(pieces, heads or tuple(self.assets.labels))
+        found = self.tag_pieces(pieces, heads)
         whole = {head: joined(rows, owners) for head, rows in found.items()}
         return [{head: rows[number] for head, rows in whole.items()} for number in range(len(sentences))]
 

@@ -15,6 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import annotated_types
+from pydantic import Tag
 from pydantic.fields import FieldInfo
 
 from seqtasks.recipes.tables import LARGEST, Offered, Table
@@ -55,18 +56,30 @@ def keys_of(model: type[Table]) -> Iterator[Key]:
 
 
 def tables_of(model: type[Table], place: str = "") -> Iterator[tuple[str, type[Table]]]:
-    """(where it stands, its class) of a table and of those in it; a table of tables is called NAME."""
+    """(where it stands, its class) of a table and of those in it. A table of tables is called NAME, or as its variant is called where it
+    may be one of several classes.
+    """
     yield place, model
     for name, field in model.model_fields.items():
-        inner, mapped = table_of(field.annotation)
-        if inner is not None:
-            yield from tables_of(inner, f"{place}{'.' if place else ''}{name}{'.NAME' if mapped else ''}")
+        for inner, called in classes_of(field.annotation):
+            yield from tables_of(inner, ".".join(filter(None, (place, name, called))))
+
+
+def tables_in(table: Table, place: str = "") -> Iterator[tuple[str, type[Table]]]:
+    """(where it stands, its class) of a recipe's table and of those that it has, by their own names."""
+    yield place, type(table)
+    for name in type(table).model_fields:
+        value, here = getattr(table, name), f"{place}{'.' if place else ''}{name}"
+        inner = {f"{here}.{key}": one for key, one in value.items()} if isinstance(value, Mapping) else {here: value}
+        for where, one in inner.items():
+            if isinstance(one, Table):
+                yield from tables_in(one, where)
 
 
 def keys_in(model: type[Table], place: str) -> list[Key]:
     """The keys of one table, without those that are tables."""
     meanings = meanings_of(model)
-    fields = {name: field for name, field in model.model_fields.items() if table_of(field.annotation)[0] is None}
+    fields = {name: field for name, field in model.model_fields.items() if not classes_of(field.annotation)}
     return [key_of(name, field, place, meanings.get(name, "")) for name, field in fields.items()]
 
 
@@ -79,13 +92,18 @@ def key_of(name: str, field: FieldInfo, table: str, meaning: str) -> Key:
     )
 
 
-def table_of(annotation: Any) -> tuple[type[Table] | None, bool]:
-    """The table class that an annotation names, and whether it stands in a dict of them."""
+def classes_of(annotation: Any) -> list[tuple[type[Table], str]]:
+    """The table classes that an annotation names, each with what a table of it is called in a dict of them ("" outside of one)."""
     if inspect.isclass(annotation) and issubclass(annotation, Table):
-        return annotation, False
+        return [(annotation, "")]
     if get_origin(annotation) is dict:
-        return table_of(get_args(annotation)[1])[0], True
-    return None, False
+        return [(table, called or "NAME") for table, called in classes_of(get_args(annotation)[1])]
+    if hasattr(annotation, "__metadata__"):
+        called = next((one.tag.strip("()") for one in annotation.__metadata__ if isinstance(one, Tag)), "")
+        return [(table, called or inner) for table, inner in classes_of(get_args(annotation)[0])]
+    if get_origin(annotation) in (Union, UnionType):
+        return [found for one in get_args(annotation) for found in classes_of(one)]
+    return []
 
 
 def meanings_of(model: type[Table]) -> dict[str, str]:

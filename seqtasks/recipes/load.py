@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -21,6 +22,7 @@ PARTS = ("train", "dev", "test", "test_unseen")
 RENAMED = {"training": {"pool": "sort_window"}, "data": {"share": "train_fraction"}, "hmm": {"back_rare": "backoff_rare"}}  # by table
 MEANT = {"mt": "translation", "nmt": "translation", "translate": "translation", "tagging": "pos", "tagger": "pos", "entities": "ner"}
 TAGGED = ("conllu", "jsonl", "columns")  # formats of taggers that a suffix tells
+VARIANT = "("  # begins the name of a variant of a table, which is no part of a recipe: "(TEXTS)"
 R = TypeVar("R", bound=BaseModel)
 
 
@@ -177,8 +179,8 @@ def validate(model: type[R], tables: Mapping[str, Any], where: str, overrides: I
 def explain(fault: Any, model: type[BaseModel], where: str, given: Mapping[str, str] | None = None) -> str:
     """One line for one of pydantic's faults: file [table], or the --set of `given` that it is in; what is wrong; the nearest known key."""
     place = [str(part) for part in fault["loc"] if part not in ("str", "list[str]")]
-    table, key = ".".join(place[:-1]), place[-1]
-    blamed = option_of(place, given or {}, inner=fault["type"] == "extra_forbidden")
+    table, key = ".".join(part for part in place[:-1] if not part.startswith(VARIANT)), place[-1]
+    blamed = option_of([part for part in place if not part.startswith(VARIANT)], given or {}, inner=fault["type"] == "extra_forbidden")
     place_name = f"--set {cut(blamed)}" if blamed else f"{where} [{table}]" if table else where
     if fault["type"] == "extra_forbidden":
         return f"{place_name}: unknown key {in_short(key)}{meant_by(place, fault['input'], model)}"
@@ -215,6 +217,9 @@ def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:
     """The keys of the table at `place`."""
     current: Any = model
     for name in place:
+        if name.startswith(VARIANT):
+            current = variant_of(current, name)
+            continue
         fields = getattr(current, "model_fields", None)
         if fields is None:  # below a table of tables: tasks.NAME
             continue
@@ -224,6 +229,13 @@ def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:
         if getattr(current, "__args__", None):
             current = current.__args__[-1]
     return list(getattr(current, "model_fields", {}))
+
+
+def variant_of(tables: Any, tag: str) -> Any:
+    """The table of a union (within its annotation) that pydantic calls `tag`."""
+    while not isinstance(tables, UnionType) and get_origin(tables) is not Union:
+        tables = get_args(tables)[0]
+    return next(get_args(member)[0] for member in get_args(tables) if tag in [getattr(one, "tag", "") for one in get_args(member)])
 
 
 def with_new_names(tables: Mapping[str, Any], table: str = "") -> dict[str, Any]:

@@ -12,17 +12,29 @@ from markupsafe import Markup
 
 from seqtasks.reports.entity_page import EntityPage
 from seqtasks.reports.page import render
-from seqtasks.reports.shown import MOST, TaggedShown, TranslatedShown
+from seqtasks.reports.shown import MOST, LabelledShown, Shown, TaggedShown, TranslatedShown
 
 LONGEST = 60  # words of a side of which attention is drawn
 
 
-def shown_answers(answers: Sequence[TaggedShown | TranslatedShown], *, several: int | None = None) -> str:
+def shown_answers(answers: Sequence[Shown], *, several: int | None = None) -> str:
     """The first MOST answers as one piece of HTML. several: how many there are, where `answers` are only the first of them."""
     page = EntityPage("", "")  # gives one label one colour in all of them
-    pieces = [Markup(page.sentence(*answer) if isinstance(answer, TaggedShown) else translated(answer)) for answer in answers[:MOST]]
+    pieces = [Markup(drawn(answer, page)) for answer in answers[:MOST]]
     number = len(answers) if several is None else several
     return render("answers.html", {"pieces": pieces, "more": number - len(pieces)})
+
+
+def drawn(answer: Shown, page: EntityPage) -> str:
+    """One answer as a piece of HTML."""
+    if isinstance(answer, TranslatedShown):
+        return translated(answer)
+    if isinstance(answer, TaggedShown):
+        return page.sentence(*answer)
+    if isinstance(answer, LabelledShown):
+        return render("answer_labels.html", {"text": answer.text, "heads": {"": answer.labels}})
+    heads = {head: labelled.labels for head, labelled in answer.labels.items()}
+    return render("answer_labels.html", {"text": "", "heads": heads}) + page.sentence(*answer.tagged)
 
 
 def translated(answer: TranslatedShown) -> str:

@@ -47,3 +47,20 @@ class TranslatedShown(NamedTuple):
     source: str
     translations: Sequence[tuple[str, float]]
     attention: AttentionShown | None
+
+
+class LabelledShown(NamedTuple):
+    """A text and its labels, each with how probable it is, 0 to 1."""
+
+    text: str
+    labels: Sequence[tuple[str, float]]
+
+
+class BesideShown(NamedTuple):
+    """A text with its labels by head, and the tags of its words."""
+
+    labels: Mapping[str, LabelledShown]
+    tagged: TaggedShown
+
+
+Shown = TaggedShown | TranslatedShown | LabelledShown | BesideShown

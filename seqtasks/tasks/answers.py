@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from seqtasks.reports.shown import MOST, TaggedShown, TranslatedShown
+from seqtasks.reports.shown import MOST, Shown
 
 
 class Drawable(Protocol):
     """An answer that knows what a page or a notebook shows of it."""
 
-    def drawing(self) -> TaggedShown | TranslatedShown: ...
+    def drawing(self) -> Shown: ...
 
 
 A = TypeVar("A", bound=Drawable)

@@ -56,6 +56,23 @@ def list_of_lines(call: str, lines: object, *, single: str, words: str = "", nam
     return given
 
 
+def list_of_texts(call: str, texts: object, *, single: str) -> list[str]:
+    """The texts, from any iterable of str but a str itself; unlike lines they may have line breaks. single: the method for one text.
+
+    Raises WrongTypeError for what is no such list.
+    """
+    if isinstance(texts, str):
+        raise WrongTypeError(f"{call} takes a list of texts, got {described(texts)}. Use {single}, or put the text into a list.")
+    given = listed(call, texts, "a list of texts")
+    for number, text in enumerate(given, start=1):
+        if isinstance(text, list | tuple):
+            raise WrongTypeError(f"{call}: text {number} is {described(text)}. Give each text as one str, such as ' '.join(words).")
+        if not isinstance(text, str):
+            remedy = "Give '' for a blank one." if text is None else remedy_of(text)
+            raise WrongTypeError(f"{call}: text {number} is {described(text)}, not a str. {remedy}")
+    return given
+
+
 def paths_of(call: str, files: object, *, one: str = "a file") -> list[Path]:
     """Paths, of one that is alone too; one: of what. Raises WrongTypeError for anything else."""
     several = [files] if isinstance(files, str | PathLike) else files

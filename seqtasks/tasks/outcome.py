@@ -60,3 +60,12 @@ class Outcome:
     reviews: dict[str, Review] = field(default_factory=dict)
     tables: list[ReportTable] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, other: Outcome) -> None:
+        """What is told of other heads of the same run, after it; a table of metrics.json that both have has the rows of both."""
+        for key in ("scores", "examples", "notes", "controls", "tables"):
+            getattr(self, key).extend(getattr(other, key))
+        for key in ("predictions", "entities", "reviews"):
+            getattr(self, key).update(getattr(other, key))
+        for name, table in other.details.items():
+            self.details[name] = self.details.get(name, {}) | table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -74,6 +74,13 @@ def nested_share(examples: Sequence[E], share: float) -> Sequence[E]:
         return examples
     drawn = np.random.default_rng(0).permutation(len(examples))[: max(1, round(share * len(examples)))]
     return [examples[position] for position in sorted(drawn)]
+
+
+def joined_selection(selected_on: Mapping[str, str]) -> str:
+    """What weights are selected on, told once where it is the same for every head."""
+    if len(set(selected_on.values())) == 1:
+        return next(iter(selected_on.values()))
+    return "; ".join(f"{part} ({head})" for head, part in selected_on.items())
 
 
 def example_split(splits: Sequence[str]) -> str:

@@ -18,7 +18,8 @@ from seqtasks.registry import find_part, further_parts, known_parts, no_part
 from seqtasks.tasks.classification.kind import CLASSIFICATION
 from seqtasks.tasks.contract import TaskKind
 from seqtasks.tasks.language_model.kind import LANGUAGE_MODEL
-from seqtasks.tasks.tagging.kinds import HMM, MULTITASK, TAGGING
+from seqtasks.tasks.multitask.kind import MULTITASK
+from seqtasks.tasks.tagging.kinds import HMM, TAGGING
 from seqtasks.tasks.translation.kind import TRANSLATION
 
 GROUP = "seqtasks.tasks"

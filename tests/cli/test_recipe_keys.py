@@ -25,7 +25,15 @@ def test_a_table_or_the_name_of_a_key_narrows_the_list() -> None:
     assert training[:2] == ["training.epochs (required): whole number, at least 1", "    Passes over the training part."]
     assert all(line.startswith(("training.", "    ")) for line in training)
     dropout = [line.partition(" ")[0] for line in done("recipes", "keys", "dropout").stdout.splitlines()[::2]]
-    assert dropout == ["backbone.dropout", "decoder.dropout", "head.dropout", "tasks.NAME.head.dropout", "text.dropout", "words.dropout"]
+    assert dropout == [
+        "backbone.dropout",
+        "decoder.dropout",
+        "head.dropout",
+        "tasks.NAME.head.dropout",
+        "tasks.TEXTS.head.dropout",
+        "text.dropout",
+        "words.dropout",
+    ]
     assert done("recipes", "keys", "decoder.attend").stdout.splitlines()[0] == 'decoder.attend = "top": "top" or "first" [translation]'
 
 

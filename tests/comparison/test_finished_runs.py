@@ -24,7 +24,6 @@ from seqtasks.comparison.finished_runs import (
 )
 from seqtasks.errors import DataError, RunDirectoryError, UsageError
 from seqtasks.tasks.table import load_recipe
-from seqtasks.tasks.tagging.recipe import data_of
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 
 FORMAT_1 = Path(__file__).resolve().parents[1] / "runs" / "format_1"
@@ -97,7 +96,7 @@ def test_one_head_of_several_is_named_by_its_layer() -> None:
     run = ComparedRun(FORMAT_1 / "multitask", "ner")
     assert (run.head, run.part_name("dev")) == ("ner", "ner dev")
     assert run.answers("dev")[1] != ComparedRun(FORMAT_1 / "multitask", "upos").answers("dev")[1]
-    heads = data_of(run.recipe)
+    heads = run.heads
     assert [head_of(Path("run"), heads, layer) for layer in heads] == list(heads)
     with pytest.raises(UsageError, match="^run: has several heads. Say which to compare: --layer upos or --layer ner.$"):
         head_of(Path("run"), heads, None)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
-from seqtasks.models.text_heads import build_text_head
+from seqtasks.models.text_heads import TextHead, build_text_head
+from seqtasks.nn.trunk import Trunk
 from seqtasks.tasks.backbone import trunk_of
-from seqtasks.tasks.classification.recipe import HEAD, ClassificationRecipe
+from seqtasks.tasks.classification.recipe import HEAD, ClassificationHeadSettings, ClassificationRecipe, LabelledData
 from seqtasks.tasks.embedder import embedder_of
 
 
@@ -17,13 +20,17 @@ def build_classifier(
 ) -> TaggingModel:
     """The model of a recipe; vectors: pretrained word vectors; counts_V: of each word in training, for the dropout of rare ones."""
     trunk = trunk_of(embedder_of(recipe.words, recipe.characters, assets, vectors, counts_V), recipe.backbone)
-    head = build_text_head(
+    return TaggingModel(trunk=trunk, heads={HEAD: label_head(recipe.head, recipe.data, trunk, assets.labels[HEAD])})
+
+
+def label_head(settings: ClassificationHeadSettings, data: LabelledData, trunk: Trunk, labels: Sequence[str]) -> TextHead:
+    """The head of these settings on a trunk."""
+    return build_text_head(
         trunk.backbone,
         input_size=trunk.output_size,
-        labels=assets.labels[HEAD],
-        dropout=recipe.head.dropout,
-        layer=recipe.head.layer,
-        pooling=recipe.head.pooling,
-        threshold=recipe.head.threshold if recipe.data.multi_label else None,
+        labels=labels,
+        dropout=settings.dropout,
+        layer=settings.layer,
+        pooling=settings.pooling,
+        threshold=settings.threshold if data.multi_label else None,
     )
-    return TaggingModel(trunk=trunk, heads={HEAD: head})

@@ -17,10 +17,15 @@ def classification_faults(recipe: ClassificationRecipe) -> list[str]:
     """Every fault of a recipe."""
     select = selection_faults(recipe.training.select_by, ["loss", "last", *metrics_of(several=recipe.data.multi_label)])
     faults = [*backbone_faults(recipe.backbone), *embedder_faults(recipe.words, recipe.characters), *select, *data_faults(recipe.data)]
-    layers, head = recipe.backbone.layers, recipe.head
+    return faults + head_faults(recipe.head, recipe.data, recipe.backbone.layers)
+
+
+def head_faults(head: ClassificationHeadSettings, data: LabelledData, layers: int) -> list[str]:
+    """Values of [head] that do not fit a backbone of so many layers, or the data."""
+    faults = []
     if not -layers <= head.layer < layers:
         faults.append(f"head.layer = {head.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}.")
-    if head.threshold != ClassificationHeadSettings.model_fields["threshold"].default and not recipe.data.multi_label:
+    if head.threshold != ClassificationHeadSettings.model_fields["threshold"].default and not data.multi_label:
         faults.append("head.threshold is for texts with several labels. Set data.multi_label, or leave it out.")
     return faults
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from seqtasks.errors import UsageError
 from seqtasks.inference.classifier import LabelledAnswer
@@ -26,25 +25,15 @@ def refuse_classification(options: PredictionOptions) -> None:
         raise UsageError(f"--format {options.form} is for tagging runs. Use text or jsonl.")
 
 
-def as_text(answer: LabelledAnswer, *, several: bool, confidence: bool, k_best: int | None) -> str:
+def as_text(answer: LabelledAnswer, *, confidence: bool, k_best: int | None) -> str:
     """The label, or several between commas; with `confidence` and of the k best, each followed by a tab and its probability."""
     if k_best is not None:
         return "\t".join(f"{label}\t{probability:.4f}" for label, probability in answer.best(k_best))
     if confidence:
         return "\t".join(f"{label}\t{probability:.4f}" for label, probability in zip(answer.labels, answer.confidences, strict=True))
-    return ",".join(answer.labels)
+    return str(answer)
 
 
-def as_json(answer: LabelledAnswer, *, several: bool, confidence: bool, k_best: int | None) -> str:
+def as_json(answer: LabelledAnswer, *, confidence: bool, k_best: int | None) -> str:
     """One object: the text and its label (or `labels`); a text without words has none, `null`."""
-    found: dict[str, Any] = {"text": answer.text}
-    sure = [round(value, 6) for value in answer.confidences]
-    if several:
-        found["labels"] = list(answer.labels)
-        found |= {"confidences": sure} if confidence else {}
-    else:
-        found["label"] = answer.labels[0] if answer.labels else None
-        found |= {"confidence": sure[0] if sure else None} if confidence else {}
-    if k_best is not None:
-        found["k_best"] = [{"label": label, "confidence": round(value, 6)} for label, value in answer.best(k_best)]
-    return json.dumps(found, ensure_ascii=False)
+    return json.dumps(answer.to_dict(confidence=confidence, k_best=k_best), ensure_ascii=False)

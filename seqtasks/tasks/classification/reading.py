@@ -46,7 +46,9 @@ def read_labelled_file(data: LabelledData, path: Path) -> Corpus[LabelledText]:
 
 @dataclass
 class LabelledParts:
-    """What is trained on (`kept`), watched while training, and scored, by split."""
+    """What is trained on (`kept`), watched while training, and scored, by split. prefix: of a part's name in what is told: the head's, or
+    nothing where the model has no other.
+    """
 
     kept: Part
     watched: Part
@@ -54,6 +56,7 @@ class LabelledParts:
     selected_on: str
     facts: list[PartFacts] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    prefix: str = ""
 
     def labels(self) -> list[str]:
         """The labels of the training part, sorted."""
@@ -71,31 +74,32 @@ class LabelledParts:
             if new and split == "train":
                 raise UsageError(f"the run to go on from has no labels {shown}. Train anew instead of --from.")
             if found and not found & set(known):
-                path = next((facts.path for facts in self.facts if facts.split == split), split)
+                path = next((facts.path for facts in self.facts if facts.split == f"{self.prefix}{split}"), split)
                 problem = f"labels {shown} ..., none of them among the trained {', '.join(known[:SHOWN])} ..."
                 raise DataError(path, 0, problem, "Check data.label_column")
             if new:
                 count = sum(bool(set(text.labels) & set(new)) for text in texts)
-                self.notes.append(f"{split}: {count} texts have labels that train lacks ({shown}): scored as wrong.")
+                self.notes.append(f"{self.prefix}{split}: {count} texts have labels that train lacks ({shown}): scored as wrong.")
 
 
-def read_labelled_parts(data: LabelledData, locations: DataLocations, *, select_by: str) -> LabelledParts:
-    """Every part, with train cut to its share and, where weights are selected, a tenth of it held out."""
+def read_labelled_parts(data: LabelledData, locations: DataLocations, *, select_by: str, prefix: str = "") -> LabelledParts:
+    """Every part, with train cut to its share and, where weights are selected, a tenth of it held out. prefix: as in `LabelledParts`."""
     corpora = read_parts(data, locations, read_labelled_part)
     train = nested_share(check_labels(corpora["train"]).examples, data.train_fraction)
     chosen = select_parts([text.text for text in train], has_dev="dev" in corpora, has_test="test" in corpora, select_by=select_by)
     kept, held_out = ([train[position] for position in part] for part in (chosen.kept, chosen.held_out))
     scored: dict[str, Part] = {split: corpus.examples for split, corpus in corpora.items() if split != "train"} or {"dev": held_out}
-    parts = LabelledParts(kept, held_out or list(scored.get("dev", ())), scored, chosen.selected_on)
+    parts = LabelledParts(kept, held_out or list(scored.get("dev", ())), scored, chosen.selected_on, prefix=prefix)
     parts.facts = [
-        PartFacts(split, corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum) for split, corpus in corpora.items()
+        PartFacts(f"{prefix}{split}", corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum)
+        for split, corpus in corpora.items()
     ]
     parts.notes = [note for corpus in corpora.values() for note in corpus.notes]
     if data.train_fraction < 1:
-        parts.notes.append(f"train: {len(train)} of its {len(corpora['train'])} texts (data.train_fraction).")
+        parts.notes.append(f"{prefix}train: {len(train)} of its {len(corpora['train'])} texts (data.train_fraction).")
     trained = {text.text for text in train}
     for split, corpus in corpora.items():
         if split != "train" and (shared := sum(text.text in trained for text in corpus)):
-            parts.notes.append(f"{split}: {shared} of its {len(corpus)} texts stand in train, too.")
+            parts.notes.append(f"{prefix}{split}: {shared} of its {len(corpus)} texts stand in train, too.")
     parts.notes += chosen.notes
     return parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 
 from seqtasks.recipes.schema import BackboneSettings, CharacterSettings, Recipe, WordSettings
 from seqtasks.recipes.tables import PositiveInt, Rate, Share, Table
@@ -15,7 +15,7 @@ HEAD = "label"  # the name of the one head
 
 
 class LabelledData(Table):
-    """[data] of a recipe of classification.
+    """[data] of a recipe of classification, or of a task of texts among several.
 
     format "tsv" and "csv" have a text and its label in columns, "jsonl" has them as keys of an object a line; of "folders" each part is a
     folder that holds a folder of .txt files for each label. Columns are named as in the header, or numbered from 0 (-1: the last one).
@@ -46,12 +46,13 @@ class LabelledData(Table):
 
 
 class ClassificationHeadSettings(Table):
-    """[head] of a recipe of classification. layer: which backbone layer it reads, -1 the top one."""
+    """[head] of a recipe of classification, or of a task of texts among several. layer: which backbone layer it reads, -1 the top one."""
 
     pooling: Literal["last", "mean", "max", "attention"] = "attention"  # how the states of a text become one vector
     dropout: Rate = 0.0  # of the pooled vector
     layer: int = -1  # which layer of the backbone it reads, -1 the top one
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.5  # with data.multi_label: a label is answered from this probability on
+    weight: PositiveFloat = 1.0  # of its loss among those of other heads
 
 
 class ClassificationRecipe(Recipe):

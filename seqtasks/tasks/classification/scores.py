@@ -14,7 +14,6 @@ from seqtasks.evaluation.label_metrics import further_label_scores
 from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
 from seqtasks.reports.run_report import ReportTable
 from seqtasks.tasks.classification.reading import LabelledParts
-from seqtasks.tasks.classification.recipe import HEAD
 from seqtasks.tasks.outcome import HeldOutExample, Outcome
 from seqtasks.tasks.selection import example_split, five_positions
 from seqtasks.text.corpora.examples import LabelledText
@@ -24,28 +23,36 @@ SHOWN_WORDS = 60  # of a text among the examples
 NOTHING = "–"  # a text without labels, in the report
 
 
-def classified_outcome(parts: LabelledParts, classifier: TextClassifier, *, several: bool) -> Outcome:
-    """Scores, answered texts and examples of every part that is reported."""
+def classified_outcome(
+    parts: LabelledParts, classifier: TextClassifier, *, head: str, several: bool, beside_others: bool = False
+) -> Outcome:
+    """Scores, answered texts and examples of every part that is reported. beside_others: names of tables and files name the head, too."""
     outcome = Outcome()
     for split, texts in parts.scored.items():
         answers = classifier.classify([text.text for text in texts])
-        report = score_answers(texts, answers, split=split, several=several)
+        report = score_answers(texts, answers, split=split, head=head, several=several)
+        name = f"{split} {head}" if beside_others else split
         outcome.scores += report.scores
-        outcome.details.setdefault("classification", {})[split] = report.to_json()
-        outcome.tables += report_tables(report, split)
-        outcome.predictions[f"{split}.jsonl"] = "".join(map(prediction, texts, answers))
+        outcome.details.setdefault("classification", {})[name] = report.to_json()
+        outcome.tables += report_tables(report, name)
+        outcome.predictions[predictions_name(head, split, named=beside_others)] = "".join(map(prediction, texts, answers))
         if empty := sum(not answer.probabilities for answer in answers):
-            outcome.notes.append(f"{split}: {empty} texts have no word, and so no answer: scored as wrong.")
+            outcome.notes.append(f"{name}: {empty} texts have no word, and so no answer: scored as wrong.")
         if split == example_split(list(parts.scored)):
             outcome.examples = [example(texts[position], answers[position]) for position in five_positions(len(texts))]
     return outcome
 
 
-def score_answers(texts: Sequence[LabelledText], answers: Sequence[LabelledAnswer], *, split: str, several: bool) -> LabelReport:
+def predictions_name(head: str, split: str, *, named: bool) -> str:
+    """The file in predictions/ that holds a head's answers for a split; named: after the head, because the model has several."""
+    return f"{head}-{split}.jsonl" if named else f"{split}.jsonl"
+
+
+def score_answers(texts: Sequence[LabelledText], answers: Sequence[LabelledAnswer], *, split: str, head: str, several: bool) -> LabelReport:
     """Every score of answers against gold, the tables and the calibration."""
     gold, predicted = [text.labels for text in texts], [answer.labels or (() if several else ("",)) for answer in answers]
-    report = label_report(gold, predicted, several=several, split=split, head=HEAD, sure=decisions(texts, answers, several=several))
-    further = further_label_scores(gold, predicted, several=several, split=split, head=HEAD)
+    report = label_report(gold, predicted, several=several, split=split, head=head, sure=decisions(texts, answers, several=several))
+    further = further_label_scores(gold, predicted, several=several, split=split, head=head)
     return LabelReport([*report.scores, *further], report.labels, report.confusion, report.calibration)
 
 

@@ -17,23 +17,26 @@ from seqtasks.tasks.backbone import backbone_faults, without_weights
 from seqtasks.tasks.embedder import embedder_faults
 from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
-from seqtasks.tasks.tagging.recipe import MultitaskRecipe, NetworkRecipe, TaskSettings, corpora_of, data_of, tasks_of
+from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, data_of, tasks_of
 from seqtasks.text.tags import NESTED
 
 
 def network_faults(recipe: NetworkRecipe) -> list[str]:
     """Every fault of a recipe of a network that tags."""
+    select = selection_faults(recipe.training.select_by, ["loss", "last", *known_parts(TAG_METRICS, TAGS)])
+    return [*backbone_faults(recipe.backbone), *select, *embedder_faults(recipe.words, recipe.characters), *heads_faults(recipe)]
+
+
+def heads_faults(recipe: NetworkRecipe) -> list[str]:
+    """Every fault of its heads and their data."""
     heads = [fault for task in tasks_of(recipe).values() for fault in name_faults(ALL_HEADS, task.head.kind, HEAD_GROUP)]
     taken = [NO_NAME.format(head) for head in data_of(recipe) if hasattr(nn.ModuleDict(), head)]
-    select = selection_faults(recipe.training.select_by, ["loss", "last", *known_parts(TAG_METRICS, TAGS)])
-    return [*backbone_faults(recipe.backbone), *select, *tagging_faults(recipe), *heads, *taken, *data_faults(recipe)]
+    return [*tagging_faults(recipe), *heads, *taken, *data_faults(recipe)]
 
 
 def tagging_faults(recipe: NetworkRecipe) -> list[str]:
-    """Values of a tagging recipe that do not fit."""
-    faults, layers = embedder_faults(recipe.words, recipe.characters), recipe.backbone.layers
-    if isinstance(recipe, MultitaskRecipe) and recipe.smoothing != 1 and len(corpora_of(data_of(recipe))) == 1:
-        faults.append("smoothing shares batches out among corpora, but all tasks read one corpus. Leave it out.")
+    """Values of [head] that do not fit."""
+    faults, layers = [], recipe.backbone.layers
     for name, task in tasks_of(recipe).items():
         if not -layers <= task.head.layer < layers:
             faults.append(f"head of {name}: layer = {task.head.layer}, but the backbone has {layers}; use -{layers} to {layers - 1}.")

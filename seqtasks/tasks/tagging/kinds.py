@@ -1,8 +1,7 @@
-"""The kinds of task that tag: networks with one head or with several, and the hidden Markov model. Nothing here loads torch."""
+"""The kinds of task that tag: networks with one head, and the hidden Markov model. Nothing here loads torch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import ceil, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,10 @@ from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.tagging.reading import tagged_file
-from seqtasks.tasks.tagging.recipe import HMMRecipe, MultitaskRecipe, NetworkRecipe, TaggingRecipe, data_of
+from seqtasks.tasks.tagging.recipe import HMMRecipe, TaggingRecipe, data_of
 
 if TYPE_CHECKING:
-    from seqtasks.evaluation.controls import Controlled
     from seqtasks.tasks.tagging.predictor import TaggingPredictor
-    from seqtasks.tasks.tagging.task import TaggingTask
 
 
 class TaggerKind(TaskKind):
@@ -38,36 +35,31 @@ class TaggerKind(TaskKind):
         return tables
 
 
-class NetworkKind(TaggerKind):
-    """A network with one head or several."""
+class TaggingKind(TaggerKind):
+    """A network with one head."""
 
+    recipe = TaggingRecipe
+    trained_to_compare = True
     takes_trunk = True
 
-    def faults(self, recipe: NetworkRecipe) -> list[str]:
+    def faults(self, recipe: TaggingRecipe) -> list[str]:
         from seqtasks.tasks.tagging.checks import network_faults
 
         return network_faults(recipe)
 
-    def runner(self, recipe: NetworkRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
+    def runner(self, recipe: TaggingRecipe, locations: DataLocations, *, device: str, learned: Path | None) -> Runner:
         from seqtasks.tasks.tagging.task import tagging_runner
 
         return tagging_runner(recipe, locations, device=device, learned=learned)
 
-    def predictor(self, directory: RunDirectory, recipe: NetworkRecipe, options: PredictorOptions) -> TaggingPredictor:
+    def predictor(self, directory: RunDirectory, recipe: TaggingRecipe, options: PredictorOptions) -> TaggingPredictor:
         from seqtasks.tasks.tagging.network import load_network_predictor
 
         refuse_translation_options(directory, options)
         return load_network_predictor(directory, recipe, options)
 
-    def word_tagger(self, directory: RunDirectory, recipe: NetworkRecipe, head: str) -> WordTagger:
+    def word_tagger(self, directory: RunDirectory, recipe: TaggingRecipe, head: str) -> WordTagger:
         return self.predictor(directory, recipe, PredictorOptions()).tagger
-
-
-class TaggingKind(NetworkKind):
-    """A network with one head."""
-
-    recipe = TaggingRecipe
-    trained_to_compare = True
 
     def on_share(self, recipe: TaggingRecipe, share: float) -> TaggingRecipe:
         """Trained for epochs / sqrt(share) epochs with sqrt(share) of the warm-up, so that a small part is not blamed for being seen too
@@ -76,33 +68,6 @@ class TaggingKind(NetworkKind):
         training = recipe.training
         scaled = {"epochs": ceil(training.epochs / sqrt(share)), "warmup_updates": round(training.warmup_updates * sqrt(share))}
         return smaller(recipe, share).model_copy(update={"training": training.model_copy(update=scaled)})
-
-
-class MultitaskKind(NetworkKind):
-    """A network with several heads on one trunk."""
-
-    recipe = MultitaskRecipe
-
-    def controls(self, recipe: MultitaskRecipe) -> Mapping[str, TaggingRecipe]:
-        """Each task alone, with the same settings and seed."""
-        from seqtasks.tasks.tagging.controls import control_recipes
-
-        return control_recipes(recipe)
-
-    def beside_controls(self, task: TaggingTask, directory: RunDirectory, controls: Mapping[str, TaggingRecipe]) -> list[Controlled]:
-        from seqtasks.tasks.tagging.controls import beside_controls
-
-        return beside_controls(task, directory, controls)
-
-    def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
-        """Raises UsageError for a head of the saved run that the new recipe has no data for."""
-        tables, tasks = saved | {"training": new["training"]}, new["tasks"]
-        if missing := [head for head in saved["tasks"] if head not in tasks]:
-            raise UsageError(
-                f"--from {source}: it has a head {missing[0]!r}, for which the recipe has no data. Its heads: {', '.join(tasks)}."
-            )
-        tables["tasks"] = {head: task | {"data": tasks[head]["data"]} for head, task in saved["tasks"].items()}
-        return tables
 
 
 class HMMKind(TaggerKind):
@@ -151,4 +116,4 @@ def smaller(recipe: Any, share: float) -> Any:
     return recipe.model_copy(update={"data": recipe.data.model_copy(update={"train_fraction": recipe.data.train_fraction * share})})
 
 
-TAGGING, MULTITASK, HMM = TaggingKind(), MultitaskKind(), HMMKind()
+TAGGING, HMM = TaggingKind(), HMMKind()

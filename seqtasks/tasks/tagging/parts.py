@@ -22,18 +22,20 @@ class TaggedParts:
     """By head: what is trained on (`kept`), watched while training (`watched`), and scored, by split (`scored`).
 
     Tags stand in the scheme of the file; schemes: of heads that are trained in one, which may be another.
-    corpora: the heads that read the same sentences stand together; their parts are the same objects.
+    corpora: the heads that read the same sentences stand together; their parts are the same objects. named: whether what is told of a part
+    names its head, because the model has several.
     """
 
     data: Mapping[str, TaggedData]
     schemes: Mapping[str, str] = field(default_factory=dict)
+    named: bool = False
     corpora: list[list[str]] = field(default_factory=list)
     kept: dict[str, Part] = field(default_factory=dict)
     watched: dict[str, Part] = field(default_factory=dict)
     scored: dict[str, dict[str, Part]] = field(default_factory=dict)
     facts: list[PartFacts] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    selected_on: str = ""
+    selected_on: dict[str, str] = field(default_factory=dict)
 
     def inventories(self) -> dict[str, list[str]]:
         """The labels of each head, from its training part only."""
@@ -72,7 +74,7 @@ class TaggedParts:
                 found = self.labels_of(head, part)
                 new = sorted(found - set(labels))
                 if found - {OUTSIDE} and not (found - {OUTSIDE}) & (set(labels) - {OUTSIDE}):
-                    name = f"{head} {split}" if len(known) > 1 else split
+                    name = f"{head} {split}" if self.named else split
                     path = next((facts.path for facts in self.facts if facts.split == name), split)
                     raise DataError(
                         path,
@@ -91,11 +93,18 @@ class TaggedParts:
 
 
 def read_tagged_parts(
-    data: Mapping[str, TaggedData], locations: DataLocations, *, select_by: str, schemes: Mapping[str, str] | None = None
+    data: Mapping[str, TaggedData],
+    locations: DataLocations,
+    *,
+    select_by: str,
+    schemes: Mapping[str, str] | None = None,
+    beside_others: bool = False,
 ) -> TaggedParts:
-    """Every part of every head, with train cut to its share and, where weights are selected, a tenth of it held out."""
-    parts = TaggedParts(data, schemes or {}, corpora_of(data))
-    selected_on = {}
+    """Every part of every head, with train cut to its share and, where weights are selected, a tenth of it held out.
+
+    beside_others: the model has heads of another kind, too.
+    """
+    parts = TaggedParts(data, schemes or {}, beside_others or len(data) > 1, corpora_of(data))
     for heads in parts.corpora:
         settings = data[heads[0]]
         corpora = read_layers([data[head] for head in heads], locations)
@@ -118,12 +127,10 @@ def read_tagged_parts(
         watched = held_out or list(scored.get("dev", ()))
         for head in heads:
             for split, corpus in corpora.items():
-                name = f"{head} {split}" if len(data) > 1 else split
+                name = f"{head} {split}" if parts.named else split
                 parts.facts.append(PartFacts(name, corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum))
-            selected_on[head] = chosen.selected_on
+            parts.selected_on[head] = chosen.selected_on
             parts.kept[head], parts.watched[head], parts.scored[head] = kept, watched, scored
-    one = len(set(selected_on.values())) == 1
-    parts.selected_on = next(iter(selected_on.values())) if one else "; ".join(f"{part} ({head})" for head, part in selected_on.items())
     return parts
 
 

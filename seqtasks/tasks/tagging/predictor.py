@@ -166,7 +166,6 @@ class TaggingPredictor(LoadedRun):
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
-        from seqtasks.tasks.tagging.scores import score_tags  # scoring, which answers do without
 
         files = paths_of("evaluate", files)
         if len(files) not in (1, len(self.data)):
@@ -174,11 +173,17 @@ class TaggingPredictor(LoadedRun):
         scores = []
         heads = list(self.data) if len(files) == len(self.data) else [self.head_of(files[0])]
         for head, file in zip(heads, files, strict=True):
-            data = self.data[head]
-            sentences = refuse_empty(read_tagged_file(data, file)).examples
-            answers = [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
-            scores += score_tags(sentences, answers, data, file.name, head, self.seen)[0]
+            scores += self.evaluate_head(head, file)
         return scores
+
+    def evaluate_head(self, head: str, file: Path) -> list[Score]:
+        """The scores of one head on its annotated file."""
+        from seqtasks.tasks.tagging.scores import score_tags  # scoring, which answers do without
+
+        data = self.data[head]
+        sentences = refuse_empty(read_tagged_file(data, file)).examples
+        answers = [answer[head] for answer in self.tagger.tag([sentence.words for sentence in sentences], (head,))]
+        return score_tags(sentences, answers, data, file.name, head, self.seen)[0]
 
     def head_of(self, file: Path) -> str:
         """The head whose format one file of several possible ones is in, by its suffix."""

@@ -32,8 +32,11 @@ class HMMSettings(Table):
 
 
 class TaskSettings(Table):
-    """[tasks.NAME] of a multi-task recipe: one corpus and one head on the shared trunk."""
+    """[tasks.NAME] of a multi-task recipe: one corpus and one head on the shared trunk. kind "classification" has tables of its own
+    (`seqtasks.tasks.multitask.recipe`).
+    """
 
+    kind: Literal["tagging", "classification"] = "tagging"  # the head tags words; `classification`: it labels whole texts
     data: TaggedData
     head: HeadSettings
 
@@ -50,13 +53,15 @@ class TaggingRecipe(Recipe):
     training: TrainingSettings
 
 
-class MultitaskRecipe(Recipe):
-    """A whole tagging recipe with several heads on one trunk. Tasks whose data differ in the layer only are trained on the same batches."""
+class TaggersRecipe(Recipe):
+    """Several heads that tag words on one trunk: those of a multi-task recipe. Heads whose data differ in the layer only are trained on the
+    same batches.
+    """
 
     kind: Literal["multitask"]
     smoothing: Annotated[float, Field(ge=0, le=1)] = 1.0  # of several corpora: shares of the batches go by size to this power; 0: alike
     controls: bool = True  # train each task alone, too, with the same settings and seed, and show its scores beside
-    tasks: dict[str, TaskSettings] = Field(min_length=1)
+    tasks: dict[str, TaskSettings]
     words: WordSettings
     characters: CharacterSettings = CharacterSettings()
     backbone: BackboneSettings
@@ -71,19 +76,19 @@ class HMMRecipe(Recipe):
     hmm: HMMSettings = HMMSettings()
 
 
-NetworkRecipe = TaggingRecipe | MultitaskRecipe
+NetworkRecipe = TaggingRecipe | TaggersRecipe
 
 
 def tasks_of(recipe: NetworkRecipe) -> dict[str, TaskSettings]:
     """The tasks of a tagging recipe by head, each with its data and the settings of its head."""
-    if isinstance(recipe, MultitaskRecipe):
+    if isinstance(recipe, TaggersRecipe):
         return dict(recipe.tasks)
     return {head: TaskSettings(data=data, head=recipe.head) for head, data in data_of(recipe).items()}
 
 
 def data_of(recipe: NetworkRecipe | HMMRecipe) -> dict[str, TaggedData]:
     """What each head of a tagging recipe is trained on; the head of a single-task recipe is called after its layer."""
-    if isinstance(recipe, MultitaskRecipe):
+    if isinstance(recipe, TaggersRecipe):
         return {head: task.data for head, task in recipe.tasks.items()}
     return {re.sub(r"[^\w-]", "-", recipe.data.layer).lower(): recipe.data}
 

@@ -44,7 +44,7 @@ def tagged_outcome(
                     f"{split} {head}: {entities.illegal} illegal tags predicted; {entities.boundary_errors} boundary errors, "
                     f"{entities.type_errors} type errors, {entities.missed} missed, {entities.spurious} spurious."
                 )
-            outcome.predictions[predictions_name(head, split, parts.data)] = columns(sentences, layer, predicted)
+            outcome.predictions[predictions_name(head, split, named=parts.named)] = columns(sentences, layer, predicted)
             if split == example_split(list(scored)):
                 outcome.examples += [
                     example(sentences[position], layer, predicted[position]) for position in five_positions(len(sentences))
@@ -72,9 +72,9 @@ def score_tags(
     return [*report.scores, *scores], report
 
 
-def predictions_name(head: str, split: str, heads: Mapping[str, object]) -> str:
-    """The file in predictions/ that holds a head's answers for a split."""
-    return f"{split}.conll" if len(heads) == 1 else f"{head}-{split}.conll"
+def predictions_name(head: str, split: str, *, named: bool) -> str:
+    """The file in predictions/ that holds a head's answers for a split; named: after the head, because the model has several."""
+    return f"{head}-{split}.conll" if named else f"{split}.conll"
 
 
 def columns(sentences: Sequence[TaggedSentence], layer: str, predicted: Tags) -> str:

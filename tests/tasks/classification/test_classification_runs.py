@@ -54,7 +54,7 @@ def test_predict_answers_a_line_for_a_line_in_both_forms(finished) -> None:
     run = finished(TASK)
     lines = "does Mara see the dog\n\nMara sees the dog does\n"
     predictor = seqtasks.load(run)
-    answers = predictor.classify(lines.split("\n")[:3])
+    answers = predictor.classify_lines(lines.split("\n")[:3])
     assert done("predict", run, input=lines).stdout == "".join(f"{','.join(one.labels)}\n" for one in answers)
     sure = done("predict", run, "--confidence", input=lines).stdout.split("\n")
     assert sure[0] == f"{answers[0].labels[0]}\t{answers[0].confidences[0]:.4f}"
@@ -74,8 +74,8 @@ def test_predict_answers_a_line_for_a_line_in_both_forms(finished) -> None:
 def test_a_text_has_the_same_answer_alone_and_in_any_company(finished) -> None:
     predictor = seqtasks.load(finished(TASK))
     texts = [row["text"] for row in predictions(finished(TASK))] + ["does", "the dog sees a cat and a dog and a cat does"]
-    for text, together in zip(texts, predictor.classify(texts), strict=True):
-        (alone,) = predictor.classify(text)
+    for text, together in zip(texts, predictor.classify_lines(texts), strict=True):
+        alone = predictor.classify(text)
         assert alone.labels == together.labels
         assert alone.probabilities == pytest.approx(together.probabilities, abs=1e-6)
 
@@ -85,7 +85,7 @@ def test_a_predictor_goes_to_another_process_as_its_run(finished) -> None:
     predictor = seqtasks.load(finished(TASK))
     assert predictor.run_dir == finished(TASK)
     again = pickle.loads(pickle.dumps(predictor))  # noqa: S301 (a path of ours)
-    assert again.classify("does Mara see it")[0].probabilities == predictor.classify("does Mara see it")[0].probabilities
+    assert again.classify("does Mara see it").probabilities == predictor.classify("does Mara see it").probabilities
 
 
 @pytest.mark.usefixtures("miniature")
@@ -104,7 +104,7 @@ def test_several_labels_a_text_are_decided_one_by_one() -> None:
     assert {entry["name"] for entry in metrics(Path("run"))["scores"]} == {"exact_match", "micro_f1", "macro_f1", "calibration_error"}
     predictor = seqtasks.load("run")
     rows = predictions(Path("run"))
-    for row, answer in zip(rows, predictor.classify([row["text"] for row in rows]), strict=True):
+    for row, answer in zip(rows, predictor.classify_lines([row["text"] for row in rows]), strict=True):
         assert row["predicted"] == list(answer.labels)
         assert set(answer.labels) == {label for label, value in answer.probabilities.items() if value >= 0.3}
     line = json.loads(done("predict", "run", "--format", "jsonl", "--confidence", input="Mara sees Oslo\n").stdout)

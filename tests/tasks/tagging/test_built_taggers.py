@@ -9,25 +9,28 @@ import torch
 import seqtasks
 from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.recurrent import RecurrentStack
+from seqtasks.tasks.heads_task import HeadsTask
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.multitask.task import multitask_task
 from seqtasks.tasks.table import load_recipe
-from seqtasks.tasks.tagging.task import TaggingTask
+from seqtasks.tasks.tagging.task import tagging_task
 from tests.miniature.runs import settings, train
 from tests.miniature.sentences import tagged
 
 pytestmark = pytest.mark.usefixtures("plain_figures", "miniature")
 
 
-def job_of(task: str, **changes: object) -> TaggingTask:
+def job_of(task: str, **changes: object) -> HeadsTask:
     """A tiny job; `changes` are recipe keys with two underscores for the dot."""
     overrides = settings(task, {key.replace("__", "."): value for key, value in changes.items()})[1::2]
-    return TaggingTask(load_recipe(task, "default", overrides).recipe, DataLocations(), torch.device("cpu"))
+    make = multitask_task if task == "multitask" else tagging_task
+    return make(load_recipe(task, "default", overrides).recipe, DataLocations(), torch.device("cpu"))
 
 
 @pytest.mark.parametrize("task", ["pos", "multitask"])
 def test_rare_words_are_hidden_at_a_rate_by_their_count_in_training(task: str) -> None:
     job = job_of(task, words__rare_dropout=0.5, words__dropout=0.1)
-    counts = Counter(word for words in job.tagged.training_words() for word in words)
+    counts = Counter(word for words in job.training_words() for word in words)
     dropout = job.model.trunk.embedder.word_dropout
     assert dropout.unknown == job.assets.words.unk
     assert min(counts.values()) < 5 < max(counts.values())

@@ -10,8 +10,9 @@ import pytest
 from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions
+from seqtasks.tasks.multitask.kind import MULTITASK
 from seqtasks.tasks.table import kind_of, load_recipe, saved_recipe
-from seqtasks.tasks.tagging.kinds import HMM, MULTITASK, TAGGING
+from seqtasks.tasks.tagging.kinds import HMM, TAGGING
 
 RUNS = Path(__file__).resolve().parents[2] / "runs" / "format_1"
 

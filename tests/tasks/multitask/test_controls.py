@@ -8,11 +8,11 @@ import pytest
 
 from seqtasks.cli.progress import TerminalWatcher
 from seqtasks.recipes.run_directory import RunDirectory
+from seqtasks.tasks.multitask.controls import beside_controls, control_recipes
 from seqtasks.tasks.table import load_recipe, saved_recipe
-from seqtasks.tasks.tagging.controls import beside_controls, control_recipes
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke, metrics, settings, sha256, train
-from tests.tasks.tagging.test_multitask import EWT, job_of
+from tests.tasks.multitask.test_multitask import EWT, job_of, tagged_of
 
 HEADS = ("upos", "xpos")
 pytestmark = pytest.mark.usefixtures("plain_figures", "miniature")
@@ -167,8 +167,9 @@ def test_a_control_has_the_settings_of_the_recipe_but_for_the_other_tasks_and_it
 def test_scores_beside_controls_are_counted_from_the_answers_that_both_wrote() -> None:
     """Four words of dev: the run gets three tags right and its control two; Zed is a word that the training never showed."""
     task = job_of("default", controls=True)
-    directory, recipes = RunDirectory(Path("run")), {"upos": control_recipes(task.recipe)["upos"]}
-    task.tagged.scored["upos"] = {"dev": task.tagged.scored["upos"]["dev"]}
+    directory, recipes = RunDirectory(Path("run")), {"upos": control_recipes(load_recipe("multitask").recipe)["upos"]}
+    scored = tagged_of(task).scored
+    scored["upos"] = {"dev": scored["upos"]["dev"]}
     rows = [("the", "DET"), ("dog", "NOUN"), ("finds", "VERB"), ("Zed", "PROPN")]
     answers = {"run/predictions/upos-dev.conll": ("DET", "NOUN", "NOUN", "PROPN")}
     answers["run/controls/upos/predictions/dev.conll"] = ("DET", "NOUN", "NOUN", "NOUN")

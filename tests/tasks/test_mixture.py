@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.tasks.tagging.mixture import Mixture, smoothed
+from seqtasks.tasks.mixture import Mixture, smoothed
 from seqtasks.text.batching import BatchPlan
 
 LENGTHS = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=40), min_size=1, max_size=3)

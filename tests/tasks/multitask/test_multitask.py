@@ -8,9 +8,11 @@ import torch
 
 import seqtasks
 from seqtasks.errors import RecipeError
+from seqtasks.tasks.heads_task import HeadsTask
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.multitask.task import multitask_task
 from seqtasks.tasks.table import check_recipe, load_recipe
-from seqtasks.tasks.tagging.task import TaggingTask
+from seqtasks.tasks.tagging.parts import TaggedParts
 from seqtasks.text.corpora import readers
 from seqtasks.training.loop import weighted_loss
 from tests.miniature.corpora import write
@@ -21,15 +23,21 @@ CHUNKS = {"train": "the\tDET\tB-NP\ncat\tNOUN\tI-NP\nsleeps\tVERB\tB-VP\n\n" * 3
 pytestmark = pytest.mark.usefixtures("plain_figures", "miniature")
 
 
-def job_of(recipe: str, data_dir: Path | None = None, **changes: object) -> TaggingTask:
+def job_of(recipe: str, data_dir: Path | None = None, **changes: object) -> HeadsTask:
     """A tiny job; `changes` are recipe keys with two underscores for the dot."""
     overrides = settings("multitask", {key.replace("__", "."): value for key, value in changes.items()})[1::2]
     loaded = load_recipe("multitask", recipe, overrides).recipe
     check_recipe(loaded)
-    return TaggingTask(loaded, DataLocations(data_dir), torch.device("cpu"))
+    return multitask_task(loaded, DataLocations(data_dir), torch.device("cpu"))
 
 
-def chunk_job(**changes: object) -> TaggingTask:
+def tagged_of(job: HeadsTask) -> TaggedParts:
+    """The parts of its heads of words."""
+    (group,) = job.groups
+    return group.tagged
+
+
+def chunk_job(**changes: object) -> HeadsTask:
     """POS and chunks from two columns of the same files of our own."""
     for split, text in CHUNKS.items():
         write(Path(f"{split}.txt"), text)
@@ -46,14 +54,14 @@ def test_layers_of_one_corpus_are_read_together_and_trained_from_one_batch(data_
     )
     job = job_of(EWT, data_dir)
     assert read == [("upos", "xpos")] * 3  # train, dev, test
-    assert job.tagged.corpora == [["upos", "xpos"]]
+    assert tagged_of(job).corpora == [["upos", "xpos"]]
     items = job.epoch(1).plan
-    assert sorted(position for _, positions in items for position in positions.tolist()) == list(range(len(job.tagged.kept["upos"])))
+    assert sorted(position for _, positions in items for position in positions.tolist()) == list(range(len(tagged_of(job).kept["upos"])))
     batch = job.batch(items[0])
     assert set(batch.targets) == {"upos", "xpos"}
     for head, targets_BS in batch.targets.items():
         for row, position in enumerate(batch.positions_B.tolist()):
-            gold = job.tagged.kept[head][position].tags[head]
+            gold = tagged_of(job).kept[head][position].tags[head]
             assert [job.assets.labels[head][label] for label in targets_BS[row, : len(gold)].tolist()] == list(gold)
 
 
@@ -75,10 +83,10 @@ def test_dev_and_the_final_scores_read_each_sentence_once_for_all_heads(data_dir
     job.model.register_forward_pre_hook(lambda model, given: seen.append(len(given[0].mask_BS)))
     dev = job.score_dev()
     assert dev is not None and set(dev.scores) == {"upos accuracy", "xpos accuracy"}
-    assert sum(seen) == len(job.tagged.watched["upos"])
+    assert sum(seen) == len(tagged_of(job).watched["upos"])
     seen.clear()
     outcome = job.outcome()
-    assert sum(seen) == sum(map(len, job.tagged.scored["upos"].values()))
+    assert sum(seen) == sum(map(len, tagged_of(job).scored["upos"].values()))
     assert {(score.split, score.head) for score in outcome.scores} == {
         (split, head) for split in ("dev", "test") for head in ("upos", "xpos")
     }
@@ -86,14 +94,14 @@ def test_dev_and_the_final_scores_read_each_sentence_once_for_all_heads(data_dir
 
 def test_words_of_a_shared_corpus_count_once(data_dir: Path) -> None:
     job = job_of(EWT, data_dir)
-    assert job.tagged.training_words() == [sentence.words for sentence in job.tagged.kept["upos"]]
-    words = [word for sentence in job.tagged.kept["upos"] for word in sentence.words]
+    assert tagged_of(job).training_words() == [sentence.words for sentence in tagged_of(job).kept["upos"]]
+    words = [word for sentence in tagged_of(job).kept["upos"] for word in sentence.words]
     assert job.word_counts().sum() == len(words)
 
 
 def test_two_columns_of_one_file_are_one_corpus_each_in_its_scheme() -> None:
     job = chunk_job(tasks__ner__head__kind="crf")
-    assert job.tagged.corpora == [["upos", "ner"]]
+    assert tagged_of(job).corpora == [["upos", "ner"]]
     assert job.assets.labels == {"upos": ("DET", "NOUN", "VERB"), "ner": ("B-NP", "B-VP", "I-NP")}
     assert "dev.txt: repaired 2 illegal tags in layer chunk" in " ".join(job.notes)
     assert set(job.epoch(1)[0].targets) == {"upos", "ner"}
@@ -110,13 +118,13 @@ def test_two_columns_of_one_file_are_one_corpus_each_in_its_scheme() -> None:
     ids=["share", "another dev part", "separator", "the same layer from another column"],
 )
 def test_settings_that_differ_in_more_than_the_layer_are_corpora_of_their_own(changes: dict[str, object]) -> None:
-    assert chunk_job(**changes).tagged.corpora == [["upos"], ["ner"]]
+    assert tagged_of(chunk_job(**changes)).corpora == [["upos"], ["ner"]]
 
 
 def test_two_heads_of_the_same_layer_learn_from_the_same_batches() -> None:
     keys = {"layer": "chunk", "tag_column": -1, "scheme": "BIO"}
     job = chunk_job(**{f"tasks__upos__data__{key}": value for key, value in keys.items()}, tasks__upos__head__kind="softmax")
-    assert job.tagged.corpora == [["upos", "ner"]]
+    assert tagged_of(job).corpora == [["upos", "ner"]]
     targets = job.epoch(1)[0].targets
     assert torch.equal(targets["upos"], targets["ner"])
 
