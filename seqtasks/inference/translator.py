@@ -31,6 +31,7 @@ from seqtasks.text.tokenizers import CharacterTokenizer
 from seqtasks.text.vocabulary import EOS
 
 LONGEST = 250
+LONGEST_SCORED = 5000  # tokens of a side of a given pair: memory grows with both
 LONGER = (LONGEST + 2) ** 2  # words of one side x of the other, beyond which attention to all at once would fill the memory
 Token = TypeVar("Token")
 
@@ -215,11 +216,20 @@ class Translator:
         """The best hypotheses of each encoded source, in the order given: always by search, never sampled or reranked."""
         return self.models.answer([SearchInput(source) for source in sources], BeamSearch(self.settings, beams, n_best))
 
-    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
-        """What the model says of given translations, by the steps that a search takes. Nothing of a pair of blank lines."""
+    def score(self, sources: Sequence[str], targets: Sequence[str], *, first: int = 0) -> list[ScoredPair]:
+        """What the model says of given translations, by the steps that a search takes. Nothing of a pair of blank lines.
+
+        first: the number of the first pair, from 0. Raises UsageError for a side of more than LONGEST_SCORED tokens: in pieces it would
+        have another probability.
+        """
         kept = [number for number, pair in enumerate(zip(sources, targets, strict=True)) if any(side.strip() for side in pair)]
         outputs = [self.assets.target.encode(targets[number]) for number in kept]
-        found = self.models.forced([self.assets.source.encode(sources[number]) for number in kept], outputs, self.settings.batch_tokens)
+        inputs = [self.assets.source.encode(sources[number]) for number in kept]
+        for number, *sides in zip(kept, inputs, outputs, strict=True):
+            if (longest := max(map(len, sides))) > LONGEST_SCORED:
+                size = f"{longest:,} tokens, but a pair is scored up to {LONGEST_SCORED:,} a side"
+                raise UsageError(f"line {first + number + 1}: {size}. Cut it into sentences.")
+        found = self.models.forced(inputs, outputs, self.settings.batch_tokens)
         pairs = [ScoredPair((), ()) for _ in sources]
         for number, ids, output in zip(kept, outputs, found, strict=True):
             pairs[number] = ScoredPair(tuple(self.assets.target.tokens(ids)), tuple(output.log_probs_T.tolist()))

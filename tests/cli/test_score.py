@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -68,3 +69,12 @@ def test_files_of_other_lengths_and_taggers_are_told_in_a_line(files: list[Path]
     assert result.exit_code != 0 and result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1
     tagger = invoke("score", FORMAT_1 / "hmm", *files)
     assert (tagger.exit_code, tagger.stderr) == (2, f"Error: {FORMAT_1}/hmm: no translation run. score is for translation runs.\n")
+
+
+def test_a_line_too_long_to_be_scored_is_refused_with_its_number(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_text("a\nb\n", encoding="utf-8")
+    target.write_text(f"a\n{'Le chien voit . ' * 5001}\n", encoding="utf-8")
+    result = invoke("score", FORMAT_1 / "translation", source, target)
+    assert result.exit_code == 2
+    assert re.fullmatch(r"Error: line 2: [\d,]+ tokens, but a pair is scored up to 5,000 a side\. Cut it into sentences\.\n", result.stderr)

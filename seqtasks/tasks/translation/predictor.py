@@ -165,9 +165,9 @@ class TranslationPredictor(LoadedRun):
         """(source, target, what the model says) in order, with a bounded number of lines in memory."""
         sources, read = tee(sources)
         contexts = self.as_read(read)
-        for _, some in chunks_of(paired(sources, targets, "source lines", "target lines"), chunk):
+        for first, some in chunks_of(paired(sources, targets, "source lines", "target lines"), chunk):
             left, right = [source for source, _ in some], [target for _, target in some]
-            yield from zip(left, right, self.translator.score([*islice(contexts, len(left))], right), strict=True)
+            yield from zip(left, right, self.translator.score([*islice(contexts, len(left))], right, first=first), strict=True)
 
     def written(self, lines: Iterable[str], options: PredictionOptions) -> Iterator[str]:
         """Translations in the form asked for. Raises UsageError for options of tagging, and for some that do not go together."""
