@@ -26,7 +26,7 @@ Cell = tuple[str, int]  # (layer, unit)
 
 
 @dataclass(frozen=True)
-class Answers:
+class ScoredTags:
     """The tags of each sentence, and the loss of the gold tags: nats a word, 0 for a head whose spans nest."""
 
     tags: list[list[str]]
@@ -93,7 +93,7 @@ def ablate(
     return Ablation("accuracy" if scheme is None else "f1", score, whole.nats, *costs)
 
 
-def answer(tagger: Tagger, sentences: Words, gold: Words, head: str, scheme: str | None, clamps: Clamps | None = None) -> Answers:
+def answer(tagger: Tagger, sentences: Words, gold: Words, head: str, scheme: str | None, clamps: Clamps | None = None) -> ScoredTags:
     """One head's tags of the sentences and its loss, with some cells held at a value."""
     tagging = tagger.model.head(head)
     scored = tagging.scheme != NESTED
@@ -111,4 +111,4 @@ def answer(tagger: Tagger, sentences: Words, gold: Words, head: str, scheme: str
                 scores_BSN = tagger.model(read.batch, (head,))[head][:, : targets_BS.size(1)]
                 loss += float(tagging.loss(scores_BSN, targets_BS, mask_BS, label_smoothing=0.0))
             words += int((targets_BS != IGNORE).sum())
-    return Answers(tags, loss / max(1, words))
+    return ScoredTags(tags, loss / max(1, words))
