@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 
-from seqtasks.datasets.statistics import SUFFIXES
 from seqtasks.errors import UsageError
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
@@ -30,6 +29,7 @@ from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.tagging.formats import refuse_tagging
 from seqtasks.tasks.tagging.predictor import CHUNK, TaggingPredictor
 from seqtasks.tasks.tagging.recipe import data_of, output_schemes
+from seqtasks.text.corpora.readers import SUFFIXES
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
 
