@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +100,9 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
 @click.option("--tag-column", type=int, metavar="N", help="Column of the tags, from 0; negative from the end.")
 @click.option("--scheme", type=click.Choice([*FILE_SCHEMES, "none"]), help="Tag scheme of columns [default: by the tags].")
 @click.option("--layer", "layers", multiple=True, metavar="LAYER", help="CoNLL-U column (upos, xpos, ...) or JSONL layer; repeatable.")
+@click.option("--text-column", metavar="N|NAME", help="Column or key of the texts, of labelled texts [default: text].")
+@click.option("--label-column", metavar="N|NAME", help="Column or key of the labels: the files are labelled texts [default: label].")
+@click.option("--label-separator", metavar="TEXT", help="What stands between labels: a text of these files has several.")
 @click.option(
     "--option",
     "options",
@@ -115,18 +119,22 @@ def check(
     tag_column: int | None,
     scheme: str | None,
     layers: tuple[str, ...],
+    text_column: str | None,
+    label_column: str | None,
+    label_separator: str | None,
     options: tuple[str, ...],
 ) -> None:
     """Verify a published corpus (its NAME or folder), or read files and count what is in them.
 
     Of two and more files (train, dev, ...) also show the sentences they share and the labels that the first one lacks. Parallel text
-    is named source, target, source, target, ...
+    is named source, target, source, target, ... Labelled texts are TSV, CSV or JSONL files with --label-column, or --format folders.
     """
     from seqtasks.datasets.published import PUBLISHED
 
     if not paths:
         raise UsageError(f"name a corpus ({', '.join(PUBLISHED)}), a corpus folder or files to check.")
-    corpora = [path for path in paths if _names_corpus(path) and kind is None]
+    labelled = {"text_column": text_column, "label_column": label_column, "separator": label_separator}
+    corpora = [path for path in paths if _names_corpus(path) and kind is None and not any(labelled.values())]
     if corpora:
         if len(corpora) < len(paths):
             raise UsageError(f"check corpora ({', '.join(corpora)}) and single files in two calls.")
@@ -135,15 +143,31 @@ def check(
         return
     from seqtasks.datasets.statistics import Reading, corpus_statistics, new_labels, overlaps
 
-    reading = Reading(format=kind, word_column=word_column, tag_column=tag_column, scheme=scheme, layers=layers, options=_options(options))
-    statistics = corpus_statistics([Path(path) for path in paths], reading)
+    files = [Path(path) for path in paths]
+    if any(labelled.values()) or kind in ("csv", "folders") or (kind is None and all(".csv" in file.suffixes for file in files)):
+        statistics = _labelled(files, kind, labelled, options)
+    else:
+        tags = {"word_column": word_column, "tag_column": tag_column, "scheme": scheme, "layers": layers}
+        statistics = corpus_statistics(files, Reading(format=kind, **tags, options=_options(options)))
     sizes = {counted.path: counted.sentences for counted in statistics}
     for counted in statistics:
         _print_statistics(counted)
     for overlap in overlaps(statistics):
-        click.echo(f"{overlap.shared:,} of the {sizes[overlap.later]:,} sentences of {overlap.later} also occur in {overlap.earlier}")
+        click.echo(
+            f"{overlap.shared:,} of the {sizes[overlap.later]:,} {statistics[0].unit} of {overlap.later} also occur in {overlap.earlier}"
+        )
     for label in new_labels(statistics):
         click.echo(f"label {label.label!r} ({label.layer}) occurs {label.count:,} times in {label.path} and never in {statistics[0].path}")
+
+
+def _labelled(files: list[Path], kind: str | None, given: Mapping[str, str | None], options: tuple[str, ...]) -> list[CorpusStatistics]:
+    """What labelled texts hold. given: the options that say where texts and labels stand; a whole number is that of a column."""
+    from seqtasks.datasets.labelled_statistics import LabelledReading, labelled_statistics
+
+    columns = {name: int(value) if re.fullmatch(r"-?\d+", value) else value for name, value in given.items() if value}
+    separator = columns.pop("separator", None)
+    reading = LabelledReading(format=kind, **columns, separator=None if separator is None else str(separator), options=_options(options))
+    return labelled_statistics(files, reading)
 
 
 def _options(texts: tuple[str, ...]) -> dict[str, object]:
@@ -194,7 +218,7 @@ def _refuse_damaged(corpus: PublishedCorpus, checks: list[FileCheck]) -> None:
 def _print_statistics(counted: CorpusStatistics) -> None:
     distinct = len(counted.sentences_seen)
     click.echo(f"{counted.path} ({counted.format})")
-    click.echo(f"  sentences  {counted.sentences:,} ({distinct:,} distinct)")
+    click.echo(f"  {counted.unit:<9}  {counted.sentences:,} ({distinct:,} distinct)")
     for side in counted.sides:
         click.echo(f"  {side.name:<9}  {_side_text(side)}")
     for layer, labels in counted.labels.items():

@@ -52,7 +52,9 @@ class TextStatistics:
 
 @dataclass(frozen=True, slots=True)
 class CorpusStatistics:
-    """`path` is as the user wrote it (source + target for parallel text); `sentences_seen` counts every sentence, for comparing files."""
+    """`path` is as the user wrote it (source + target for parallel text); `sentences_seen` counts every sentence (or text: `unit`), for
+    comparing files.
+    """
 
     path: str
     format: str
@@ -60,6 +62,7 @@ class CorpusStatistics:
     labels: Mapping[str, Counter[str]]
     notes: tuple[str, ...]
     sentences_seen: Counter[Hashable]
+    unit: str = "sentences"
 
     @property
     def sentences(self) -> int:
@@ -198,7 +201,7 @@ def _tagged_or_pairs(path: Path, form: str, reading: Reading) -> CorpusStatistic
     return CorpusStatistics(
         path=str(path),
         format=form,
-        sides=(_side("words", [(example.words, example.line) for example in corpus]),),
+        sides=(side_statistics("words", [(example.words, example.line) for example in corpus]),),
         labels=labels,
         notes=(*_notes(corpus), *_looks(corpus)),
         sentences_seen=Counter(example.words for example in corpus),
@@ -228,8 +231,8 @@ def _of_pairs(path: str, form: str, corpus: Corpus[SentencePair], languages: tup
         path=path,
         format=form,
         sides=(
-            _side("source", [(pair.source.split(), pair.line) for pair in corpus]),
-            _side("target", [(pair.target.split(), pair.line) for pair in corpus]),
+            side_statistics("source", [(pair.source.split(), pair.line) for pair in corpus]),
+            side_statistics("target", [(pair.target.split(), pair.line) for pair in corpus]),
         ),
         labels={},
         notes=tuple(notes),
@@ -237,7 +240,8 @@ def _of_pairs(path: str, form: str, corpus: Corpus[SentencePair], languages: tup
     )
 
 
-def _side(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> TextStatistics:
+def side_statistics(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> TextStatistics:
+    """The words of sentences or texts, given with their lines."""
     longest, line = max(((len(words), -line) for words, line in rows), default=(0, 0))
     return TextStatistics(
         name=name,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from seqtasks.diagnosis.labelled_data import labelled_notes
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import Files
 from seqtasks.tasks.classification.recipe import LabelledData
@@ -97,9 +98,8 @@ def read_labelled_parts(data: LabelledData, locations: DataLocations, *, select_
     parts.notes = [note for corpus in corpora.values() for note in corpus.notes]
     if data.train_fraction < 1:
         parts.notes.append(f"{prefix}train: {len(train)} of its {len(corpora['train'])} texts (data.train_fraction).")
-    trained = {text.text for text in train}
-    for split, corpus in corpora.items():
-        if split != "train" and (shared := sum(text.text in trained for text in corpus)):
-            parts.notes.append(f"{prefix}{split}: {shared} of its {len(corpus)} texts stand in train, too.")
+    parts.notes += [
+        f"{prefix}{note}" for note in labelled_notes({**{split: corpus.examples for split, corpus in corpora.items()}, "train": train})
+    ]
     parts.notes += chosen.notes
     return parts
