@@ -144,11 +144,15 @@ def check(
     from seqtasks.datasets.statistics import Reading, corpus_statistics, new_labels, overlaps
 
     files = [Path(path) for path in paths]
-    if any(labelled.values()) or kind in ("csv", "folders") or (kind is None and all(".csv" in file.suffixes for file in files)):
+    pairs = any(option.startswith(("source", "target")) for option in options)  # of a CSV file, which may also hold labelled texts
+    csv = kind == "csv" or (kind is None and all(".csv" in file.suffixes for file in files))
+    if any(labelled.values()) or kind == "folders" or (csv and not pairs):
         statistics = _labelled(files, kind, labelled, options)
     else:
-        tags = {"word_column": word_column, "tag_column": tag_column, "scheme": scheme, "layers": layers}
-        statistics = corpus_statistics(files, Reading(format=kind, **tags, options=_options(options)))
+        reading = Reading(
+            format=kind, word_column=word_column, tag_column=tag_column, scheme=scheme, layers=layers, options=_options(options)
+        )
+        statistics = corpus_statistics(files, reading)
     sizes = {counted.path: counted.sentences for counted in statistics}
     for counted in statistics:
         _print_statistics(counted)
