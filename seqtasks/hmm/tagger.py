@@ -152,7 +152,8 @@ class HMMTagger(Options, Estimator):
         tagger._sentences = stored.corpus
         try:
             tagger._use(stored.statistics, stored.guesser, stored.weights, stored.trained)
-            tagger.predict([[*stored.statistics.words[:2], "\0"]])  # what does not fit shows at the first sentence
+            known = [word for word in stored.statistics.words[:100] if not any(character.isspace() for character in word)]
+            tagger.predict([[*known[:2], "\0"]])  # what does not fit shows at the first sentence
         except (*UNREADABLE, AttributeError) as fault:
             raise RunDirectoryError(f"{Path(path)}: damaged ({type(fault).__name__}: {fault}). Save the tagger again.") from fault
         return tagger

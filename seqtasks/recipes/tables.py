@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 LARGEST = 10**9
-PositiveInt = Annotated[int, Field(ge=1, le=LARGEST)]  # no size, number or length is larger
+PositiveInt = Annotated[int, Field(gt=0, le=LARGEST)]  # no size, number or length is larger
 NonNegativeInt = Annotated[int, Field(ge=0, le=LARGEST)]
-Several = Annotated[int, Field(ge=1, le=1000)]  # layers, beams
+Several = Annotated[int, Field(gt=0, le=1000)]  # layers, beams
 Rate = Annotated[float, Field(ge=0, lt=1)]
 Share = Annotated[float, Field(gt=0, le=1)]
 NonNegative = Annotated[float, Field(ge=0)]
