@@ -17,6 +17,7 @@ from seqtasks.text.language_codes import language_code
 
 MANY = 0.02  # share of lines above which something is told that single lines may well have
 MOST = 0.5
+VARIED, SAMPLED = 0.03, 1000  # distinct words over words in the first so many lines of text
 NUMBER = re.compile(r"[\d\W_]+")
 SUBWORDS = re.compile(r"@@( |$)|(^| )▁")  # marks of BPE and of sentencepiece
 ENTITY = re.compile(r"&(apos|quot|amp|lt|gt|#\d+|#x[0-9a-fA-F]+);")
@@ -69,11 +70,17 @@ def numbers(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator
         digits = sum(bool(NUMBER.fullmatch(line)) for line in lines)
         other = [pair.target if name == "source" else pair.source for pair in pairs]
         counts_up = lines[: len(lines)] == sorted(lines, key=lambda line: (len(line), line)) and len(set(lines)) == len(lines) > 2
-        if digits > MOST * len(lines) and (counts_up or median_words(other) > 4):
+        if digits > MOST * len(lines) and (counts_up or (median_words(other) > 4 and varied(other[:SAMPLED]))):
             yield (
                 f"{digits:,} of {len(lines):,} {name} lines are numbers (first at line {pairs[0].line}): "
                 "is it the column of identifiers? data.source_column and data.target_column choose others"
             )
+
+
+def varied(lines: Sequence[str]) -> bool:
+    """Whether lines are of many words, as text is; those that write numbers out are of few. Words with digits are left aside."""
+    words = [word for line in lines for word in line.split() if not any(sign.isdigit() for sign in word)]
+    return len(set(words)) > VARIED * len(words)
 
 
 def median_words(lines: Sequence[str]) -> int:

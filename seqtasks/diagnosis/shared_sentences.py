@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 SHORT = 5  # words; shorter sentences ("Thank you .") are said again and again, and are no leak by themselves
 NEARLY, EXACTLY = 0.01, 0.1  # shares of a part above which it is told: of its sentences that are not short, and of all
+NUMBERS = 0.25  # share of words
 DIGIT, MARKS = re.compile(r"\d"), re.compile(r"[\W_]+")
 
 
@@ -38,9 +39,14 @@ class SharedWithTrain:
 
 
 def bare(words: Iterable[str]) -> str:
-    """A sentence without case, punctuation and the values of digits; as it stands where nothing would be left."""
+    """A sentence without case, punctuation and the values of digits; as it stands where nothing would be left.
+
+    Where over NUMBERS of its words hold digits, as in dates, they are what it says, and stay.
+    """
     text = " ".join(words)
-    return MARKS.sub(" ", DIGIT.sub("0", text.lower())).strip() or text
+    parts = text.split()
+    numbers = sum(bool(DIGIT.search(part)) for part in parts) > NUMBERS * len(parts)
+    return MARKS.sub(" ", text.lower() if numbers else DIGIT.sub("0", text.lower())).strip() or text
 
 
 def shared_sentences(train: Iterable[tuple[str, ...]], parts: Mapping[str, Iterable[tuple[tuple[str, ...], int]]]) -> list[SharedWithTrain]:

@@ -88,6 +88,15 @@ def test_a_fault_planted_in_parallel_text_is_told(parallel: list[SentencePair], 
     assert any(told in note for note in notes), notes
 
 
+def test_long_number_words_are_no_text_beside_identifiers() -> None:
+    digits = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    numbers = [str(917 * position % 100003) for position in range(400)]
+    spelled = [
+        SentencePair(number, " ".join(digits[int(sign)] for sign in f"{number}00{number}"), line) for line, number in enumerate(numbers)
+    ]
+    assert parallel_notes({"train": spelled}, source="en", target="en") == []
+
+
 def test_number_words_and_dates_are_no_identifiers() -> None:
     planted = [SentencePair(str(7 * number % 100), "twenty one", number + 1) for number in range(60)]
     assert parallel_notes({"train": planted}, source="num", target="en") == ["train: 60 of 60 target lines are 'twenty one'"]
@@ -149,3 +158,9 @@ def test_shared_sentences_equal_a_comparison_of_every_pair(tagged: list[TaggedSe
     (shared,) = shared_sentences(train, {"dev": part})
     assert shared.exact == sum(any(words == other for other in train) for words, _ in part)
     assert shared.near == sum(len(words) >= 5 and any(bare(words) == bare(other) for other in train) for words, _ in part)
+
+
+def test_dates_that_differ_in_their_numbers_are_not_shared() -> None:
+    parts = {split: list(read_parallel(DATA / f"dates/{split}.en", DATA / f"dates/{split}.iso")) for split in ("train", "dev", "test")}
+    assert parallel_notes(parts, source="en", target="iso") == []
+    assert bare(["He", "was", "born", "there", "in", "1954", "."]) == bare(["he", "was", "born", "there", "in", "1961"])

@@ -98,7 +98,7 @@ def test_a_run_prints_where_it_is_first_and_last_with_five_examples_and_scores(m
     assert [line for line in lines if line.startswith("example ")] == [f"example {number}" for number in range(1, 6)]
     assert "scores (weights selected on dev):" in lines
     assert any(re.match(r"epoch +1/1  training loss \d", line) for line in lines)
-    assert any(re.match(r"  test        upos        accuracy = \d+\.\d\d \(\d+\.\d\d to \d+\.\d\d\) \[.+\]$", line) for line in lines)
+    assert any(re.match(r"  test        upos        accuracy = \d+\.\d\d \[.+\|sentences:5\]$", line) for line in lines)
 
 
 def test_without_out_a_run_gets_a_new_directory_of_its_own(miniature: Path, plain_figures: None) -> None:
