@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("what", nargs=-1, required=True, metavar="RUN_DIR... | TASK")
-@click.option("--recipes", metavar="NAME,NAME", help="Recipes of TASK to train and compare [default: hmm, lstm, bilstm and bilstm-crf].")
+@click.option(
+    "--recipes",
+    metavar="NAME,NAME",
+    help="Recipes of TASK to train and compare [default: hmm, lstm, bilstm and bilstm-crf; of classifiers default].",
+)
 @click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value of every recipe that has its table.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the corpora of real recipes lie.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where all goes [default: runs/compare-TASK].")
@@ -43,7 +47,7 @@ def compare(
     \b
     seqtasks compare pos                          HMM, LSTM, BiLSTM and BiLSTM-CRF on the bundled sample
     seqtasks compare runs/pos-hmm runs/pos-lstm   two runs of the same data
-    seqtasks compare runs/classification-default  a classifier beside naive Bayes and TF-IDF with logistic regression
+    seqtasks compare classification --seeds 3     a classifier beside naive Bayes and TF-IDF with logistic regression
     seqtasks compare runs/en-de runs/en-de-2      two translation systems: BLEU, chrF, TER, and the tests between them
     seqtasks compare pos --recipes hmm-ewt,ud-english-ewt --data-dir CORPORA --seeds 3 --curves
     """
@@ -59,7 +63,7 @@ def compare(
     from seqtasks.cli.output import go_on_without_reader
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.cli.run import stop_on_signal, tell
-    from seqtasks.comparison.classifiers import compare_classification_runs
+    from seqtasks.comparison.classifiers import compare_classification_runs, compare_classification_task
     from seqtasks.comparison.taggers import compare_runs, compare_task
     from seqtasks.comparison.translators import compare_translation_runs
     from seqtasks.tasks.contract import Callbacks, RunOptions
@@ -79,12 +83,30 @@ def compare(
         try:
             if task is None:
                 folder, comparison = compare_runs(paths, out, options, callbacks, split=split, layer=layer)
+            elif compared_by_task(task) == "labels":
+                if curves:
+                    raise UsageError("--curves is for taggers. For a share of the texts: --set data.train_fraction=0.1.")
+                own = named(recipes) or ["default"]
+                folder, comparison = compare_classification_task(task, own, overrides, out, options, callbacks, seeds=seeds, split=split)
             else:
-                names = [name.strip() for name in recipes.split(",") if name.strip()] if recipes else None
+                names = named(recipes)
                 folder, comparison = compare_task(task, names, overrides, out, options, callbacks, seeds=seeds, curves=curves, split=split)
         finally:
             watcher.stop()
     show(folder, comparison)
+
+
+def named(recipes: str | None) -> list[str] | None:
+    """The names of --recipes; None where there are none."""
+    return [name.strip() for name in recipes.split(",") if name.strip()] if recipes else None
+
+
+def compared_by_task(task: str) -> str:
+    """How the runs of a task's recipes are compared: all in one way."""
+    from seqtasks.recipes.load import recipe_names
+    from seqtasks.tasks.table import kind_of, load_recipe
+
+    return kind_of(load_recipe(task, recipe_names(task)[0]).recipe).compared_by
 
 
 def refuse_mixed(what: Sequence[str], task: str | None, layer: str | None, *, trains: bool) -> None:
