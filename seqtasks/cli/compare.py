@@ -56,10 +56,9 @@ def compare(
 
     task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
     refuse_mixed(what, task, layer, trains=bool(recipes or overrides or curves or seeds > 1))
-    paths = [Path(path) for path in what]
-    compared_by = "tags" if task else comparison_of(paths)
-    if layer and compared_by in ("translations", "labels"):
-        raise UsageError(f"--layer is for runs of taggers; these {'translate' if compared_by == 'translations' else 'label whole texts'}.")
+    paths = [] if task else [*map(Path, what)]
+    compared_by = comparison_of(paths) if paths else "tags"
+    refuse_layer(layer, compared_by)
     from seqtasks.cli.output import go_on_without_reader
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.cli.run import stop_on_signal, tell
@@ -69,36 +68,44 @@ def compare(
     from seqtasks.tasks.contract import Callbacks, RunOptions
     from seqtasks.tasks.locations import DataLocations
 
-    options = RunOptions(locations=DataLocations(data_dir), device=device)
-    watcher = TerminalWatcher()
+    options, watcher = RunOptions(locations=DataLocations(data_dir), device=device), TerminalWatcher()
     go_on_without_reader()
     if compared_by == "translations":
-        show_translations(*compare_translation_runs(paths, out, options, Callbacks(tell, watcher), split=split))
-        return
+        return show_translations(*compare_translation_runs(paths, out, options, Callbacks(tell, watcher), split=split))
     if compared_by == "labels":
-        show(*compare_classification_runs(paths, out, options, Callbacks(tell, watcher), split=split))
-        return
+        return show(*compare_classification_runs(paths, out, options, Callbacks(tell, watcher), split=split))
     with stop_on_signal(lambda: watcher.training) as stopped:
-        callbacks = Callbacks(log=tell, watcher=watcher, stop_asked=lambda: bool(stopped))
+        callbacks = Callbacks(tell, watcher, lambda: bool(stopped))
         try:
             if task is None:
                 folder, comparison = compare_runs(paths, out, options, callbacks, split=split, layer=layer)
             elif compared_by_task(task) == "labels":
-                if curves:
-                    raise UsageError("--curves is for taggers. For a share of the texts: --set data.train_fraction=0.1.")
-                own = named(recipes) or ["default"]
-                folder, comparison = compare_classification_task(task, own, overrides, out, options, callbacks, seeds=seeds, split=split)
+                names = classifier_names(recipes, curves=curves)
+                folder, comparison = compare_classification_task(task, names, overrides, out, options, callbacks, seeds=seeds, split=split)
             else:
-                names = named(recipes)
+                names = split_names(recipes)  # none: the usual ones
                 folder, comparison = compare_task(task, names, overrides, out, options, callbacks, seeds=seeds, curves=curves, split=split)
         finally:
             watcher.stop()
     show(folder, comparison)
 
 
-def named(recipes: str | None) -> list[str] | None:
-    """The names of --recipes; None where there are none."""
-    return [name.strip() for name in recipes.split(",") if name.strip()] if recipes else None
+def refuse_layer(layer: str | None, compared_by: str) -> None:
+    """Raises UsageError for a layer of tags where no tags are compared."""
+    if layer and compared_by in ("translations", "labels"):
+        raise UsageError(f"--layer is for runs of taggers; these {'translate' if compared_by == 'translations' else 'label whole texts'}.")
+
+
+def split_names(recipes: str | None) -> list[str]:
+    """The names of --recipes."""
+    return [name.strip() for name in (recipes or "").split(",") if name.strip()]
+
+
+def classifier_names(recipes: str | None, *, curves: bool) -> list[str]:
+    """The same for classifiers, by default their default recipe. Raises UsageError for learning curves, which they have not."""
+    if curves:
+        raise UsageError("--curves is for taggers. For a share of the texts: --set data.train_fraction=0.1.")
+    return split_names(recipes) or ["default"]
 
 
 def compared_by_task(task: str) -> str:
