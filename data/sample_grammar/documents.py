@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sample_grammar import adverbials, named, verbs
-from sample_grammar.clauses import Predicate, stated
-from sample_grammar.copula import being
+from sample_grammar.clauses import Predicate, being, stated
 from sample_grammar.french import noun_form
 from sample_grammar.french_verbs import WITH_ETRE
 from sample_grammar.generate import finished

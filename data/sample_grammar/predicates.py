@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sample_grammar import adverbials, english, named, verbs
-from sample_grammar.clauses import INFINITIVE, Predicate, draw_adverb, draw_tense, framed, infinitive, said, stated
-from sample_grammar.copula import being
+from sample_grammar.clauses import INFINITIVE, Predicate, being, draw_adverb, draw_tense, framed, infinitive, said, stated
 from sample_grammar.french import participle_form, with_preposition
 from sample_grammar.french_verbs import forms
 from sample_grammar.modifiers import AFTER_VERB, HARD_VERBS

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sample_grammar import adverbials, english, verbs
-from sample_grammar.clauses import Predicate, asked, draw_tense, opening_word, said
-from sample_grammar.copula import being
+from sample_grammar.clauses import Predicate, asked, being, draw_tense, opening_word, said
 from sample_grammar.french import noun_form
 from sample_grammar.french_verbs import forms
 from sample_grammar.phrase import Agreement, NounPhrase, Pair, Token, pair, words

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sample_grammar import adverbials, named, verbs
-from sample_grammar.clauses import Predicate, draw_tense, opening_word, said, stated
-from sample_grammar.copula import being
+from sample_grammar.clauses import Predicate, being, draw_tense, opening_word, said, stated
+from sample_grammar.constructions import row_of_words
 from sample_grammar.english import main
 from sample_grammar.french import participle_form, verb_group, with_preposition
 from sample_grammar.french_verbs import forms
-from sample_grammar.garden import row_of_words
 from sample_grammar.noun_phrases import Wish, common, said_again
 from sample_grammar.phrase import Agreement, NounPhrase, Pair, Token, pair, words
 from sample_grammar.predicates import acting, alone, giving, living, moving, object_phrase, predicate, simple, with_object

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("what", nargs=-1, required=True, metavar="RUN_DIR... | TASK")
-@click.option("--recipes", metavar="NAME,NAME", help="Recipes of TASK to train and compare [default: hmm, lstm, bilstm and bilstm-crf].")
+@click.option(
+    "--recipes",
+    metavar="NAME,NAME",
+    help="Recipes of TASK to train and compare [default: hmm, lstm, bilstm and bilstm-crf; of classifiers default].",
+)
 @click.option("--set", "overrides", multiple=True, metavar="TABLE.KEY=VALUE", help="Change one value of every recipe that has its table.")
 @click.option("--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Where the corpora of real recipes lie.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where all goes [default: runs/compare-TASK].")
@@ -43,7 +47,7 @@ def compare(
     \b
     seqtasks compare pos                          HMM, LSTM, BiLSTM and BiLSTM-CRF on the bundled sample
     seqtasks compare runs/pos-hmm runs/pos-lstm   two runs of the same data
-    seqtasks compare runs/classification-default  a classifier beside naive Bayes and TF-IDF with logistic regression
+    seqtasks compare classification --seeds 3     a classifier beside naive Bayes and TF-IDF with logistic regression
     seqtasks compare runs/en-de runs/en-de-2      two translation systems: BLEU, chrF, TER, and the tests between them
     seqtasks compare pos --recipes hmm-ewt,ud-english-ewt --data-dir CORPORA --seeds 3 --curves
     """
@@ -52,39 +56,64 @@ def compare(
 
     task = what[0] if len(what) == 1 and what[0] in task_names() and not Path(what[0], "run.json").exists() else None
     refuse_mixed(what, task, layer, trains=bool(recipes or overrides or curves or seeds > 1))
-    paths = [Path(path) for path in what]
-    compared_by = "tags" if task else comparison_of(paths)
-    if layer and compared_by in ("translations", "labels"):
-        raise UsageError(f"--layer is for runs of taggers; these {'translate' if compared_by == 'translations' else 'label whole texts'}.")
+    paths = [] if task else [*map(Path, what)]
+    compared_by = comparison_of(paths) if paths else "tags"
+    refuse_layer(layer, compared_by)
     from seqtasks.cli.output import go_on_without_reader
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.cli.run import stop_on_signal, tell
-    from seqtasks.comparison.classifiers import compare_classification_runs
+    from seqtasks.comparison.classifiers import compare_classification_runs, compare_classification_task
     from seqtasks.comparison.taggers import compare_runs, compare_task
     from seqtasks.comparison.translators import compare_translation_runs
     from seqtasks.tasks.contract import Callbacks, RunOptions
     from seqtasks.tasks.locations import DataLocations
 
-    options = RunOptions(locations=DataLocations(data_dir), device=device)
-    watcher = TerminalWatcher()
+    options, watcher = RunOptions(locations=DataLocations(data_dir), device=device), TerminalWatcher()
     go_on_without_reader()
     if compared_by == "translations":
-        show_translations(*compare_translation_runs(paths, out, options, Callbacks(tell, watcher), split=split))
-        return
+        return show_translations(*compare_translation_runs(paths, out, options, Callbacks(tell, watcher), split=split))
     if compared_by == "labels":
-        show(*compare_classification_runs(paths, out, options, Callbacks(tell, watcher), split=split))
-        return
+        return show(*compare_classification_runs(paths, out, options, Callbacks(tell, watcher), split=split))
     with stop_on_signal(lambda: watcher.training) as stopped:
-        callbacks = Callbacks(log=tell, watcher=watcher, stop_asked=lambda: bool(stopped))
+        callbacks = Callbacks(tell, watcher, lambda: bool(stopped))
         try:
             if task is None:
                 folder, comparison = compare_runs(paths, out, options, callbacks, split=split, layer=layer)
+            elif compared_by_task(task) == "labels":
+                names = classifier_names(recipes, curves=curves)
+                folder, comparison = compare_classification_task(task, names, overrides, out, options, callbacks, seeds=seeds, split=split)
             else:
-                names = [name.strip() for name in recipes.split(",") if name.strip()] if recipes else None
+                names = split_names(recipes)  # none: the usual ones
                 folder, comparison = compare_task(task, names, overrides, out, options, callbacks, seeds=seeds, curves=curves, split=split)
         finally:
             watcher.stop()
     show(folder, comparison)
+
+
+def refuse_layer(layer: str | None, compared_by: str) -> None:
+    """Raises UsageError for a layer of tags where no tags are compared."""
+    if layer and compared_by in ("translations", "labels"):
+        raise UsageError(f"--layer is for runs of taggers; these {'translate' if compared_by == 'translations' else 'label whole texts'}.")
+
+
+def split_names(recipes: str | None) -> list[str]:
+    """The names of --recipes."""
+    return [name.strip() for name in (recipes or "").split(",") if name.strip()]
+
+
+def classifier_names(recipes: str | None, *, curves: bool) -> list[str]:
+    """The same for classifiers, by default their default recipe. Raises UsageError for learning curves, which they have not."""
+    if curves:
+        raise UsageError("--curves is for taggers. For a share of the texts: --set data.train_fraction=0.1.")
+    return split_names(recipes) or ["default"]
+
+
+def compared_by_task(task: str) -> str:
+    """How the runs of a task's recipes are compared: all in one way."""
+    from seqtasks.recipes.load import recipe_names
+    from seqtasks.tasks.table import kind_of, load_recipe
+
+    return kind_of(load_recipe(task, recipe_names(task)[0]).recipe).compared_by
 
 
 def refuse_mixed(what: Sequence[str], task: str | None, layer: str | None, *, trains: bool) -> None:

@@ -18,7 +18,7 @@ NOT_MEASURED = "-"
 
 def system_table(comparison: Comparison) -> Table:
     """A row for each system: score with interval, calibration and cost; the range over seeds where there are several."""
-    title = f"{comparison.metric} of {comparison.layer} on {comparison.split} ({comparison.sentences:,} sentences)"
+    title = f"{comparison.metric} of {comparison.layer} on {comparison.split} ({comparison.sentences:,} {comparison.unit})"
     several = any(len(system.runs) > 1 for system in comparison.systems)
     headers = [f"{comparison.metric} (95 %)", *(["seeds"] if several else []), "ECE", "training", "words/s", "numbers", "memory"]
     table = plain_table(title, ["system"], headers)

@@ -21,8 +21,10 @@ from seqtasks.comparison.taggers import (
     selection,
     single_seed_warning,
     task_of,
+    tell_replaced,
     write_numbers,
 )
+from seqtasks.comparison.trained_recipes import load_recipes, refuse_unlike, train_missing
 from seqtasks.errors import DataError, UsageError
 from seqtasks.evaluation.audit import Annotated
 from seqtasks.evaluation.compare_systems import compare_systems
@@ -42,7 +44,6 @@ from seqtasks.text.corpora.examples import LabelledText
 from seqtasks.text.words import words_of
 
 JOIN = "+"  # between the labels of a text that has several
-NOTE = "Each text stands here as one word with one tag: where words are counted, texts are meant."
 EXACT = f"Texts have several labels: those of a text, joined by {JOIN!r}, count as one, so the accuracy is the exact match."
 Answers = list[tuple[str, str, str, float]]  # text, gold, predicted, confidence
 
@@ -81,6 +82,43 @@ def compare_classification_runs(
     systems = open_systems(paths, ClassifiedRun)
     folder = out or default_path("compare", "-".join(system.name for system in systems)[:60].replace("/", "-"))
     refuse_foreign(folder)
+    return folder, finish(systems, folder, options, callbacks, task=task_of(systems), split=split)
+
+
+def compare_classification_task(
+    task: str,
+    names: Sequence[str],
+    overrides: Sequence[str],
+    out: Path | None,
+    options: RunOptions,
+    callbacks: Callbacks,
+    *,
+    seeds: int = 1,
+    split: str | None = None,
+) -> tuple[Path, Comparison]:
+    """Train what is missing of the recipes, and compare them and the baselines. Raises UsageError for recipes on other data."""
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise UsageError(f"--recipes: {twice[0]} is named twice.")
+    recipes = load_recipes(task, names, overrides)
+    folder = out or Path("runs") / f"compare-{task}"
+    refuse_foreign(folder)
+    refuse_unlike(recipes, options.locations, split)
+    tell_replaced(folder, split, callbacks, curves=False)
+    trained = train_missing(recipes, folder, options, callbacks, seeds=seeds)
+    systems = [ComparedSystem(found.name, [ClassifiedRun(path) for path in found.paths]) for found in trained]
+    return folder, finish(systems, folder, options, callbacks, task=task, split=split)
+
+
+def finish(
+    systems: Sequence[ComparedSystem[ClassifiedRun]],
+    folder: Path,
+    options: RunOptions,
+    callbacks: Callbacks,
+    *,
+    task: str,
+    split: str | None,
+) -> Comparison:
+    """Check, fit the baselines, compare and write."""
     split = common_split(systems, split)
     every = [run for system in systems for run in system.runs]
     first = every[0]
@@ -101,9 +139,10 @@ def compare_classification_runs(
         head=HEAD,
     )
     comparison = Comparison(
-        task=task_of(systems),
+        task=task,
         layer=HEAD,
         scheme=None,
+        unit="texts",
         split=split,
         metric="accuracy",
         sentences=len(texts),
@@ -117,11 +156,11 @@ def compare_classification_runs(
         audit=found.audit,
         settings={"command": shlex.join(options.command), "selected on": selection(systems), **differences(systems)},
         environment=environment(),
-        notes=[NOTE, *([EXACT] if first.data.multi_label else []), *single_seed_warning([s.name for s in systems if len(s.runs) == 1])],
+        notes=[*([EXACT] if first.data.multi_label else []), *single_seed_warning([s.name for s in systems if len(s.runs) == 1])],
     )
     write_numbers(folder, comparison.to_json(), comparison_rows(comparison))
     write_comparison_report(comparison, folder / "comparison.html")
-    return folder, comparison
+    return comparison
 
 
 def output_of(system: ComparedSystem[ClassifiedRun], runs: Sequence[Answers], texts: Sequence[str], gold: Sequence[str]) -> SystemOutput:

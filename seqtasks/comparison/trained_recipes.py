@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from seqtasks.comparison.finished_runs import differing_keys
 from seqtasks.errors import Interrupted, RecipeError, RunDirectoryError, UsageError
 from seqtasks.recipes.load import LoadedRecipe, recipe_names
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.runs.run import run
+from seqtasks.tasks.classification.reading import read_labelled_part
+from seqtasks.tasks.classification.recipe import ClassificationRecipe
 from seqtasks.tasks.contract import Callbacks, RunOptions
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.table import kind_of, load_recipe, saved_recipe
@@ -45,7 +48,7 @@ def refuse_untrained(task: str) -> None:
     kinds = [kind_of(load_recipe(task, name).recipe) for name in recipe_names(task)[:1]]  # all of a task's are compared in one way
     if any(not kind.trained_to_compare and kind.compared_by != "tags" for kind in kinds):
         raise UsageError(
-            f"{task}: compare trains recipes of taggers only. Train with `seqtasks run {task} RECIPE --out DIR`, "
+            f"{task}: compare trains recipes of taggers and classifiers only. Train with `seqtasks run {task} RECIPE --out DIR`, "
             "then compare the finished runs: `seqtasks compare DIR DIR`."
         )
 
@@ -95,11 +98,7 @@ def train_one(loaded: LoadedRecipe, out: Path, options: RunOptions, callbacks: C
 
 def refuse_unlike(recipes: Sequence[LoadedRecipe], locations: DataLocations, split: str | None) -> None:
     """Read every recipe's data before anything is trained. Raises UsageError where they differ, or lack the part asked for."""
-    found: dict[str, dict[str, str]] = {}
-    for loaded in recipes:
-        data = data_of(loaded.recipe)
-        corpora = [read_parts(settings, locations, read_tagged_part) for settings in data.values()]
-        found[loaded.name] = {part: corpus.checksum for parts in corpora for part, corpus in parts.items()}
+    found = {loaded.name: checksums(loaded.recipe, locations) for loaded in recipes}
     first, *others = found
     wanted = split or ("test" if all("test" in parts for parts in found.values()) else "dev")
     for name, parts in found.items():
@@ -109,6 +108,14 @@ def refuse_unlike(recipes: Sequence[LoadedRecipe], locations: DataLocations, spl
         for part in ("train", wanted):
             if found[name].get(part) != found[first].get(part):
                 raise UsageError(f"{name}: its {part} part is not that of {first}. Only recipes on the same data can be compared.")
+
+
+def checksums(recipe: Any, locations: DataLocations) -> dict[str, str]:
+    """{part: its checksum} of what a recipe is trained and scored on."""
+    if isinstance(recipe, ClassificationRecipe):
+        return {part: corpus.checksum for part, corpus in read_parts(recipe.data, locations, read_labelled_part).items()}
+    corpora = [read_parts(settings, locations, read_tagged_part) for settings in data_of(recipe).values()]
+    return {part: corpus.checksum for parts in corpora for part, corpus in parts.items()}
 
 
 def kept(path: Path, loaded: LoadedRecipe, callbacks: Callbacks) -> bool:

@@ -239,7 +239,9 @@ class Crossover:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything. `metric` is "accuracy" or "f1"; `data` has (split, path, sentences, sha256) rows."""
+    """Everything. `metric` is "accuracy" or "f1"; `data` has (split, path, sentences, sha256) rows. unit: what stands for a sentence;
+    "texts" of classifiers, each of which then is one word with one tag, its label.
+    """
 
     task: str
     layer: str
@@ -258,6 +260,17 @@ class Comparison:
     settings: dict[str, str]
     environment: dict[str, str]
     notes: list[str] = field(default_factory=list)
+    unit: str = "sentences"
+
+    @property
+    def counted(self) -> str:
+        """What has an answer each, and is counted."""
+        return "texts" if self.unit == "texts" else "words"
+
+    @property
+    def answered(self) -> str:
+        """What the answers are."""
+        return "labels" if self.unit == "texts" else "tags"
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in comparison.json; infinite numbers never occur."""

@@ -77,3 +77,29 @@ def test_a_training_part_that_has_changed_is_refused() -> None:
     result = invoke("compare", "run", "--out", "out")
     assert result.exit_code == 1
     assert "is not what run was trained on (its sha256 has changed)" in result.stderr
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_recipes_are_trained_under_seeds_and_kept() -> None:
+    line = ["compare", TASK, "--seeds", "2", "--out", "out", "--device", "cpu", *settings(TASK)]
+    done(*line)
+    found = json.loads(Path("out/comparison.json").read_text(encoding="utf-8"))
+    assert [(system["name"], len(system["runs"])) for system in found["systems"]] == [("default", 2), *((name, 1) for name in BASELINES)]
+    assert {path.name for path in Path("out/runs/default").iterdir()} == {"seed-1", "seed-2"}
+    assert done(*line).stdout.count("kept: ") == 2
+    page = Path("out/comparison.html").read_text(encoding="utf-8")
+    assert "texts" in page and "(texts" not in page
+    assert f"accuracy of label on test ({found['sentences']} texts)" in done(*line).stdout.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("plain_figures", "miniature")
+def test_recipes_of_several_labels_are_trained_and_others_are_refused() -> None:
+    result = done("compare", TASK, "--recipes", "names", "--out", "out", "--device", "cpu", *settings(TASK))
+    assert "the accuracy is the exact match" in result.stdout
+    result = invoke("compare", TASK, "--recipes", "default,names", "--out", "other")
+    assert result.exit_code == 2
+    assert "names: its train part is not that of default. Only recipes on the same data can be compared." in result.stderr
+    result = invoke("compare", TASK, "--curves", "--out", "other")
+    assert result.stderr == "Error: --curves is for taggers. For a share of the texts: --set data.train_fraction=0.1.\n"
+    result = invoke("compare", TASK, "--recipes", "default,default", "--out", "other")
+    assert result.stderr == "Error: --recipes: default is named twice.\n"

@@ -19,13 +19,15 @@ def test_the_usual_recipes_are_those_that_the_task_has(task: str) -> None:
 
 
 def test_a_task_without_usual_recipes_says_what_it_has() -> None:
-    with pytest.raises(UsageError, match="^multitask: say what to compare: --recipes NAME,NAME. Recipes: default, ud-english-ewt.$"):
+    with pytest.raises(UsageError, match="^multitask: say what to compare: --recipes NAME,NAME. Recipes: default, texts, ud-english-ewt.$"):
         usual_recipes("multitask")
 
 
 def test_recipes_of_translation_are_not_trained_to_be_compared() -> None:
     refuse_untrained("pos")
-    with pytest.raises(UsageError, match="^translation: compare trains recipes of taggers only. Train with `seqtasks run translation"):
+    with pytest.raises(
+        UsageError, match="^translation: compare trains recipes of taggers and classifiers only. Train with `seqtasks run translation"
+    ):
         refuse_untrained("translation")
     with pytest.raises(UsageError, match="default.toml: of kind 'multitask'; compare trains taggers with one head"):
         load_recipes("multitask", ["default"], [])

@@ -21,6 +21,7 @@ class ClassificationKind(TaskKind):
     recipe = ClassificationRecipe
     compared_by = "labels"
     takes_trunk = True
+    trained_to_compare = True
 
     def faults(self, recipe: ClassificationRecipe) -> list[str]:
         from seqtasks.tasks.classification.checks import classification_faults
@@ -38,6 +39,11 @@ class ClassificationKind(TaskKind):
         if options.others or options.decoding:
             raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
         return load_predictor(directory, recipe, options)
+
+    def on_share(self, recipe: ClassificationRecipe, share: float) -> ClassificationRecipe:
+        """With a share of the training texts that it has."""
+        data = recipe.data.model_copy(update={"train_fraction": recipe.data.train_fraction * share})
+        return recipe.model_copy(update={"data": data})
 
     def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
         """Raises UsageError where one labels a text once and the other several times: the head is made for one of the two."""

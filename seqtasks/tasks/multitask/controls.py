@@ -69,7 +69,8 @@ def beside_controls(task: HeadsTask, directory: RunDirectory, recipes: Mapping[s
 
 def tags_beside(group: TaggedHeads, head: str, seen: Container[str], directory: RunDirectory, control: TaggingRecipe) -> list[Controlled]:
     """The scores of a head that tags words."""
-    found, single, scheme = [], data_of(control), file_scheme(group.data[head])
+    found, scheme = [], file_scheme(group.data[head])
+    single = data_of(control) if isinstance(control, TaggingRecipe) else {}
     for split in group.tagged.scored[head]:
         words, gold, predicted = read_columns_back(directory.predictions / predictions_name(head, split, named=True))
         written = predictions_name(next(iter(single)), split, named=False)
