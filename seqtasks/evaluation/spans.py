@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from seqtasks.errors import DataError, UsageError
 from seqtasks.evaluation.score import Score, bootstrap_interval, check_aligned, shown_interval, signed
-from seqtasks.text.tags import PREFIXES, Span, count_illegal, spans_of
+from seqtasks.text.tags import PREFIXES, SCHEMES, Span, count_illegal, spans_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +214,8 @@ def _strict_mode(gold: list[list[str]], predicted: list[list[str]], scheme: str)
 
 def _checked(sentences: Sequence[Sequence[str]], scheme: str, place: str, side: str) -> list[list[str]]:
     """The tags as lists, each `O` or a prefix of the scheme, a dash and a label."""
-    if scheme not in PREFIXES:
-        raise UsageError(f"unknown tag scheme {scheme!r}; choose one of {', '.join(PREFIXES)}")
+    if scheme not in SCHEMES:
+        raise UsageError(f"unknown tag scheme {scheme!r}; choose one of {', '.join(SCHEMES)}")
     prefixes = PREFIXES[scheme]
     allowed = {"O"}
     rows = [list(tags) for tags in sentences]

@@ -186,7 +186,8 @@ class HMMTagger(Options, Estimator):
 
     def _asked(self, sentences: Sentences) -> tuple[list[list[str]], HMMDecoder]:
         """Sentences to tag as lists, and what tags them."""
-        return self._checked(sentences), HMMDecoder(self._model, self._types)
+        self.check_fitted("statistics_")
+        return checked_sentences(sentences), HMMDecoder(self._model, self._types)
 
     def _checked(self, sentences: Sentences) -> list[list[str]]:
         """Sentences to tag as lists, none of whose words is a line."""

@@ -68,7 +68,10 @@ def test_files_of_other_lengths_and_taggers_are_told_in_a_line(files: list[Path]
     result = invoke("score", RUN, files[0], short)
     assert result.exit_code != 0 and result.stderr.startswith("Error: ") and result.stderr.count("\n") == 1
     tagger = invoke("score", FORMAT_1 / "hmm", *files)
-    assert (tagger.exit_code, tagger.stderr) == (2, f"Error: {FORMAT_1}/hmm: no translation run. score is for translation runs.\n")
+    assert (tagger.exit_code, tagger.stderr) == (
+        2,
+        f"Error: {FORMAT_1}/hmm: no translation run and no language model. score is for these.\n",
+    )
 
 
 def test_a_line_too_long_to_be_scored_is_refused_with_its_number(tmp_path: Path) -> None:

@@ -284,8 +284,10 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_goes_on(here: Path) -> 
     whole = newest.read_bytes()
     newest.write_bytes(whole[:1000])
     broken = invoke("run", "pos", "--resume", "--out", "copy")
-    assert broken.exit_code == 1
-    assert broken.stderr == f"Error: {newest}: damaged ({HEADER}invalid header length). {COPY}, or remove it and use --resume.\n"
+    assert (
+        broken.exit_code == 1
+        and broken.stderr == f"Error: {newest}: damaged ({HEADER}invalid header length). {COPY}, or remove it and use --resume.\n"
+    )
     shutil.copy("copy/checkpoints/best.safetensors", newest)
     assert invoke("run", "pos", "--resume", "--out", "copy").stderr == (
         f"Error: {newest}: holds weights but no checkpoint. Remove it and use --resume.\n"
@@ -297,6 +299,5 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_goes_on(here: Path) -> 
 def test_a_damaged_history_is_told(here: Path) -> None:
     write(Path("copy/history.jsonl"), "{bad")
     result = invoke("run", "pos", "--resume", "--out", "copy", "--set", "training.epochs=2")
-    assert result.exit_code == 1
-    assert result.stderr.startswith("Error: copy/history.jsonl: damaged (Expecting property name")
+    assert result.exit_code == 1 and result.stderr.startswith("Error: copy/history.jsonl: damaged (Expecting property name")
     assert result.stderr.endswith("). Restore it from a copy, or remove it.\n")

@@ -147,10 +147,10 @@ MODULE: dict[str, tuple[Call, str | re.Pattern[str]]] = {
     "recipe": (lambda: seqtasks.train("pos", "defalt"), re.compile(r"^no recipe 'defalt' for pos; did you mean 'default'\?")),
     "key": (lambda: seqtasks.train("pos", set={"training.epochz": 3}), re.compile(r"unknown key 'epochz'; did you mean 'epochs'\?$")),
     "key in a table": (lambda: seqtasks.train("pos", set={"training": {"epoch": 3}}), re.compile(r"'epoch'; did you mean 'epochs'\?$")),
-    "key without table": (lambda: seqtasks.train("pos", set={"epochs": 3}), re.compile(r"'epochs'; did you mean 'training\.epochs'\?$")),
+    "key without table": (lambda: seqtasks.train("pos", set={"epochs": 3}), re.compile(r"'epochs'; did you mean training\.epochs\?$")),
     "a number as text": (
         lambda: seqtasks.train("pos", set={"training.epochs": "3"}),
-        re.compile(r"epochs = '3': input should be a valid int"),
+        re.compile(r'training\.epochs="3": input should be a valid int'),
     ),
     "a list of settings": (
         lambda: seqtasks.train("pos", set=["training.epochs=3"]),
