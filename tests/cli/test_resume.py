@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import shlex
+import shutil
 import signal
 from pathlib import Path
 
@@ -209,3 +210,13 @@ def test_a_fault_in_the_data_leaves_no_directory_and_an_old_run_as_it_was(here: 
         assert invoke(*arguments("pos", out, data__train="nope.conllu"), *options).exit_code == 1
     assert not Path("new").exists()
     assert sha256(Path("run/model.safetensors")) == before
+
+
+@pytest.mark.usefixtures("miniature")
+def test_a_damaged_history_is_told(finished) -> None:
+    shutil.copytree(finished("pos"), "copy")
+    Path("copy/history.jsonl").write_text("{bad", encoding="utf-8")
+    result = invoke("run", "pos", "--resume", "--out", "copy", "--set", "training.epochs=2")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: copy/history.jsonl: damaged (Expecting property name")
+    assert result.stderr.endswith("). Restore it from a copy, or remove it.\n")

@@ -294,10 +294,3 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_goes_on(here: Path) -> 
     )
     newest.unlink()
     done("run", "pos", "--resume", "--out", "copy")
-
-
-def test_a_damaged_history_is_told(here: Path) -> None:
-    write(Path("copy/history.jsonl"), "{bad")
-    result = invoke("run", "pos", "--resume", "--out", "copy", "--set", "training.epochs=2")
-    assert result.exit_code == 1 and result.stderr.startswith("Error: copy/history.jsonl: damaged (Expecting property name")
-    assert result.stderr.endswith("). Restore it from a copy, or remove it.\n")

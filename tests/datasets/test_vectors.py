@@ -106,6 +106,7 @@ def test_another_content_than_the_published_is_refused_and_not_kept(server: Publ
 @pytest.mark.parametrize(
     ("content", "why"),
     [(CONTENT, "no archive, or a damaged one"), (zipped({"else": b""}), "holds no file"), (tarred({"mini.txt": "x"}), "holds no file")],
+    ids=["no archive", "another file", "another archive"],
 )
 def test_what_is_no_archive_of_the_file_is_one_line(server: PublishedServer, tmp_path: Path, content: bytes, why: str) -> None:
     with pytest.raises(DownloadError, match=why):

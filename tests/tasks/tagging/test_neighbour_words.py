@@ -7,20 +7,21 @@ import torch
 
 import seqtasks
 from seqtasks.recipes.load import LoadedRecipe
+from seqtasks.tasks.heads_task import HeadsTask
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.table import load_recipe
-from seqtasks.tasks.tagging.task import TaggingTask
+from seqtasks.tasks.tagging.task import tagging_task
 from tests.miniature.runs import TINY, invoke, spelled, train
 from tests.oracles.language_model import neighbour_loss_by_hand
 
 pytestmark = pytest.mark.usefixtures("plain_figures", "miniature")
 
 
-def task_of(task: str, **changes: object) -> TaggingTask:
+def task_of(task: str, **changes: object) -> HeadsTask:
     chosen = TINY[task] | {key.replace("__", "."): value for key, value in changes.items()}
     loaded: LoadedRecipe = load_recipe(task, "default", [f"{key}={spelled(value)}" for key, value in chosen.items()])
     torch.manual_seed(0)
-    return TaggingTask(loaded.recipe, DataLocations(), torch.device("cpu"))
+    return tagging_task(loaded.recipe, DataLocations(), torch.device("cpu"))
 
 
 def test_the_objective_has_the_loss_by_hand_beside_the_heads_and_shows_the_head_only() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from seqtasks.hmm.tagger import HMMTagger
 from seqtasks.recipes.schema import TaggedData
+from seqtasks.tasks.tagging.heads import fitted_hmm
 from seqtasks.tasks.tagging.parts import TaggedParts
-from seqtasks.tasks.tagging.task import fitted_hmm
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.tags import convert
 from tests.miniature.sentences import tagged
