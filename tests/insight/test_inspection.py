@@ -134,7 +134,7 @@ def classifier_of(ner, kind):
 def test_the_labels_of_a_text_are_those_of_predict(ner, kind):
     predictor = classifier_of(ner, kind)
     found = inspect(predictor, LINES)
-    answers = predictor.classify([line for line in LINES if line])
+    answers = predictor.classify_lines([line for line in LINES if line])
     for one, answer in zip(found, answers, strict=True):
         assert list(one.labels) == list(answer.probabilities)
         assert list(one.labels.values()) == pytest.approx(list(answer.probabilities.values()), abs=1e-5)

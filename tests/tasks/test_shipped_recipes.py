@@ -11,6 +11,7 @@ from seqtasks.recipes.load import recipe_names, task_names
 from seqtasks.tasks import neural
 from seqtasks.tasks.classification.predictor import ClassificationPredictor
 from seqtasks.tasks.language_model.predictor import LanguageModelPredictor
+from seqtasks.tasks.multitask.predictor import MultitaskPredictor
 from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.tasks.translation.predictor import TranslationPredictor
@@ -58,7 +59,7 @@ def test_recipe_trains_saves_reloads_and_answers(
         assert [best[0].text for best in predictor.translate(sources)] == stored
     elif isinstance(predictor, ClassificationPredictor):
         stored = [json.loads(line) for line in Path("run/predictions/test.jsonl").read_text(encoding="utf-8").splitlines()]
-        assert [list(answer.labels) for answer in predictor.classify([row["text"] for row in stored])] == [
+        assert [list(answer.labels) for answer in predictor.classify_lines([row["text"] for row in stored])] == [
             row["predicted"] for row in stored
         ]
     elif isinstance(predictor, LanguageModelPredictor):
@@ -66,9 +67,15 @@ def test_recipe_trains_saves_reloads_and_answers(
         lines = part_lines("en", miniature, data_dir, predictor.recipe.data.corpus)
         assert [f"{scored.log_probability:.4f}" for scored in predictor.score(lines)] == stored
     else:
-        assert isinstance(predictor, TaggingPredictor)
-        for head in predictor.data:
-            path = Path("run/predictions") / ("test.conll" if len(predictor.data) == 1 else f"{head}-test.conll")
+        labelled = predictor.classifiers if isinstance(predictor, MultitaskPredictor) else {}
+        for head in labelled:
+            stored = [json.loads(line) for line in Path(f"run/predictions/{head}-test.jsonl").read_text(encoding="utf-8").splitlines()]
+            answers = predictor.classify_lines([row["text"] for row in stored])[head]
+            assert [list(answer.labels) for answer in answers] == [row["predicted"] for row in stored]
+        tagger = predictor.words if isinstance(predictor, MultitaskPredictor) else predictor
+        assert isinstance(tagger, TaggingPredictor)
+        for head in tagger.data:
+            path = Path("run/predictions") / ("test.conll" if len([*labelled, *tagger.data]) == 1 else f"{head}-test.conll")
             blocks = [block.splitlines() for block in path.read_text(encoding="utf-8").split("\n\n")]
             words = [[line.split("\t")[0] for line in block] for block in blocks]
             assert [answer.tags[head] for answer in predictor.tag_words(words)] == [
@@ -84,6 +91,8 @@ def model_of(predictor: object) -> torch.nn.Module:
         return predictor.classifier.model
     if isinstance(predictor, LanguageModelPredictor):
         return predictor.model
+    if isinstance(predictor, MultitaskPredictor):
+        return predictor.words.tagger.model
     assert isinstance(predictor, TaggingPredictor)
     return predictor.tagger.model
 

@@ -42,8 +42,9 @@ def test_every_score_stands_beside_that_of_the_control(data_dir: Path) -> None:
         ]
         assert row["value"] == pytest.approx(score["value"]) and row["control"] == pytest.approx(alone)
         assert row["difference"] == pytest.approx(row["value"] - row["control"])
-        line = f"  {row['split']:<12}{row['head']:<12}{row['name']} = {row['value']:.2f}"
-        assert re.search(rf"^{re.escape(line)} \(.+\) \| alone {row['control']:.2f}, difference [+-]\d", result.stdout, re.MULTILINE)
+        own = " ({:.2f} to {:.2f})".format(*score["interval"]) if score["interval"] else ""  # few sentences give none
+        line = f"  {row['split']:<12}{row['head']:<12}{row['name']} = {row['value']:.2f}{own} | alone {row['control']:.2f}, difference "
+        assert re.search(rf"^{re.escape(line)}[+-]\d", result.stdout, re.MULTILINE)
 
 
 def test_a_control_is_an_ordinary_run_of_its_task_with_the_settings_of_the_recipe(data_dir: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seqtasks.tasks.multitask.checks import multitask_faults
 from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.checks import network_faults
 from tests.miniature.runs import spelled
@@ -102,7 +103,8 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
 @pytest.mark.parametrize(("task", "changes", "faults"), FAULTS, ids=[f"{task}-{'-'.join(changes)}" for task, changes, _ in FAULTS])
 def test_a_recipe_has_just_these_faults(task: str, changes: dict[str, object], faults: list[str]) -> None:
     given = [f"{key}={spelled(value)}" for key, value in changes.items()]
-    assert network_faults(load_recipe(*task.split(), overrides=given).recipe) == faults
+    recipe = load_recipe(*task.split(), overrides=given).recipe
+    assert (multitask_faults(recipe) if recipe.kind == "multitask" else network_faults(recipe)) == faults
 
 
 def test_all_faults_are_told_at_once_from_the_backbone_to_the_data() -> None:

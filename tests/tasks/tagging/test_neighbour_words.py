@@ -9,6 +9,7 @@ import seqtasks
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.tasks.heads_task import HeadsTask
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.multitask.task import multitask_task
 from seqtasks.tasks.table import load_recipe
 from seqtasks.tasks.tagging.task import tagging_task
 from tests.miniature.runs import TINY, invoke, spelled, train
@@ -21,7 +22,8 @@ def task_of(task: str, **changes: object) -> HeadsTask:
     chosen = TINY[task] | {key.replace("__", "."): value for key, value in changes.items()}
     loaded: LoadedRecipe = load_recipe(task, "default", [f"{key}={spelled(value)}" for key, value in chosen.items()])
     torch.manual_seed(0)
-    return tagging_task(loaded.recipe, DataLocations(), torch.device("cpu"))
+    made = multitask_task if task == "multitask" else tagging_task
+    return made(loaded.recipe, DataLocations(), torch.device("cpu"))
 
 
 def test_the_objective_has_the_loss_by_hand_beside_the_heads_and_shows_the_head_only() -> None:

@@ -10,6 +10,7 @@ import seqtasks
 from seqtasks.errors import UsageError
 from seqtasks.models.heads import CRFHead
 from seqtasks.models.nested import LayeredHead, SpanHead
+from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.runs.load import evaluate
 from seqtasks.tasks.tagging.predictor import TaggingPredictor
 from seqtasks.text.tags import spans_of
@@ -178,6 +179,7 @@ def test_an_extent_that_is_damaged_is_told() -> None:
     trained({**NESTED_DATA, "head.kind": "spans"})
     (path,) = Path("run").rglob("spans-ner.json")
     path.write_text('{"depth": 0, "width": 2}')
+    RunDirectory.open(Path("run")).close_files()  # as if the run had written it so: its checksum fits
     result = invoke("predict", "run", input="a")
     assert result.exit_code == 1
     assert f"{path}: damaged (expected a depth and a width). Restore it from a copy." in result.stderr
