@@ -82,6 +82,11 @@ class TranslationComparison:
         return {"kind": "translation", **asdict(self)}
 
     @property
+    def unit(self) -> str:
+        """What stands for a sentence."""
+        return "lines"
+
+    @property
     def names(self) -> list[str]:
         """The scores that all systems have, in the order shown."""
         return list(self.systems[0].scores)

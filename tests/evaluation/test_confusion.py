@@ -8,7 +8,7 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from seqtasks.evaluation.comparison import LabelScore
 from seqtasks.evaluation.confusion import confusion, entity_type_scores, tag_scores
 from seqtasks.evaluation.spans import entity_scores
-from seqtasks.text.tags import PREFIXES
+from seqtasks.text.tags import PREFIXES, SCHEMES
 
 tokens = st.tuples(st.sampled_from("ABC"), st.sampled_from("BCD"))
 corpora = st.lists(st.lists(tokens, max_size=6), max_size=5)
@@ -37,7 +37,7 @@ def test_tags_and_confusion_equal_those_of_scikit_learn(corpus: list) -> None:
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.sampled_from(list(PREFIXES)), st.data())
+@given(st.sampled_from(SCHEMES), st.data())
 def test_entity_types_are_scored_as_seqeval_does(scheme: str, data: st.DataObject) -> None:
     tags = st.sampled_from(["O", *(f"{prefix}-{label}" for prefix in PREFIXES[scheme] for label in ("P", "L"))])
     corpus = data.draw(st.lists(st.lists(st.tuples(tags, tags), max_size=7), max_size=5))

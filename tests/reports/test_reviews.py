@@ -79,8 +79,8 @@ def test_scores_by_length_are_a_table_beside_their_picture(tmp_path: Path) -> No
     seen = visible(markup)
     assert "data:image/png;base64," in markup
     first = found[0]
-    low, high = first.bleu.interval or (0.0, 0.0)
-    assert f"2 2 {first.bleu.value:.2f} {low:.2f} to {high:.2f} {first.chrf.value:.2f}" in seen
+    shown = [f"{one.interval[0]:.2f} to {one.interval[1]:.2f}" if one.interval else "–" for one in (first.bleu, first.chrf)]
+    assert f"2 2 {first.bleu.value:.2f} {shown[0]} {first.chrf.value:.2f} {shown[1]}" in seen
     assert "12-14 2 " in seen
     assert "<img" not in by_length(ReportReview("test", diagnose(LINES), found))
 

@@ -64,7 +64,7 @@ def test_every_number_and_text_stands_on_the_page(systems: int, runs: int) -> No
         texts += [system.name, *system.paths, "12,300", *(one.name for one in system.by_length)]
         texts += [percent(one.bleu.value) for one in system.by_length]
         for score in system.scores.values():
-            texts += [percent(score.score.value), percent(score.score.interval[0])]
+            texts += [percent(score.score.value), *map(percent, score.score.interval or ())]  # none where every draw is perfect
             texts += [percent(median(score.runs)), percent(min(score.runs))] if runs > 1 else []
     for pair in found.pairs:
         texts += [pair.differences["bleu"].sentence]

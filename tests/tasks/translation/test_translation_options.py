@@ -6,6 +6,7 @@ import pytest
 import torch
 
 import seqtasks
+from seqtasks.errors import UsageError
 from seqtasks.nn.convolution_decoder import ConvolutionDecoder
 from seqtasks.nn.decoders import AttentionDecoder, PlainDecoder
 from seqtasks.nn.deep_decoders import ConditionalGRUDecoder, GNMTDecoder
@@ -180,7 +181,10 @@ def test_every_length_penalty_scores_by_its_own_formula(finished) -> None:
 def test_without_context_a_line_feed_within_a_line_is_a_space(finished) -> None:
     predictor = seqtasks.load(finished("translation"))
     assert list(predictor.as_read(["a dog\nsees", "", "c"])) == ["a dog sees", "", "c"]
-    assert predictor.translate(["A dog\nsees."]) == predictor.translate(["A dog sees."])
+    ((_, found),) = predictor.stream(["A dog\nsees."])
+    assert [found] == predictor.translate(["A dog sees."])
+    with pytest.raises(UsageError, match=r"^translate: line 1 has several lines: 'A dog\\nsees\.'\. Split it: text\.splitlines\(\)\.$"):
+        predictor.translate(["A dog\nsees."])
 
 
 def test_fifty_beams_never_find_less_than_one(finished) -> None:
