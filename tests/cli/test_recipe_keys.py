@@ -43,7 +43,8 @@ def test_a_table_that_is_none_is_told_with_the_nearest() -> None:
     result = invoke("recipes", "keys", "trainin", "--task", "pos")
     assert result.exit_code == 2
     assert result.stderr == (
-        "Error: no table or key 'trainin'; did you mean 'training'? Tables: data, words, characters, backbone, head, head.language_model, training.\n"
+        "Error: no table or key 'trainin'; did you mean 'training'? "
+        "Tables: data, words, characters, backbone, head, head.language_model, training.\n"
     )
 
 
