@@ -143,7 +143,9 @@ def by_suffix(tables: dict[str, Any], name: str, given: Collection[str]) -> list
     """Where data.train of a tagger is the user's and its format is not said, the suffix of the file says it; returns what to tell."""
     table = tables
     for key in name.split("."):
-        table = table[key]
+        table = table.get(key, {}) if isinstance(table, dict) else {}
+    if not isinstance(table, dict) or "train" not in table:  # a later --set has put a value in its place: the check will tell
+        return []
     found = format_by_suffix(str(table["train"]))
     if "format" in given or table.get("format") not in TAGGED or found not in TAGGED or found == table["format"]:
         return []

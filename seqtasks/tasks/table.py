@@ -61,14 +61,17 @@ def saved_recipe(directory: RunDirectory) -> Recipe:
 
 def check_names(recipe: Recipe) -> None:
     """Raises RecipeError with every name of a part that nobody offers, without loading those that there are."""
-    if faults := [no_part(name, dict.fromkeys(offered.names), offered.group) for name, offered in unknown_names(recipe)]:
+    if faults := _faults_of_names(recipe):
         raise RecipeError(faults)
 
 
+def _faults_of_names(recipe: Recipe) -> list[str]:
+    return [no_part(name, dict.fromkeys(offered.names), offered.group) for name, offered in unknown_names(recipe)]
+
+
 def check_recipe(recipe: Recipe) -> None:
-    """What the tables alone cannot tell: names that exist, then values that fit each other. Raises RecipeError with every fault."""
-    check_names(recipe)
-    if faults := kind_of(recipe).faults(recipe):
+    """What the tables alone cannot tell: names that exist, and values that fit each other. Raises RecipeError with every fault."""
+    if faults := list(dict.fromkeys([*_faults_of_names(recipe), *kind_of(recipe).faults(recipe)])):
         raise RecipeError(faults)
 
 

@@ -162,7 +162,7 @@ WRONG = [
     (
         ["compare", "translation"],
         2,
-        "translation: compare trains recipes of taggers only. Train with `seqtasks run translation RECIPE --out DIR`",
+        "translation: compare trains recipes of taggers and classifiers only. Train with `seqtasks run translation RECIPE --out DIR`",
     ),
     (["compare", "translation", "--recipes", "default,multi30k-en-fr"], 2, "compare the finished runs: `seqtasks compare DIR DIR`."),
     (["compare", "multitask", "--recipes", "default,ud-english-ewt"], 2, "compare trains taggers with one head (and takes finished runs)."),
@@ -180,7 +180,7 @@ WRONG = [
     (
         ["compare", "poss"],
         2,
-        "poss: no task and no run directory; did you mean 'pos'? Tasks: classification, multitask, ner, pos, translation.",
+        "poss: no task and no run directory; did you mean 'pos'? Tasks: classification, language_model, multitask, ner, pos, translation.",
     ),
     (["compare", "pos", "--layer", "xpos"], 2, "For the recipes of a task: --set data.layer=xpos."),
     (["compare", "pos", "--recipes", "hmm,lstm", "--split", "zzz"], 2, "hmm: has no zzz part; it has dev, test, test_unseen."),
@@ -242,7 +242,7 @@ def test_damaged_predictions_are_named(finished, miniature: Path) -> None:
 
 def test_a_comparison_is_shown_with_its_pairs_crossovers_notes_and_files(capsys: pytest.CaptureFixture[str]) -> None:
     found = comparison(3)
-    show(found, Path("folder"))
+    show(Path("folder"), found)
     lines = capsys.readouterr().out.splitlines()
     assert lines[1] == "accuracy of upos on dev (2,001 sentences)" + " " * (len(lines[1]) - 41)
     rows = {line.split("  ")[0]: line for line in lines[3:6]}
@@ -257,8 +257,8 @@ def test_a_comparison_is_shown_with_its_pairs_crossovers_notes_and_files(capsys:
 
 
 def test_two_systems_need_no_table_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
-    show(comparison(2), Path("folder"))
+    show(Path("folder"), comparison(2))
     two = capsys.readouterr().out
-    show(comparison(3), Path("folder"))
+    show(Path("folder"), comparison(3))
     assert "Holm's correction for 3 pairs" in capsys.readouterr().out
     assert "correction for" not in two

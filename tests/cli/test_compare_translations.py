@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from seqtasks.recipes.run_directory import RunDirectory
 from tests.miniature.corpora import SIZES, write
 from tests.miniature.runs import done, invoke, metrics, train
 
@@ -29,6 +30,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
         shutil.copytree(folder / "plain", folder / name)
     recipe = folder / "back" / "recipe.toml"
     recipe.write_text(recipe.read_text(encoding="utf-8").replace('target = "fr"', 'target = "en"'), encoding="utf-8")
+    RunDirectory(folder / "back").open_files()
     told = metrics(folder / "plain")
     data = [{**part, "sha256": "0" * 64} if part["split"] == "test" else part for part in told["data"]]
     write(folder / "unseen" / "metrics.json", json.dumps({**told, "data": data}))
@@ -140,6 +142,7 @@ def test_a_corpus_that_has_changed_or_gone_since_is_refused(runs: Path, sample_f
         write(Path(name, "metrics.json"), told.replace(f"{sample_folder}/translation", f"{Path('mine').absolute()}"))
         recipe = (runs / "plain" / "recipe.toml").read_text(encoding="utf-8")
         write(Path(name, "recipe.toml"), recipe.replace('corpus = "sample/translation"', 'corpus = "gone"'))
+        RunDirectory(Path(name)).open_files()
     done("compare", "one", "other", "--out", "out")
     write(Path("mine/test.fr"), Path("mine/test.fr").read_text(encoding="utf-8").upper())
     result = invoke("compare", "one", "other", "--out", "out")

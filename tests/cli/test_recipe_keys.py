@@ -29,6 +29,8 @@ def test_a_table_or_the_name_of_a_key_narrows_the_list() -> None:
         "backbone.dropout",
         "decoder.dropout",
         "head.dropout",
+        "head.dropout",
+        "output.dropout",
         "tasks.NAME.head.dropout",
         "tasks.TEXTS.head.dropout",
         "text.dropout",
@@ -41,7 +43,8 @@ def test_a_table_that_is_none_is_told_with_the_nearest() -> None:
     result = invoke("recipes", "keys", "trainin", "--task", "pos")
     assert result.exit_code == 2
     assert result.stderr == (
-        "Error: no table or key 'trainin'; did you mean 'training'? Tables: data, words, characters, backbone, head, training.\n"
+        "Error: no table or key 'trainin'; did you mean 'training'? "
+        "Tables: data, words, characters, backbone, head, head.language_model, training.\n"
     )
 
 

@@ -36,9 +36,11 @@ def test_the_scores_printed_are_those_written(own: list[str]) -> None:
     assert lines[0] == f"recipe: {find_recipe('ner', 'hmm')}"
     assert f"scores (weights selected on {found['selected_on']}):" in lines
     for score in found["scores"]:
-        value, (low, high) = score["value"], score["interval"]
-        entry = f"{score['name']} = {value:.2f} ({low:.2f} to {high:.2f}) [{score['signature']}]"
+        low, high = score["interval"] or (0.0, 0.0)
+        interval = f" ({low:.2f} to {high:.2f})" if score["interval"] else ""
+        entry = f"{score['name']} = {score['value']:.2f}{interval} [{score['signature']}]"
         assert f"  {score['split']:<12}{score['head']:<12}{entry}" in lines
+    assert {"accuracy", "f1"} <= {score["name"] for score in found["scores"] if score["interval"]}
     assert lines[-2:] == ["report: out/report.html", "run directory: out"]
     pairs = [row.split("\t")[1:] for row in Path("out/predictions/test.conll").read_text(encoding="utf-8").splitlines() if row]
     (accuracy,) = [score["value"] for score in found["scores"] if (score["split"], score["name"]) == ("test", "accuracy")]

@@ -8,7 +8,7 @@ import pytest
 
 import seqtasks
 from seqtasks.cli.translation_options import DECODING
-from seqtasks.recipes.schema import DecodingSettings
+from seqtasks.recipes.schema import DecodingSettings, WritingSettings
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke, train
 
@@ -158,9 +158,9 @@ def test_two_files_of_different_length_cannot_be_scored(finished) -> None:
 
 
 def test_every_setting_of_the_search_has_an_option() -> None:
-    """But dev_beams, which is of training."""
+    """But dev_beams, which is of training; those of a language model are among them."""
     options = {name.split("/")[0].removeprefix("--").replace("-", "_") for name, _ in DECODING}
-    assert options == set(DecodingSettings.model_fields) - {"dev_beams"}
+    assert options == set(DecodingSettings.model_fields) - {"dev_beams"} | set(WritingSettings.model_fields)
 
 
 def test_evaluate_scores_another_search_and_an_ensemble(finished) -> None:
@@ -237,6 +237,6 @@ def test_tagging_runs_have_no_translation_search(finished) -> None:
     message = f"Error: {run}: no translation run. Ensembles and settings of the search are for translation runs.\n"
     for options in (["--beams", "3"], ["--ensemble", run], ["--mbr", "chrf"]):
         assert invoke("predict", run, *options, input=b"Mara\n").stderr == message
-    assert invoke("score", run, run, run).stderr == f"Error: {run}: no translation run. score is for translation runs.\n"
+    assert invoke("score", run, run, run).stderr == f"Error: {run}: no translation run and no language model. score is for these.\n"
     other = invoke("predict", finished("translation"), "--ensemble", run, input=b"A\n")
     assert other.stderr == f"Error: {run}: no translation run. An ensemble is of translation runs.\n"
