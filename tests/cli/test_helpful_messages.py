@@ -17,7 +17,7 @@ from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = "Commands: run, predict, score, evaluate, compare, align, recipes, data.\n"
+COMMANDS = "Commands: run, predict, score, evaluate, compare, inspect, align, recipes, data.\n"
 TASKS = "Tasks: classification, language_model, multitask, ner, pos, translation.\n"
 DROPOUTS = "backbone.dropout, head.dropout or words.dropout"
 KEY = "it is a key of the recipe"
@@ -57,7 +57,7 @@ TYPED = [
     ("run translation --set data.train=pairs.txt", "{here}/pairs.txt: holds pairs in columns, between tabs. Set data.format=tsv.\n"),
     (
         "run translation --set data.train=lines.txt",
-        "{here}/lines.txt: is one file. Give the stem of two, such as lines for lines.en and lines.fr, or one TSV file.\n",
+        "{here}/lines.txt: is one file. Give the stem of two, such as lines for lines.en and lines.fr, or one file of pairs.\n",
     ),
     ("run pos --set data.train=nope", "{here}/nope: no such file. Check the path; a relative one is taken from the current directory.\n"),
     ("run pos --set backbone.kind=bilstn", "no backbone 'bilstn'; did you mean 'bilstm'? Known: rnn, birnn, gru, "),

@@ -127,7 +127,7 @@ WRONG: list[tuple[str, dict[str, object], int, str]] = [
         "data: ['{here}/train.en']: expected two files, source and target, of format 'parallel'.",
     ),
     ("pos", {"data.corpus": "sample/nope", "data.train": "x"}, 1, "{here}/x: no such file. "),
-    ("ner", {"words.vectors": "nope.vec"}, 2, "words.vectors = 'nope.vec': no such file, and no name torchtext knows ("),
+    ("ner", {"words.vectors": "nope.vec"}, 2, "words.vectors = 'nope.vec': no such file, and no published name. Known: glove.6B.50d, "),
     ("ner", {"words.vectors": "three.vec"}, 2, "words.size = 8, but the vectors of three.vec have 3. Make them equal."),
     ("ner", {"words.vectors": "text.vec"}, 1, "text.vec:2: expected a word and 2 numbers: 'b 1 x'. Use a text file of vectors."),
     ("ner", {"words.vectors": "none.vec"}, 1, "none.vec: no vectors in it. Use a text file of vectors."),

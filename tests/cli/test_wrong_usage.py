@@ -31,8 +31,8 @@ def sets(*changes: str) -> list[str]:
 
 
 WRONG: list[tuple[list[str], int, str]] = [
-    (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, score, evaluate, compare, align, recipes, data."),
-    (["zzz"], 2, "no command 'zzz'. Commands: run, predict, score, evaluate, compare, align, recipes, data."),
+    (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, score, evaluate, compare, inspect, align, recipes, data."),
+    (["zzz"], 2, "no command 'zzz'. Commands: run, predict, score, evaluate, compare, inspect, align, recipes, data."),
     (["run"], 2, "Missing argument 'TASK'."),
     (["run", "poss"], 2, "no task 'poss'; did you mean 'pos'? Tasks: classification, language_model, multitask, ner, pos, translation."),
     (["run", "pos", "defalt"], 2, "no recipe 'defalt' for pos; did you mean 'default'? Recipes: " + POS_RECIPES),
@@ -193,7 +193,7 @@ def test_every_file_of_references_needs_a_line_for_a_line(here: Path, finished) 
     for name, lines in (("a", 2), ("b", 2), ("c", 1)):
         Path(name).write_text("A dog.\n" * lines)
     result = invoke("evaluate", finished("translation"), "a", "b", "c")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert result.stderr == "Error: a:2: 2 lines here but 1 in c. Parallel files need a line for a line.\n"
 
 

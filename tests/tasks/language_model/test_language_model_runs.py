@@ -122,7 +122,7 @@ def test_given_lines_are_scored_from_the_command_line(finished) -> None:
     perplexity = math.exp(-sum(row["log_probability"] for row in rows) / count)
     assert result.stderr == f"perplexity = {perplexity:.2f} over {count} tokens\n"
     shown = done("evaluate", run, "lines.txt").stdout
-    assert f"lines.txt  text  perplexity = {perplexity:.2f} (" in shown
+    assert f"lines.txt  text  perplexity = {perplexity:.2f} [tokenizer:" in shown
     unknown = sum(token == "<unk>" for row in rows for token, _ in row["tokens"])
     assert f"|unknown:{unknown}|" in shown
 
