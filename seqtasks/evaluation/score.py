@@ -137,7 +137,7 @@ def shown_interval(
     """
     if interval is None or sentences < FEWEST:
         return None, {}
-    if interval[0] < interval[1] or value not in (0.0, 100.0):
+    if interval[0] < interval[1] or round(value, 9) not in (0.0, 100.0):
         return interval, {}
     if not share:
         return None, {}
