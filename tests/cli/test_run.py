@@ -23,7 +23,7 @@ from tests.miniature.sentences import tagged
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The options that name own files, in the folder where the test stands."""
     monkeypatch.chdir(tmp_path)
-    for split, size, seed in (("train", 20, 1), ("dev", 4, 2), ("test", 6, 3)):
+    for split, size, seed in (("train", 20, 1), ("dev", 4, 2), ("test", 12, 3)):
         write(Path(f"{split}.bio"), columns(tagged(size, seed=seed)))
     return [part for split in ("train", "dev", "test") for part in ("--set", f"data.{split}={split}.bio")]
 
@@ -40,7 +40,7 @@ def test_the_scores_printed_are_those_written(own: list[str]) -> None:
         interval = f" ({low:.2f} to {high:.2f})" if score["interval"] else ""
         entry = f"{score['name']} = {score['value']:.2f}{interval} [{score['signature']}]"
         assert f"  {score['split']:<12}{score['head']:<12}{entry}" in lines
-    assert {"accuracy", "f1"} <= {score["name"] for score in found["scores"] if score["interval"]}
+    assert {score["split"] for score in found["scores"] if score["interval"]} == {"test"}  # dev has too few sentences
     assert lines[-2:] == ["report: out/report.html", "run directory: out"]
     pairs = [row.split("\t")[1:] for row in Path("out/predictions/test.conll").read_text(encoding="utf-8").splitlines() if row]
     (accuracy,) = [score["value"] for score in found["scores"] if (score["split"], score["name"]) == ("test", "accuracy")]
