@@ -195,7 +195,8 @@ FAULTS = {
     "wrong key of the kind": "--set counting.lowercas=true: unknown key 'lowercas'; did you mean 'lowercase'?",
     "wrong kind": "theirs.toml: kind = 'most_frequents'; did you mean 'most_frequent'? "
     "Expected one of translation, tagging, multitask, hmm, classification, language_model, most_frequent.",
-    "wrong format": "--format slashd: no such format; did you mean 'slashed'? Known: parallel, tsv, csv, tmx, conllu, columns, jsonl, slashed.",
+    "wrong format": "--format slashd: no such format; did you mean 'slashed'? "
+    "Known: parallel, tsv, csv, tmx, conllu, columns, jsonl, slashed.",
     "wrong option of a format": "data.options: unknown key 'marks'; did you mean 'mark'?",
     "no value": "--option mark: expected KEY=VALUE.",
 }

@@ -123,6 +123,7 @@ def test_given_lines_are_scored_from_the_command_line(finished) -> None:
     assert result.stderr == f"perplexity = {perplexity:.2f} over {count} tokens\n"
     shown = done("evaluate", run, "lines.txt").stdout
     assert f"lines.txt  text  perplexity = {perplexity:.2f} [tokenizer:" in shown
+    assert "|sentences:2]\n" in shown  # too few for an interval, and the signature says of how many
     unknown = sum(token == "<unk>" for row in rows for token, _ in row["tokens"])
     assert f"|unknown:{unknown}|" in shown
 
