@@ -23,7 +23,6 @@ BASE = [
     "rich>=13.7",
     "matplotlib>=3.8",
     "jinja2>=3.1",
-    "tomli>=2; python_version < '3.11'",
     "tomli>=2; python_version < '3.11'",  # reads recipes, as tomllib does from Python 3.11 on
     "tomli-w>=1",  # writes resolved recipes: the standard library only reads TOML
 ]
