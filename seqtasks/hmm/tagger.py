@@ -164,7 +164,8 @@ class HMMTagger(Options, Estimator):
         words, labels = checked_tagged(sentences, tags)
         refuse_lines_of_tags(words, labels)
         if self.scheme is not None:
-            check_entity_tags([*labels, known.tags], self.scheme, chain=False)
+            check_entity_tags([known.tags], self.scheme, chain=False)
+            check_entity_tags(labels, self.scheme, chain=True)
         corpus = add_sentences(known, words, labels)
         refuse_no_words([corpus.words])
         counted = corpus.with_sorted_tags([OUTSIDE] if self.scheme is not None else [])

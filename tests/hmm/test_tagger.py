@@ -238,3 +238,9 @@ def test_all_wrong_options_are_named_at_once():
         "held_out is 0.7; expected a share from 0 to 0.5.",
         "random_state is 'x'; expected a whole number, 0 or more.",
     ]
+
+
+def test_tags_that_the_scheme_does_not_allow_are_refused_as_a_crf_refuses_them() -> None:
+    words, tags = [["Anna", "Berg", "saw", "Ulm"], ["It", "rains"]] * 20, [["I-PER", "I-PER", "O", "I-LOC"], ["O", "O"]] * 20
+    with pytest.raises(DataError, match=r"sentence 1: I-PER of word 1 may not follow the start in BIO\. Repair the tags"):
+        HMMTagger(scheme="BIO").fit(words, tags)
