@@ -21,8 +21,8 @@ from seqtasks.text.corpora.pair_readers import GROUP as PAIRS
 from seqtasks.text.corpora.pair_readers import PAIR_READERS, TWO_FILES, read_pair_file
 from seqtasks.text.corpora.parallel import listed, read_parallel
 from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.schemes import fitting_schemes
 from seqtasks.text.corpora.suffixes import format_by_suffix
-from seqtasks.text.tags import PREFIXES
 
 UNIVERSAL_NER = 1, 2  # columns of words and tags: id, form, tag, second tag, annotator
 
@@ -149,20 +149,15 @@ def scheme_of(tag_rows: Iterable[Sequence[str]]) -> str | None:
 
     IOB1: B- only between two of a type.
     """
-    prefixes: set[str] = set()
-    only_between = True
-    for tags in tag_rows:
-        for before, tag in zip(["O", *tags], tags, strict=False):
-            prefix, dash, kind = tag.partition("-")
-            if tag != "O" and (not dash or not kind or prefix not in "BIESLUM"):
-                return None
-            prefixes.add(prefix)
-            only_between &= prefix != "B" or before[1:] == tag[1:]
-    others = [scheme for scheme in ("BIOES", "BILOU", "BMES") if prefixes - {"O"} <= set(PREFIXES[scheme])]
-    if prefixes & set("ESLUM"):
-        return others[0] if others else None
-    if not prefixes & {"B", "I"}:
+    rows = list(tag_rows)
+    fitting = [scheme for scheme in fitting_schemes(tag for tags in rows for tag in tags) if scheme != "IO"]
+    prefixes = {tag[0] for tags in rows for tag in tags if tag != "O"}
+    if not prefixes or not fitting:
         return None
+    if "BIO" not in fitting:
+        return fitting[0]
+    steps = [(before, tag) for tags in rows for before, tag in zip(["O", *tags], tags, strict=False)]
+    only_between = all(not tag.startswith("B") or before[1:] == tag[1:] for before, tag in steps)
     return "IOB1" if "I" in prefixes and only_between else "BIO"
 
 

@@ -69,7 +69,7 @@ def numbers(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator
     for name, lines in sides(pairs):
         digits = sum(bool(NUMBER.fullmatch(line)) for line in lines)
         other = [pair.target if name == "source" else pair.source for pair in pairs]
-        counts_up = lines[: len(lines)] == sorted(lines, key=lambda line: (len(line), line)) and len(set(lines)) == len(lines) > 2
+        counts_up = lines == sorted(lines, key=lambda line: (len(line), line)) and len(set(lines)) == len(lines) > 2
         if digits > MOST * len(lines) and (counts_up or (median_words(other) > 4 and varied(other[:SAMPLED]))):
             yield (
                 f"{digits:,} of {len(lines):,} {name} lines are numbers (first at line {pairs[0].line}): "

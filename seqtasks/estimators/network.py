@@ -22,7 +22,7 @@ from seqtasks.models.build import build_head, build_trunk
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.nn.characters import CharacterCNN
 from seqtasks.nn.dropout import WordDropout
-from seqtasks.nn.trunk import TokenEmbedder, WordEmbedding
+from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, Trunk, WordEmbedding
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, in_order, tagging_batch
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.vocabulary import Vocabulary
@@ -82,16 +82,22 @@ def learn_vocabularies(sentences: Sequence[Sequence[str]], min_count: int) -> tu
     return Vocabulary.build(words, min_count=min_count), Vocabulary.build(characters, min_count=2)
 
 
-def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabulary, labels: Sequence[str]) -> TaggingModel:
-    """A tagging model with one head, its weights drawn from torch's global generator."""
+def trunk_of(numbers: Any, words: Vocabulary, characters: Vocabulary, *, shape_size: int = 0) -> Trunk:
+    """The embedding and the backbone of an estimator's numbers (`Architecture`, `TextArchitecture`); shape_size 0 leaves shapes out."""
     embedder = TokenEmbedder(
         words=WordEmbedding(num_words=len(words), embedding_dim=numbers.word_size, padding_idx=words.pad),
         characters=CharacterCNN(num_characters=len(characters), embedding_dim=numbers.character_size, filters=numbers.filters, width=WIDTH)
         if numbers.character_size
         else None,
         word_dropout=WordDropout(numbers.word_dropout, words.unk) if numbers.word_dropout else None,
+        shapes=ShapeEmbedding(embedding_dim=shape_size) if shape_size else None,
     )
-    trunk = build_trunk(embedder, numbers.backbone, hidden_size=numbers.hidden_size, layers=numbers.layers, dropout=numbers.dropout)
+    return build_trunk(embedder, numbers.backbone, hidden_size=numbers.hidden_size, layers=numbers.layers, dropout=numbers.dropout)
+
+
+def build_network(numbers: Architecture, words: Vocabulary, characters: Vocabulary, labels: Sequence[str]) -> TaggingModel:
+    """A tagging model with one head, its weights drawn from torch's global generator."""
+    trunk = trunk_of(numbers, words, characters)
     head = build_head(numbers.head, input_size=trunk.output_size, labels=labels, dropout=numbers.dropout, scheme=numbers.scheme)
     return TaggingModel(trunk=trunk, heads={HEAD: head})
 

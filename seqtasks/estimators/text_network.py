@@ -14,13 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seqtasks.estimators.network import BATCH_TOKENS, POOL, WIDTH
-from seqtasks.models.build import build_trunk
+from seqtasks.estimators.network import BATCH_TOKENS, POOL, trunk_of
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.models.text_heads import build_text_head
-from seqtasks.nn.characters import CharacterCNN
-from seqtasks.nn.dropout import WordDropout
-from seqtasks.nn.trunk import ShapeEmbedding, TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable
 from seqtasks.text.vocabulary import Vocabulary
@@ -52,15 +48,7 @@ class TextArchitecture:
 
 def build_text_network(numbers: TextArchitecture, words: Vocabulary, characters: Vocabulary, labels: Sequence[str]) -> TaggingModel:
     """A trunk with one head that labels texts, its weights drawn from torch's global generator."""
-    embedder = TokenEmbedder(
-        words=WordEmbedding(num_words=len(words), embedding_dim=numbers.word_size, padding_idx=words.pad),
-        characters=CharacterCNN(num_characters=len(characters), embedding_dim=numbers.character_size, filters=numbers.filters, width=WIDTH)
-        if numbers.character_size
-        else None,
-        word_dropout=WordDropout(numbers.word_dropout, words.unk) if numbers.word_dropout else None,
-        shapes=ShapeEmbedding(embedding_dim=numbers.shape_size) if numbers.shape_size else None,
-    )
-    trunk = build_trunk(embedder, numbers.backbone, hidden_size=numbers.hidden_size, layers=numbers.layers, dropout=numbers.dropout)
+    trunk = trunk_of(numbers, words, characters, shape_size=numbers.shape_size)
     head = build_text_head(trunk.backbone, input_size=trunk.output_size, labels=labels, dropout=numbers.dropout, pooling=numbers.pooling)
     return TaggingModel(trunk=trunk, heads={HEAD: head})
 

@@ -34,7 +34,8 @@ WITHOUT_SPACES = (
     "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # kana, Chinese characters
 )
 CHARACTER = re.compile(f"[{WITHOUT_SPACES}]")
-INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")  # joiners stay: they change letters
+LAYOUT_SIGNS = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # stand between words as spaces do
+INVISIBLE = re.compile(f"[\u00ad\u2060{LAYOUT_SIGNS}]+")  # joiners stay: they change letters
 
 
 class Tokenizer(Protocol):

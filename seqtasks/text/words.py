@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 from seqtasks.errors import UsageError
 from seqtasks.text.languages import LANGUAGES, NEUTRAL, Rules
-from seqtasks.text.tokenizers import MARKS
+from seqtasks.text.tokenizers import LAYOUT_SIGNS, MARKS
 
 LONGEST_CHUNK = 500  # characters without a space that are looked at together, so that time grows with the text and no faster
 REMEMBERED = 1 << 16  # distinct chunks between spaces whose words are remembered; text repeats itself
 REMEMBERED_LENGTH = 50  # characters; longer chunks are rarely met again
-INVISIBLE = "\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"  # signs of layout, which stand between words as spaces do
 
 LETTER = r"[^\W\d_]"
 TAIL = f"{MARKS}\u200c\u200d\u00ad\u2060"  # accents, joiners and soft hyphens stay in their word
@@ -37,7 +36,7 @@ INITIALS = rf"(?:{LETTER}\.){{2,}}(?!\w)|[A-ZÀ-ÖØ-Þ]\.(?!\w)"
 RUNS = r"[!?]{2,}|\.[!?]+|(?P<mark>[.…*=~#_\-–—+|•·<>'`^$,])(?P=mark)+|[-=]+>|<[-=]+"
 EXTENDED = rf"[{TAIL}\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*"  # colours of skin, and what spells the flags of regions
 SIGN = rf"[\U0001f1e6-\U0001f1ff]{{2}}|[^\w\s\u00ad\u2060]{EXTENDED}(?:(?<=\u200d)[^\w\s]{EXTENDED})*|_"
-CHUNK = re.compile(rf"[^\s{INVISIBLE}]+")
+CHUNK = re.compile(rf"[^\s{LAYOUT_SIGNS}]+")
 
 
 class WordSpan(NamedTuple):

@@ -166,7 +166,6 @@ class TaggingPredictor(LoadedRun):
 
     def evaluate(self, files: Sequence[Path]) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
-
         files = paths_of("evaluate", files)
         if len(files) not in (1, len(self.data)):
             raise UsageError(f"evaluate needs one annotated file, or one for each of {', '.join(self.data)}; got {len(files)}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.annotations import Annotation, annotation_of, character_offsets, is_label, offsets_of
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
-from seqtasks.text.corpora.lines import CorpusLines
+from seqtasks.text.corpora.lines import CorpusLines, as_object, json_lines
 from seqtasks.text.corpora.schemes import in_scheme
 from seqtasks.text.tags import JOINT, NESTED, READ_AS, Span, repair, tags_of
 from seqtasks.text.tokenizers import visible_word
@@ -57,20 +56,10 @@ def read_jsonl(
 
 def objects_in(path: Path | str, lines: CorpusLines) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """(line, object) of every line that is not blank; a pair of a text and an object, as spaCy has them, is one object."""
-    for number, line in lines:
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-        except json.JSONDecodeError as fault:
-            raise DataError(path, number, f"no valid JSON ({fault.msg} at column {fault.colno})", "Write one object a line") from None
-        except (RecursionError, ValueError) as fault:
-            raise DataError(path, number, f"no JSON that can be read ({fault})", "Write one object a line") from None
+    for number, entry in json_lines(lines):
         if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], dict):
             entry = {"text": entry[0], **entry[1]}
-        if not isinstance(entry, dict):
-            raise DataError(path, number, f"expected an object, found {type(entry).__name__}", "Write one object a line")
-        yield number, entry
+        yield number, as_object(path, number, entry)
 
 
 def in_words(path: Path | str, one: Annotation) -> tuple[Span, ...] | None:

@@ -7,7 +7,6 @@ what looks like a header where the file is said to have none. What only the whol
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +15,7 @@ from typing import Any
 
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, LabelledText
-from seqtasks.text.corpora.lines import file_checksum, read_lines
+from seqtasks.text.corpora.lines import CorpusLines, as_object, file_checksum, json_lines, read_lines
 
 Column = int | str  # its number from 0 (negative from the end), or its name in the header
 HEADERS = frozenset(
@@ -36,8 +35,9 @@ class Layout:
     separator: str | None = None
 
 
-def read_rows(path: Path, layout: Layout, rows: Iterator[tuple[int, list[str]]]) -> Corpus[LabelledText]:
-    """The texts of numbered rows of cells; blank rows are passed over."""
+def read_rows(lines: CorpusLines, layout: Layout, rows: Iterator[tuple[int, list[str]]]) -> Corpus[LabelledText]:
+    """The texts of numbered rows of cells, which come from these lines; blank rows are passed over."""
+    path = lines.path
     named = isinstance(layout.text, str) or isinstance(layout.label, str)
     texts: list[LabelledText] = []
     places: tuple[int, int] | None = None
@@ -65,7 +65,7 @@ def read_rows(path: Path, layout: Layout, rows: Iterator[tuple[int, list[str]]])
                 "Quote or remove separators within a text",
             )
         texts.append(text_of(path, number, cells[places[0]], labels_in(cells[places[1]], layout.separator), layout))
-    return Corpus(texts, str(path), file_checksum(path))
+    return Corpus(texts, str(path), lines.checksum)
 
 
 def place_of(path: Path, number: int, column: Column, cells: Sequence[str]) -> int:
@@ -106,12 +106,13 @@ def text_of(path: Path, number: int, text: str, labels: Sequence[str], layout: L
 
 def tsv(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
     """Tab-separated columns; quotation marks are characters like others."""
-    return read_rows(path, layout, ((number, line.split("\t") if line.strip() else []) for number, line in read_lines(path)))
+    lines = CorpusLines(path)
+    return read_rows(lines, layout, ((number, line.split("\t") if line.strip() else []) for number, line in lines))
 
 
-def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(lines: CorpusLines) -> Iterator[tuple[int, list[str]]]:
     """Rows of a CSV file with the line on which each begins; quoted cells may hold commas, doubled quotes and line feeds."""
-    reader = csv.reader((line + "\n" for _, line in read_lines(path)), strict=True)
+    reader = csv.reader((line + "\n" for _, line in lines), strict=True)
     number = 1
     while True:
         try:
@@ -119,28 +120,23 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as fault:
-            raise DataError(path, number, f"no valid CSV ({fault})", 'Quote a text with commas or quotes: "a, ""b"""') from None
+            raise DataError(lines.path, number, f"no valid CSV ({fault})", 'Quote a text with commas or quotes: "a, ""b"""') from None
         yield number, cells
         number = reader.line_num + 1
 
 
 def comma_separated(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
     """Comma-separated columns, quoted as RFC 4180 says."""
-    return read_rows(path, layout, csv_rows(path))
+    lines = CorpusLines(path)
+    return read_rows(lines, layout, csv_rows(lines))
 
 
 def jsonl(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
     """One object a line: a text (or a list of its words) and a label, or a list of labels. A whole number is a label, too."""
     texts = []
-    for number, line in read_lines(path):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-        except json.JSONDecodeError as fault:
-            raise DataError(path, number, f"no valid JSON ({fault.msg} at column {fault.colno})", "Write one object a line") from None
-        if not isinstance(entry, dict):
-            raise DataError(path, number, f"expected an object, found {type(entry).__name__}", "Write one object a line")
+    lines = CorpusLines(path)
+    for number, parsed in json_lines(lines):
+        entry = as_object(path, number, parsed)
         text, label = value_of(path, number, entry, layout.text), value_of(path, number, entry, layout.label)
         if isinstance(text, list) and all(isinstance(word, str) for word in text):
             text = " ".join(text)
@@ -152,7 +148,7 @@ def jsonl(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
         if wrong := [one for one in given if not isinstance(one, str | int) or isinstance(one, bool)]:
             raise DataError(path, number, f"label {wrong[0]!r} is no text", "Write the label's name as a string")
         texts.append(text_of(path, number, text, [str(one).strip() for one in given], layout))
-    return Corpus(texts, str(path), file_checksum(path))
+    return Corpus(texts, str(path), lines.checksum)
 
 
 def value_of(path: Path, number: int, entry: dict[str, Any], key: Column) -> Any:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from seqtasks.errors import DataError
 
@@ -105,6 +106,27 @@ class CorpusLines:
     def checksum(self) -> str:
         """The sha256 of the file as stored, in hexadecimal."""
         return self.digest.hexdigest()
+
+
+def json_lines(lines: CorpusLines) -> Iterator[tuple[int, Any]]:
+    """(line, what it says) of every line of JSON that is not blank. Raises DataError for one that is none."""
+    for number, line in lines:
+        if not line.strip():
+            continue
+        try:
+            yield number, json.loads(line)
+        except json.JSONDecodeError as fault:
+            problem = f"no valid JSON ({fault.msg} at column {fault.colno})"
+            raise DataError(lines.path, number, problem, "Write one object a line") from None
+        except (RecursionError, ValueError) as fault:
+            raise DataError(lines.path, number, f"no JSON that can be read ({fault})", "Write one object a line") from None
+
+
+def as_object(path: Path | str, number: int, entry: Any) -> dict[str, Any]:
+    """What a line of JSON says, an object. Raises DataError for anything else."""
+    if not isinstance(entry, dict):
+        raise DataError(path, number, f"expected an object, found {type(entry).__name__}", "Write one object a line")
+    return entry
 
 
 class HashedReads(io.RawIOBase):

@@ -15,7 +15,7 @@ from seqtasks.errors import DataError
 from seqtasks.registry import find_part
 from seqtasks.text.corpora.examples import Corpus, SentencePair
 from seqtasks.text.corpora.labelled import csv_rows
-from seqtasks.text.corpora.lines import CorpusLines, file_checksum
+from seqtasks.text.corpora.lines import CorpusLines
 from seqtasks.text.corpora.tmx import read_tmx
 from seqtasks.text.tokenizers import visible
 
@@ -62,9 +62,10 @@ def comma_separated(
     path: Path, *, source_column: Column = 0, target_column: Column = 1, source: str = "", target: str = ""
 ) -> Corpus[SentencePair]:
     """Columns between commas, quoted as RFC 4180 says; a line feed within a text is a space."""
-    rows = ((number, cells) for number, cells in csv_rows(path) if any(cell.strip() for cell in cells))
+    lines = CorpusLines(path)
+    rows = ((number, cells) for number, cells in csv_rows(lines) if any(cell.strip() for cell in cells))
     pairs = list(pairs_of(path, rows, (source_column, target_column), (source, target), "comma-separated"))
-    return Corpus(pairs, str(path), file_checksum(path))
+    return Corpus(pairs, str(path), lines.checksum)
 
 
 def pairs_of(
