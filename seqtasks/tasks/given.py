@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from seqtasks.errors import UsageError, WrongTypeError
-from seqtasks.text.given import SPACES, has_spaces, shown
+from seqtasks.text.given import has_space, has_spaces, shown
 from seqtasks.text.vocabulary import Vocabulary
 
 BREAKS = re.compile(r"[\r\n]")
@@ -96,7 +96,7 @@ def lists_of_words(call: str, sentences: object, *, single: str, lines: str, see
             which = f"Use {lines} for raw lines, or put the words of one sentence into a list of their own: {call}([words])"
             raise WrongTypeError(f"{call}: sentence {number} is {described(sentence)}, not a list of words. {which}.")
         words = listed(f"{call}: sentence {number}", sentence, "a list of words")
-        if set(map(type, words)) <= {str} and all(map(str.strip, words)) and not SPACES.search("".join(words)):  # as nearly all are
+        if set(map(type, words)) <= {str} and all(map(str.strip, words)) and not has_space("".join(words)):  # as nearly all are
             result.append(words)
             continue
         for position, word in enumerate(words, start=1):
@@ -113,7 +113,7 @@ def check_word(place: str, word: object, *, lines: str, seen: object) -> None:
         raise WrongTypeError(f"{place} is {described(word)}, not a str. {'Leave it out.' if word is None else remedy_of(word)}")
     if not word.strip():
         raise UsageError(f"{place} is empty or white space. Leave it out.")
-    if SPACES.search(word) and not has_spaces(words_of(seen)):
+    if has_space(word) and not has_spaces(words_of(seen)):
         raise UsageError(f"{place} has white space in it: {shown(word)}. Use {lines} for raw text, or split it into words.")
 
 

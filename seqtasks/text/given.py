@@ -8,8 +8,8 @@ from itertools import chain
 
 from seqtasks.errors import UsageError, WrongTypeError
 
-SPACES = re.compile(r"[ \t\r\n]")  # what parts words in a file; a no-break space may belong to one, as in French numbers
-WITHIN = re.compile(rf"\S{SPACES.pattern}+\S")
+SPACES = " \t\r\n"  # what parts words in a file; a no-break space may belong to one, as in French numbers
+WITHIN = re.compile(rf"\S[{SPACES}]+\S")
 SHOWN = 40
 
 
@@ -17,6 +17,11 @@ def shown(value: object) -> str:
     """A value as Python writes it, cut short."""
     text = repr(value)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def has_space(text: str) -> bool:
+    """Whether white space that parts words stands anywhere in it."""
+    return any(space in text for space in SPACES)
 
 
 def has_spaces(words: Iterable[str]) -> bool:
@@ -28,13 +33,13 @@ def refuse_unordered(name: str, values: object) -> None:
     """Raises WrongTypeError for a set or a mapping, of sentences or of words: their order would mean nothing, or they would be lost."""
     rows = [values, *values] if isinstance(values, Sequence) and not isinstance(values, str | bytes) else [values]
     for row in rows:
-        if isinstance(row, Set | Mapping):
+        if not isinstance(row, list) and isinstance(row, Set | Mapping):  # the first is the quicker question
             raise WrongTypeError(f"{name}: got {type(row).__name__} {shown(row)}. Give lists, which have an order.")
 
 
 def refuse_spaced_words(sentences: Sequence[Sequence[str]], known: Iterable[str]) -> None:
     """Raises UsageError for a word with white space in it, unless words that are known, of the training data, have some too."""
-    if not SPACES.search("".join(chain.from_iterable(sentences))) or has_spaces(known):
+    if not has_space("".join(chain.from_iterable(sentences))) or has_spaces(known):
         return
     for number, sentence in enumerate(sentences, start=1):
         for position, word in enumerate(sentence, start=1):

@@ -33,6 +33,9 @@ def rows_of(rows: Iterable[Sequence[str]], name: str, one: str, item: str) -> li
         raise DataError(name, 0, f"got {found}", f"Give a list; {one} is a list of str")
     result = []
     for number, row in enumerate(rows, start=1):
+        if isinstance(row, list) and set(map(type, row)) <= {str}:  # nearly always
+            result.append([*row])
+            continue
         place = f"sentence {number}"
         if isinstance(row, str | bytes):
             raise DataError(

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = ROOT / "tests" / "runs" / "format_1"
-HEAVY = ("sklearn", "scipy", "matplotlib", "torchtext", "sacrebleu", "sacremoses", "seqeval", "rich", "jinja2")
+HEAVY = ("sklearn", "scipy", "matplotlib", "torchtext", "sacrebleu", "sacremoses", "seqeval", "rich", "jinja2", "torch._dynamo", "sympy")
 OURS = ("seqtasks.training.loop", "seqtasks.training.objectives", "seqtasks.tasks.neural", "seqtasks.diagnosis", "seqtasks.reports.page")
 LINE = "The old teacher reads a letter ."
 
