@@ -1,4 +1,4 @@
-.PHONY: check quick lint types arrows test docs tables
+.PHONY: check quick lint types arrows test docs tables notebooks
 
 QUICK = align decoding diagnosis models nn recipes text training
 
@@ -21,6 +21,9 @@ test:
 
 tables:  ## the tables of the manual that are made from the code
 	python docs/_ext/write_tables.py
+
+notebooks:  ## docs/notebooks/*.ipynb from the scripts beside them, run anew: make notebooks ONLY=2-gradients
+	python docs/_ext/write_notebooks.py $(ONLY)
 
 docs:
 	sphinx-build -W --keep-going -b html docs docs/_build/html

@@ -30,6 +30,7 @@ BASE = [
 EXTRAS = {
     "text": ["pysbd>=0.3.4"],  # predict --split-sentences
     "docs": ["sphinx>=8", "furo", "myst-parser>=4"],
+    "notebooks": ["jupytext>=1.16", "nbclient>=0.10", "ipykernel>=6"],
     "test": [
         "pytest>=8",
         "pytest-xdist>=3.5",
@@ -41,7 +42,7 @@ EXTRAS = {
         "setuptools>=77",
     ],
 }
-EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["text"], *EXTRAS["docs"], "ruff>=0.6", "mypy>=1.11", "pre-commit>=3.7"]
+EXTRAS["dev"] = [*EXTRAS["test"], *EXTRAS["text"], *EXTRAS["docs"], *EXTRAS["notebooks"], "ruff>=0.6", "mypy>=1.11", "pre-commit>=3.7"]
 
 setup(
     name="seqtasks",
