@@ -95,9 +95,10 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
 @click.argument("paths", nargs=-1, metavar="NAME | PATH...")
 @data_dir_option
 @cache_option
-@click.option("--format", "kind", metavar="[parallel|tsv|csv|tmx|conllu|columns|jsonl|NAME]", help="[default: by suffix]")
-@click.option("--word-column", type=int, metavar="N", help="Column of the words, from 0; negative from the end.")
-@click.option("--tag-column", type=int, metavar="N", help="Column of the tags, from 0; negative from the end.")
+@click.option("--format", "kind", metavar="[parallel|tsv|csv|tmx|conllu|columns|jsonl|brat|NAME]", help="[default: by suffix]")
+@click.option("--word-column", metavar="N|NAME", help="Column of the words, from 0 (negative from the end), or of CSV its name.")
+@click.option("--tag-column", metavar="N|NAME", help="Column of the tags, likewise.")
+@click.option("--sentence-column", metavar="N|NAME", help="Of CSV: column that says which sentence a word is of.")
 @click.option("--scheme", type=click.Choice([*FILE_SCHEMES, "none"]), help="Tag scheme of columns [default: by the tags].")
 @click.option("--layer", "layers", multiple=True, metavar="LAYER", help="CoNLL-U column (upos, xpos, ...) or JSONL layer; repeatable.")
 @click.option("--text-column", metavar="N|NAME", help="Column or key of the texts, of labelled texts [default: text].")
@@ -115,8 +116,9 @@ def check(
     data_dir: Path | None,
     cache: Path | None,
     kind: str | None,
-    word_column: int | None,
-    tag_column: int | None,
+    word_column: str | None,
+    tag_column: str | None,
+    sentence_column: str | None,
     scheme: str | None,
     layers: tuple[str, ...],
     text_column: str | None,
@@ -146,11 +148,19 @@ def check(
     files = [Path(path) for path in paths]
     pairs = any(option.startswith(("source", "target")) for option in options)  # of a CSV file, which may also hold labelled texts
     csv = kind == "csv" or (kind is None and all(".csv" in file.suffixes for file in files))
-    if any(labelled.values()) or kind == "folders" or (csv and not pairs):
+    columns = _columns({"word_column": word_column, "tag_column": tag_column, "sentence_column": sentence_column})
+    tagged = bool(columns) or _holds_tags(files[0])
+    if any(labelled.values()) or kind == "folders" or (csv and not pairs and not tagged):
         statistics = _labelled(files, kind, labelled, options)
     else:
         reading = Reading(
-            format=kind, word_column=word_column, tag_column=tag_column, scheme=scheme, layers=layers, options=_options(options)
+            format=kind,
+            word_column=columns.get("word_column"),
+            tag_column=columns.get("tag_column"),
+            sentence_column=columns.get("sentence_column"),
+            scheme=scheme,
+            layers=layers,
+            options=_options(options),
         )
         statistics = corpus_statistics(files, reading)
     sizes = {counted.path: counted.sentences for counted in statistics}
@@ -168,10 +178,22 @@ def _labelled(files: list[Path], kind: str | None, given: Mapping[str, str | Non
     """What labelled texts hold. given: the options that say where texts and labels stand; a whole number is that of a column."""
     from seqtasks.datasets.labelled_statistics import LabelledReading, labelled_statistics
 
-    columns = {name: int(value) if re.fullmatch(r"-?\d+", value) else value for name, value in given.items() if value}
+    columns = _columns(given)
     separator = columns.pop("separator", None)
     reading = LabelledReading(format=kind, **columns, separator=None if separator is None else str(separator), options=_options(options))
     return labelled_statistics(files, reading)
+
+
+def _columns(given: Mapping[str, str | None]) -> dict[str, int | str]:
+    """Columns by name or, where that is a whole number, by number."""
+    return {name: int(value) if re.fullmatch(r"-?[0-9]{1,9}", value) else value for name, value in given.items() if value}
+
+
+def _holds_tags(file: Path) -> bool:
+    """Whether a CSV file has a header of words and tags."""
+    from seqtasks.text.corpora.suffixes import tagged_format_by_content
+
+    return tagged_format_by_content(file) == "csv"
 
 
 def _options(texts: tuple[str, ...]) -> dict[str, object]:
@@ -186,8 +208,10 @@ def _options(texts: tuple[str, ...]) -> dict[str, object]:
 
 
 def _names_corpus(path: str) -> bool:
-    """A folder, or a word that is no file: a corpus by its name."""
-    return Path(path).is_dir() or not (Path(path).exists() or Path(path).suffix or Path(path).parent != Path())
+    """A folder (but one of brat's), or a word that is no file: a corpus by its name."""
+    if Path(path).is_dir():
+        return next(Path(path).rglob("*.ann"), None) is None
+    return not (Path(path).exists() or Path(path).suffix or Path(path).parent != Path())
 
 
 def _check_corpus(path: str, data_dir: Path | None, cache: Path | None) -> None:

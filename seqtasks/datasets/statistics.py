@@ -20,9 +20,10 @@ from seqtasks.text.corpora.examples import Corpus, SentencePair, TaggedSentence
 from seqtasks.text.corpora.pair_readers import GROUP as PAIRS
 from seqtasks.text.corpora.pair_readers import PAIR_READERS, TWO_FILES, read_pair_file
 from seqtasks.text.corpora.parallel import listed, read_parallel
-from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.readers import GIVEN, GROUP, LAYERED, READERS, ColumnSettings, Layer, read_layers, read_tagged
 from seqtasks.text.corpora.schemes import fitting_schemes
-from seqtasks.text.corpora.suffixes import format_by_suffix
+from seqtasks.text.corpora.suffixes import tagged_format_by_content, tagged_format_of
+from seqtasks.text.corpora.tables import Column
 
 UNIVERSAL_NER = 1, 2  # columns of words and tags: id, form, tag, second tag, annotator
 
@@ -32,10 +33,11 @@ class Reading:
     """How to read. None means: tell from the file (format by its suffix, columns by the format, scheme by the tags)."""
 
     format: str | None
-    word_column: int | None
-    tag_column: int | None
+    word_column: Column | None
+    tag_column: Column | None
     scheme: str | None
     layers: tuple[str, ...]
+    sentence_column: Column | None = None
     options: Mapping[str, Any] | None = None  # of parallel text in one file, and of a format of another package, as in [data.options]
 
 
@@ -94,9 +96,11 @@ def corpus_statistics(paths: Sequence[Path], reading: Reading) -> list[CorpusSta
     known = list(dict.fromkeys([*known_parts(dict.fromkeys(FORMATS), GROUP), *known_parts({}, PAIRS)]))
     if kind not in known:
         raise UsageError(f"--format {kind}: no such format{did_you_mean(kind, known)} Known: {', '.join(known)}.")
-    if kind in known_parts(READERS, GROUP) and (faults := option_faults(find_part(READERS, kind, GROUP), reading.options, GIVEN, "data")):
+    tagged = kind in known_parts(READERS, GROUP) and (not of_pairs(kind) or holds_tags(paths[0], reading))
+    if tagged and (faults := option_faults(find_part(READERS, kind, GROUP), reading.options, GIVEN, "data")):
         raise RecipeError(faults)
-    if of_pairs(kind) and (faults := option_faults(find_part(PAIR_READERS, kind, PAIRS), reading.options, ("path",), "data")):
+    pairs = of_pairs(kind) and not tagged
+    if pairs and (faults := option_faults(find_part(PAIR_READERS, kind, PAIRS), reading.options, ("path",), "data")):
         raise RecipeError([fault.replace("data.options: ", f"--format {kind}: --option ") for fault in faults])
     if kind != "parallel":
         return [_tagged_or_pairs(path, reading.format or format_of(path), reading) for path in paths]
@@ -106,12 +110,18 @@ def corpus_statistics(paths: Sequence[Path], reading: Reading) -> list[CorpusSta
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's suffix stands for (`.gz` aside). Raises UsageError for a suffix that says nothing."""
-    found = format_by_suffix(path.name)
+    """The format that a file's suffix stands for (`.gz` aside), or else what it holds. Raises UsageError where neither says it."""
+    found = tagged_format_of(path)
     if found is None:
         suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
         raise UsageError(f"{path}: its suffix {suffix!r} does not tell its format; add --format {'|'.join(FORMATS)}.")
     return found
+
+
+def holds_tags(path: Path, reading: Reading) -> bool:
+    """Whether a CSV file holds tags of words, not pairs: its columns say so, or those that are asked for."""
+    asked = (reading.word_column, reading.tag_column, reading.sentence_column)
+    return any(column is not None for column in asked) or tagged_format_by_content(path) == "csv"
 
 
 def of_pairs(form: str) -> bool:
@@ -163,16 +173,17 @@ def scheme_of(tag_rows: Iterable[Sequence[str]]) -> str | None:
 
 def _tagged(path: Path, form: str, reading: Reading) -> Corpus[TaggedSentence]:
     """A tagged file, as a run reads it; where no scheme is given, that of columns and of other packages' formats is told by the tags."""
-    word, tag = UNIVERSAL_NER if form == "columns" and path.name.removesuffix(".gz").endswith(".iob2") else (0, -1)
-    word = word if reading.word_column is None else reading.word_column
-    tag = tag if reading.tag_column is None else reading.tag_column
+    universal = form == "columns" and path.name.removesuffix(".gz").endswith(".iob2")
+    usual = UNIVERSAL_NER if universal else (None, None)
+    columns = ColumnSettings(usual[0] if reading.word_column is None else reading.word_column, reading.sentence_column)
+    tag = usual[1] if reading.tag_column is None else reading.tag_column
     names = ("tag",) if form == "columns" else reading.layers or LAYERS.get(form, ("tag",))
 
     def read(scheme: str | None) -> Corpus[TaggedSentence]:
         layers = [Layer(name, tag, scheme) for name in names]
         if form in LAYERED:
-            return read_layers(path, format=form, layers=layers, word_column=word)
-        return read_tagged(path, format=form, layer=layers[0], word_column=word, options=reading.options)
+            return read_layers(path, format=form, layers=layers, columns=columns)
+        return read_tagged(path, format=form, layer=layers[0], columns=columns, options=reading.options)
 
     if form in LAYERS or reading.scheme == "none":
         return read(None)
@@ -184,7 +195,7 @@ def _tagged(path: Path, form: str, reading: Reading) -> Corpus[TaggedSentence]:
 
 
 def _tagged_or_pairs(path: Path, form: str, reading: Reading) -> CorpusStatistics:
-    if of_pairs(form):
+    if of_pairs(form) and not (form == "csv" and holds_tags(path, reading)):
         options = reading.options or {}
         languages = str(options.get("source", "")), str(options.get("target", ""))
         return _of_pairs(str(path), form, read_pair_file(path, format=form, **options), languages)
@@ -247,5 +258,5 @@ def side_statistics(name: str, rows: Sequence[tuple[Sequence[str], int]]) -> Tex
     )
 
 
-FORMATS = (TWO_FILES, *PAIR_READERS, *READERS)
-LAYERS = {"conllu": ("upos",), "jsonl": ("ner",)}  # what is read where no layer is named
+FORMATS = tuple(dict.fromkeys((TWO_FILES, *PAIR_READERS, *READERS)))
+LAYERS = {"conllu": ("upos",), "jsonl": ("ner",), "brat": ("ner",)}  # what is read where no layer is named

@@ -15,13 +15,13 @@ from seqtasks.recipes.shipped import shipped
 from seqtasks.recipes.suggest import ELSEWHERE, either, places_called, places_near
 from seqtasks.recipes.toml import PARTS as PARTS_OF_KEY
 from seqtasks.recipes.toml import parse_value, read_toml
-from seqtasks.text.corpora.suffixes import format_by_suffix
+from seqtasks.text.corpora.suffixes import format_by_suffix, tagged_format_by_content
 from seqtasks.text.files import home_path
 
 PARTS = ("train", "dev", "test", "test_unseen")
 RENAMED = {"training": {"pool": "sort_window"}, "data": {"share": "train_fraction"}, "hmm": {"back_rare": "backoff_rare"}}  # by table
 MEANT = {"mt": "translation", "nmt": "translation", "translate": "translation", "tagging": "pos", "tagger": "pos", "entities": "ner"}
-TAGGED = ("conllu", "jsonl", "columns")  # formats of taggers that a suffix tells
+TAGGED = ("conllu", "jsonl", "columns", "csv", "brat")  # formats of taggers that a suffix or the first lines tell
 VARIANT = "("  # begins the name of a variant of a table, which is no part of a recipe: "(TEXTS)"
 R = TypeVar("R", bound=BaseModel)
 
@@ -140,17 +140,21 @@ def without_foreign(tables: dict[str, Any], name: str, given: Collection[str]) -
 
 
 def by_suffix(tables: dict[str, Any], name: str, given: Collection[str]) -> list[str]:
-    """Where data.train of a tagger is the user's and its format is not said, the suffix of the file says it; returns what to tell."""
+    """Where data.train of a tagger is the user's and its format is not said, the suffix of the file says it, or where that is none what the
+    file holds; returns what to tell.
+    """
     table = tables
     for key in name.split("."):
         table = table.get(key, {}) if isinstance(table, dict) else {}
     if not isinstance(table, dict) or "train" not in table:  # a later --set has put a value in its place: the check will tell
         return []
-    found = format_by_suffix(str(table["train"]))
+    suffixed = format_by_suffix(str(table["train"]))
+    found = suffixed or (tagged_format_by_content(Path(table["train"])) if isinstance(table["train"], str) else None)
     if "format" in given or table.get("format") not in TAGGED or found not in TAGGED or found == table["format"]:
         return []
     table["format"] = found
-    return [f"{name}.train is read as {name}.format = {found!r}, by its suffix; --set {name}.format=... says otherwise."]
+    reason = "by its suffix" if suffixed else "by what it holds"
+    return [f"{name}.train is read as {name}.format = {found!r}, {reason}; --set {name}.format=... says otherwise."]
 
 
 def make_absolute(tables: dict[str, Any]) -> None:

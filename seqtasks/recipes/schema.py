@@ -19,7 +19,7 @@ BACKBONES = Offered(
 )
 ATTENTIONS = Offered("seqtasks.attentions", ("none", "additive", "dot", "scaled", "general", "location", "coverage"))
 HEADS = Offered("seqtasks.heads", ("softmax", "crf", "layered", "spans"))
-READERS = Offered("seqtasks.readers", ("conllu", "columns", "jsonl"))
+READERS = Offered("seqtasks.readers", ("conllu", "columns", "jsonl", "csv", "brat"))
 PAIRS = Offered("seqtasks.pair_readers", ("parallel", "tsv", "csv", "tmx"))
 AUTHORS = {"bahdanau": "additive", "luong": "general"}  # attentions that other toolkits call after those who wrote of them
 
@@ -53,7 +53,8 @@ class ParallelData(Table):
 class TaggedData(Table):
     """[data] of a tagging recipe, or of one of its tasks.
 
-    format "conllu" reads `layer` (upos, xpos, feats, ...); "columns" reads `tag_column` beside `word_column`; "jsonl" reads tags or spans.
+    format "conllu" reads `layer` (upos, xpos, feats, ...); "columns" and "csv" read `tag_column` beside `word_column`; "jsonl" reads tags
+    or spans, "brat" spans.
     scheme: the tag scheme of entity tags in the file; IOB1 and IO are read as BIO, BILOU and BMES as BIOES. "nested": all spans of a JSONL
     file, also those that lie in others; their tags are BIO tags in layers, outermost first, joined by "+". None for tags that are not
     spans (POS).
@@ -62,7 +63,8 @@ class TaggedData(Table):
     # where the parts lie: a published corpus (in `--data-dir`, or else in the cache), `"sample/NAME"` for a folder of the bundled
     # sample, or nothing for paths as they stand
     corpus: str = ""
-    format: Annotated[str, READERS]  # the reader: CoNLL-U, columns, or JSON lines
+    # the reader: CoNLL-U, columns, JSON (lines or a list), CSV with a header, or brat's folders
+    format: Annotated[str, READERS]
     # which tags. In CoNLL-U the column (`upos`, `xpos`, `lemma`, `feats`, `deprel`, `misc:KEY`); elsewhere a name of your own. The
     # head of a single-task recipe is called after it
     layer: str
@@ -72,9 +74,12 @@ class TaggedData(Table):
     offsets: Literal["auto", "words", "characters"] = "auto"  # what the offsets of a JSONL file's spans count; "auto": what they fit
     max_words: NonNegativeInt = 0  # sentences with more words are cut at full stops; 0: none is, and those above 1,000 are noted
     label_names: list[str] = []  # of tags that a JSONL file gives as numbers, from 0
-    word_column: int = 0  # column of the words, from 0; negative ones count from the end
-    tag_column: int = -1  # column of the tags, from 0; negative ones count from the end
-    separator: Literal["auto", "tab", "space"] = "auto"  # what stands between columns; `auto` takes tabs where the first row has one
+    # column of the words, from 0 (negative ones count from the end), or of CSV its name; left out: the first, or of CSV by the header
+    word_column: int | str | None = None
+    tag_column: int | str | None = None  # column of the tags, likewise; left out: the last, or of CSV by the header
+    sentence_column: int | str | None = None  # of CSV: the column that says which sentence a word is of; left out: by the header
+    # what stands between columns; `auto` takes tabs where the first row has one, and of CSV what parts the header
+    separator: Literal["auto", "tab", "space", "comma", "semicolon"] = "auto"
     language: str = ""  # "en", "fr", ...: raw text given to `predict` is split into words as that language does; "" as all languages do
     train: Files  # training part: one file
     dev: Files = ""  # what weights are selected on, where there is a test part too

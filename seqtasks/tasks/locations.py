@@ -68,6 +68,14 @@ def locate(corpus: str, name: str, locations: DataLocations) -> Path | None:
     return find_file(folder, name)
 
 
+def locate_folder(corpus: str, name: str, locations: DataLocations) -> Path | None:
+    """The folder called `name` in the corpus's folder, or a path as it stands. None where there is none."""
+    path = home_path(name)
+    within = None if path.is_absolute() else locations.folder(corpus)
+    folder = path if within is None else within / name
+    return folder if folder.is_dir() else None
+
+
 def read_parts(data: D, locations: DataLocations, read: Callable[[D, Files, DataLocations], Corpus[E] | None]) -> dict[str, Corpus[E]]:
     """The parts that there are, by name, each read by `read`. Raises DataError if there is no train part."""
     named = {"train": data.train, "dev": data.dev, "test": data.test, "test_unseen": data.test_unseen}

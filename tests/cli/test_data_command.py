@@ -231,7 +231,7 @@ def test_check_of_an_unknown_suffix_asks_for_the_format(tmp_path: Path) -> None:
     result = run("check", path)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (
         2,
-        f"Error: {path}: its suffix '.txt' does not tell its format; add --format parallel|tsv|csv|tmx|conllu|columns|jsonl.",
+        f"Error: {path}: its suffix '.txt' does not tell its format; add --format parallel|tsv|csv|tmx|conllu|columns|jsonl|brat.",
     )
 
 
@@ -240,3 +240,15 @@ def test_check_lists_many_labels_without_flooding_the_terminal(tmp_path: Path) -
     result = run("check", path)
     assert "  tag        75 labels: t000 1" in result.stdout
     assert result.stdout.splitlines()[3].endswith("t059 1  ... and 15 more")
+
+
+def test_check_reads_a_csv_file_of_tags_and_brats_folder_by_what_they_hold(tmp_path: Path) -> None:
+    table = write(tmp_path / "ner.csv", "Sentence #,Word,POS,Tag\nSentence: 1,Ada,NNP,B-per\n,sleeps,VBZ,O\n")
+    (tmp_path / "c").mkdir()
+    write(tmp_path / "c" / "a.txt", "Ada sleeps\n")
+    write(tmp_path / "c" / "a.ann", "T1\tper 0 3\tAda\n")
+    for path, layer in ((table, "tag"), (tmp_path / "c", "ner")):
+        assert f"{layer} 2 labels: B-per 1 O 1" in " ".join(run("check", path).stdout.split())
+    assert "tag 2 labels: NNP 1 VBZ 1" in " ".join(
+        run("check", table, "--tag-column", "POS", "--sentence-column", "Sentence #").stdout.split()
+    )

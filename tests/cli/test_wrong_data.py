@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from seqtasks.text.corpora.lines import TO_UTF8
 from tests.miniature.corpora import columns, conllu, write
 from tests.miniature.runs import invoke, settings
 from tests.miniature.sentences import pairs, tagged
@@ -97,7 +98,12 @@ WRONG: list[tuple[str, dict[str, object], int, str]] = [
     ("translation", {"data.train": "empty"}, 1, "{here}/empty.en: no sentences in it. Check the file and the recipe's data.format."),
     ("translation", {"data.train": "oneside"}, 1, "{here}/oneside.en: no pair has text on both sides. Check the two files."),
     ("translation", {"data.max_length": 1}, 1, "{here}/train.en: no training pair has at most 1 tokens a side. Raise data.max_length."),
-    ("pos", {"data.train": "latin.conllu"}, 1, "{here}/latin.conllu:2: not UTF-8: byte 0xe4 at position 6. Convert the file to UTF-8."),
+    (
+        "pos",
+        {"data.train": "latin.conllu"},
+        1,
+        f"{{here}}/latin.conllu:2: not UTF-8: byte 0xe4 at position 6. {TO_UTF8}.",
+    ),
     (
         "pos",
         {"data.train": "cut.conllu.gz"},

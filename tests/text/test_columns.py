@@ -9,6 +9,7 @@ import pytest
 
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.columns import read_columns
+from seqtasks.text.corpora.lines import TO_UTF8
 
 
 @pytest.fixture
@@ -248,7 +249,7 @@ def test_bad_utf8_and_missing_files_are_named(file, tmp_path):
     path = file(b"a\tO\n\xff\tO\n")
     with pytest.raises(DataError) as caught:
         sentences(path)
-    assert str(caught.value) == f"{path}:2: not UTF-8: byte 0xff at position 1. Convert the file to UTF-8."
+    assert str(caught.value) == f"{path}:2: not UTF-8: byte 0xff at position 1. {TO_UTF8}."
     with pytest.raises(DataError) as caught:
         sentences(tmp_path / "none")
     assert str(caught.value) == f"{tmp_path / 'none'}: no such file. Check the path."

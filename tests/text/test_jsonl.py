@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
-from seqtasks.text.corpora.jsonl import outermost, read_jsonl, with_nested_tags, with_outermost_tags
+from seqtasks.text.corpora.jsonl import read_jsonl
+from seqtasks.text.corpora.spans_as_tags import outermost, with_nested_tags, with_outermost_tags
 from seqtasks.text.tags import Span, spans_of
 
 
@@ -183,7 +184,7 @@ def test_a_span_that_cuts_a_word_is_read_as_the_whole_of_it_and_counted(file):
     path = file({"text": text, "spans": characters(text, "New York", "Ann ")})
     corpus = read_jsonl(path, offsets="characters")
     assert spans_of(corpus[0].tags["ner"], "BIO") == [Span(0, 2, "X"), Span(2, 3, "X")]
-    assert corpus.notes == (f"{path}: 1 spans begin or end within a word; they are read as the whole of it",)
+    assert corpus.notes == (f"{path}: 1 spans begin or end within a word; they are read as the whole of it (first at line 1)",)
     path = file({"text": text, "spans": [{"start": 0, "end": 99, "label": "X"}]})
     with pytest.raises(DataError, match=r":1: span 0 to 99 in a text of 25 characters\. Offsets count characters, end exclusive\."):
         read_jsonl(path, offsets="characters")

@@ -126,7 +126,7 @@ FAULTS = [
         Layout(),
         ":1: no valid JSON (Expecting property name enclosed in double quotes at column 2). Write one object a line.",
     ),
-    ("jsonl", "[]\n", Layout(), ":1: expected an object, found list. Write one object a line."),
+    ("jsonl", "[1]\n", Layout(), ":1: expected an object, found list. Write one object a line."),
     (
         "jsonl",
         '{"text": "a", "lable": 1}\n',

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtasks.errors import DataError
-from seqtasks.text.corpora.lines import file_checksum, read_lines
+from seqtasks.text.corpora.lines import TO_UTF8, file_checksum, read_lines
 
 TRAPS = "a\u2028b\u0085c\fd\ve\u2029f\x1cg"
 
@@ -88,8 +88,8 @@ def test_lines_come_one_at_a_time():
 
 def test_bad_utf8_is_named_with_line_byte_and_position(tmp_path):
     path = written(tmp_path, b"fine\nnot \xe9 fine\n")
-    assert fault(path) == f"{path}:2: not UTF-8: byte 0xe9 at position 5. Convert the file to UTF-8."
-    assert fault(io.BytesIO(b"\xff")) == "standard input:1: not UTF-8: byte 0xff at position 1. Convert the file to UTF-8."
+    assert fault(path) == f"{path}:2: not UTF-8: byte 0xe9 at position 5. {TO_UTF8}."
+    assert fault(io.BytesIO(b"\xff")) == f"standard input:1: not UTF-8: byte 0xff at position 1. {TO_UTF8}."
 
 
 def test_truncated_and_damaged_gzip_are_named(tmp_path):

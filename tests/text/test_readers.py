@@ -38,10 +38,16 @@ def as_conllu(sentences: list[Tagged]) -> str:
     return "".join(conllu(one, number) for number, one in enumerate(sentences))
 
 
+def as_csv(sentences: list[Tagged]) -> str:
+    rows = [f'"{word}",{tag},{number}' for number, one in enumerate(sentences) for word, tag in zip(one.words, one.entities, strict=True)]
+    return "\n".join(["word,ner,sentence_id", *rows]) + "\n"
+
+
 FORMS: dict[str, tuple[Callable[[list[Tagged]], str], str, str]] = {  # the text, the layer, and a line that is none
     "conllu": (as_conllu, "upos", "1\tword\n"),
     "columns": (as_columns, "ner", "word\n"),
     "jsonl": (jsonl, "ner", "word\n"),
+    "csv": (as_csv, "ner", "word\n"),
     "slashed": (as_slashed, "ner", "word\n"),
 }
 
@@ -52,7 +58,7 @@ def offered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_reader_of_the_table_is_tried() -> None:
-    assert {*READERS, "slashed"} == set(FORMS)
+    assert {*READERS, "slashed"} == {*FORMS, "brat"}  # brat's are folders: test_brat.py
 
 
 @pytest.mark.parametrize("format", FORMS)
@@ -74,7 +80,7 @@ def test_a_reader_names_the_line_that_it_cannot_read(format: str, tmp_path: Path
     write, layer, wrong = FORMS[format]
     path = tmp_path / "corpus"
     before = write(tagged(2, seed=4))
-    path.write_text(before + ("" if format in ("jsonl", "slashed", "conllu") else "\n") + wrong, encoding="utf-8")
+    path.write_text(before + ("" if format in ("jsonl", "slashed", "conllu", "csv") else "\n") + wrong, encoding="utf-8")
     line = len(path.read_text(encoding="utf-8").splitlines())
     with pytest.raises(DataError, match=rf"^{path}:{line}: "):
         read_tagged(path, format=format, layer=Layer(layer))

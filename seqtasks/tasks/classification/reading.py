@@ -10,12 +10,13 @@ from seqtasks.diagnosis.labelled_data import labelled_notes
 from seqtasks.errors import DataError, UsageError
 from seqtasks.recipes.schema import Files
 from seqtasks.tasks.classification.recipe import LabelledData
-from seqtasks.tasks.locations import DataLocations, locate, read_parts, refuse_empty
+from seqtasks.tasks.locations import DataLocations, locate, locate_folder, read_parts, refuse_empty
 from seqtasks.tasks.outcome import PartFacts
 from seqtasks.tasks.selection import nested_share, select_parts
 from seqtasks.text.corpora.examples import Corpus, LabelledText
 from seqtasks.text.corpora.label_readers import read_labelled
 from seqtasks.text.corpora.labelled import check_labels
+from seqtasks.text.files import home_path
 
 Part = Sequence[LabelledText]
 SHOWN = 5  # labels named in a message
@@ -27,17 +28,11 @@ def read_labelled_part(data: LabelledData, part: Files, locations: DataLocations
         raise UsageError(f"data: {part}: a part is one file or folder. Join them first.")
     if not part:
         return None
-    path = locate_folder(data, part, locations) if data.format == "folders" else locate(data.corpus, part, locations)
+    folders = data.format == "folders"
+    path = locate_folder(data.corpus, part, locations) if folders else locate(data.corpus, part, locations)
+    if path is None and folders and not locations.folder(data.corpus):
+        path = home_path(part)  # whose reader says what is wrong
     return read_labelled_file(data, path) if path else None
-
-
-def locate_folder(data: LabelledData, name: str, locations: DataLocations) -> Path | None:
-    """The folder called `name` in the corpus's folder, or a path as it stands. None where the corpus lacks it."""
-    path = Path(name).expanduser()
-    folder = None if path.is_absolute() else locations.folder(data.corpus)
-    if folder is None:
-        return path
-    return folder / name if (folder / name).is_dir() else None
 
 
 def read_labelled_file(data: LabelledData, path: Path) -> Corpus[LabelledText]:

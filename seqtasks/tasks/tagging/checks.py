@@ -18,6 +18,7 @@ from seqtasks.tasks.embedder import embedder_faults
 from seqtasks.tasks.selection import selection_faults
 from seqtasks.tasks.tagging.data_checks import NO_NAME, data_faults
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, data_of, tasks_of
+from seqtasks.text.corpora.readers import LAYERED
 from seqtasks.text.tags import NESTED
 
 
@@ -69,8 +70,8 @@ def nested_faults(name: str, task: TaskSettings) -> list[str]:
     nested = task.data.scheme == NESTED
     if nested and settings.kind in HEADS:
         faults.append(f"head of {name}: data.scheme = 'nested' needs a head of kind {kinds}, not {settings.kind!r}.")
-    if nested and task.data.format in ("conllu", "columns"):
-        faults.append(f"data of {name}: format {task.data.format!r} holds no nested spans. Use 'jsonl', or another data.scheme.")
+    if nested and task.data.format in LAYERED:
+        faults.append(f"data of {name}: format {task.data.format!r} holds no nested spans. Use 'jsonl' or 'brat', or another data.scheme.")
     if not nested and settings.kind in NESTED_HEADS:
         faults.append(
             f"head of {name}: kind {settings.kind!r} answers nested spans: it needs data.scheme = 'nested' (and JSONL with spans)."

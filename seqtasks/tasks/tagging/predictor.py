@@ -18,7 +18,7 @@ from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
 from seqtasks.tasks.tagging.reading import read_tagged_file
 from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, file_scheme
-from seqtasks.text.corpora.suffixes import format_by_suffix
+from seqtasks.text.corpora.suffixes import tagged_format_of
 from seqtasks.text.languages import NEUTRAL
 from seqtasks.text.sentences import sentence_spans
 from seqtasks.text.tokenizers import visible_word
@@ -188,7 +188,7 @@ class TaggingPredictor(LoadedRun):
         """The head whose format one file of several possible ones is in, by its suffix."""
         if len(self.data) == 1:
             return next(iter(self.data))
-        fitting = [head for head, data in self.data.items() if format_by_suffix(file.name) == data.format]
+        fitting = [head for head, data in self.data.items() if tagged_format_of(file) == data.format]
         if len(fitting) != 1:
             raise UsageError(f"{file}: which of {', '.join(self.data)} it annotates is not clear from its ending. Give one file for each.")
         return fitting[0]

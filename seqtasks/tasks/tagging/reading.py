@@ -5,10 +5,10 @@ from pathlib import Path
 
 from seqtasks.errors import UsageError
 from seqtasks.recipes.schema import Files, TaggedData
-from seqtasks.tasks.locations import DataLocations, locate, refuse_empty
+from seqtasks.tasks.locations import DataLocations, locate, locate_folder, refuse_empty
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.corpora.long_sentences import cut_sentences
-from seqtasks.text.corpora.readers import Layer, read_layers, read_tagged
+from seqtasks.text.corpora.readers import ColumnSettings, Layer, read_layers, read_tagged
 
 
 def read_tagged_part(
@@ -20,9 +20,11 @@ def read_tagged_part(
 
 
 def tagged_file(data: TaggedData, part: Files, locations: DataLocations) -> Path | None:
-    """The file of a part; None where the recipe or the corpus has no such part."""
+    """The file of a part, of brat a folder, too; None where the recipe or the corpus has no such part."""
     if isinstance(part, list):
         raise UsageError(f"data: {part}: a tagged part is one file. Join the files first.")
+    if part and data.format == "brat" and (folder := locate_folder(data.corpus, part, locations)):
+        return folder
     return locate(data.corpus, part, locations) if part else None
 
 
@@ -32,15 +34,14 @@ def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData]
     further: settings that name other layers of the file, to be read with the first at one go (see `one_corpus`).
     """
     layers = [Layer(one.layer, one.tag_column, one.scheme, one.label_names) for one in (data, *further)]
+    columns = ColumnSettings(data.word_column, data.sentence_column, data.separator)
     if further:
-        corpus = read_layers(path, format=data.format, layers=layers, word_column=data.word_column, separator=data.separator)
-        return cut_sentences(corpus, data.max_words)
+        return cut_sentences(read_layers(path, format=data.format, layers=layers, columns=columns), data.max_words)
     corpus = read_tagged(
         path,
         format=data.format,
         layer=layers[0],
-        word_column=data.word_column,
-        separator=data.separator,
+        columns=columns,
         language=data.language,
         offsets=data.offsets,
         options=data.options,

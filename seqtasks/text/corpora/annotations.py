@@ -1,6 +1,6 @@
 """Annotated texts as tools write them: words or text, with tags or with spans whose offsets count words or characters.
 
-Read are the shapes of seqtasks itself, Prodigy, doccano, spaCy and Hugging Face's `datasets`.
+Read are the shapes of seqtasks itself, Prodigy, doccano, spaCy, Label Studio (`label_studio.py`) and Hugging Face's `datasets`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import DataError
+from seqtasks.text.corpora.offsets import BYTES, CHARACTERS, UNITS, OffsetText
 from seqtasks.text.tags import Span
 from seqtasks.text.words import WordSpan, word_spans
 
 SPANS = ("spans", "entities", "ents", "label", "labels")  # keys of spans: ours and Prodigy's, doccano's and spaCy's
-STARTS, ENDS, LABELS = ("start", "start_offset"), ("end", "end_offset"), ("label",)
+STARTS, ENDS, LABELS = ("start", "start_offset"), ("end", "end_offset"), ("label", "labels")
 NO_WORDS = "no words: 'tokens' must be a list of strings, or 'text' a string"
+COUNTINGS = ("", CHARACTERS, UNITS, BYTES)
 BREAKS = "\n\r\t"  # a word holds none, for files of predictions have a line a sentence
 
 
@@ -24,7 +26,8 @@ BREAKS = "\n\r\t"  # a word holds none, for files of predictions have a line a s
 class Annotation:
     """One annotated text. text: as a whole, "" where only words are given; words: as given, or None; places: of the words in the text.
 
-    spans: with offsets as they stand, None where there are none; tags: of the words, as they stand.
+    spans: with offsets as they stand, or in characters where they quote their text; None where there are none; tags: of the words, as
+    they stand. counted: what the offsets of spans that quote their text were found to count ("characters", "bytes", ...), or "".
     """
 
     line: int
@@ -33,6 +36,7 @@ class Annotation:
     places: tuple[WordSpan, ...]
     spans: tuple[Span, ...] | None
     tags: Any = None
+    counted: str = ""
 
     @property
     def spaced(self) -> tuple[str, ...]:
@@ -65,12 +69,12 @@ def annotation_of(path: Path | str, line: int, entry: Mapping[str, Any], *, laye
         raise DataError(path, line, NO_WORDS, "Add them")
     if wrong := next((word for word in words or () if any(sign in word for sign in BREAKS) or not word.strip()), None):
         raise DataError(path, line, f"{wrong!r} is no word: it holds a tab or the end of a line, or nothing", "Split it, or leave it out")
-    spans = spans_in(path, line, entry)
+    spans, counted = spans_in(path, line, entry, text)
     tags = next((entry[key] for key in ("tags", layer, "ner_tags") if key in entry and entry[key] is not None), None)
     if spans is not None and isinstance(tags, dict):  # by head, as `seqtasks predict` writes them
         tags = None
     found = None if words is None else tuple(words)
-    return Annotation(line, text, found, places_of(text, found, objects, language), spans, tags)
+    return Annotation(line, text, found, places_of(text, found, objects, language), spans, tags, counted)
 
 
 def places_of(text: str, words: Sequence[str] | None, objects: Sequence[Mapping[str, Any]], language: str) -> tuple[WordSpan, ...]:
@@ -91,14 +95,26 @@ def places_of(text: str, words: Sequence[str] | None, objects: Sequence[Mapping[
     return tuple(places)
 
 
-def spans_in(path: Path | str, line: int, entry: Mapping[str, Any]) -> tuple[Span, ...] | None:
-    """The spans of an object, offsets as they stand; None where it has no such key."""
+def spans_in(path: Path | str, line: int, entry: Mapping[str, Any], text: str) -> tuple[tuple[Span, ...] | None, str]:
+    """The spans of an object, None where it has no such key, and what their offsets count, as far as they quote their text."""
     key = next((key for key in SPANS if key in entry and (key == "spans" or holds_objects(entry[key]))), None)
     if key is None:
-        return None
+        return None, ""
     if not isinstance(entry[key], list):
         raise DataError(path, line, f"{key!r} is no list", "Write one, with an object for each span")
-    return tuple(span_in(path, line, span) for span in entry[key])
+    within, counted = OffsetText(text), ""
+    spans: list[Span] = []
+    for one in entry[key]:
+        start, end, labels = span_in(path, line, one)
+        quote = one.get("text") if isinstance(one, dict) else None
+        if text and isinstance(quote, str) and quote.strip():
+            if found := within.quoted([(start, end)], quote):
+                (start, end), counted = found.fragments[0], max(counted, found.counted, key=COUNTINGS.index)
+            elif text.split()[start:end] != quote.split():
+                problem = f"span {start} to {end} reads {text[max(0, start) : max(0, end)][:40]!r} in the text, but quotes {quote[:40]!r}"
+                raise DataError(path, line, problem, "Was the text changed after it was annotated? Restore it, or annotate it again")
+        spans += [Span(start, end, label) for label in labels]
+    return tuple(spans), counted
 
 
 def holds_objects(value: Any) -> bool:
@@ -106,17 +122,18 @@ def holds_objects(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(entry, list | dict) for entry in value)
 
 
-def span_in(path: Path | str, line: int, entry: Any) -> Span:
-    """One span: an object, or a list of start, end and label."""
+def span_in(path: Path | str, line: int, entry: Any) -> tuple[int, int, list[str]]:
+    """Start, end and labels of one span: an object, or a list of start, end and label."""
     if isinstance(entry, list) and len(entry) == 3:
         start, end, label = entry
     elif isinstance(entry, dict):
         start, end, label = (next((entry[key] for key in keys if key in entry), None) for keys in (STARTS, ENDS, LABELS))
     else:
         start = end = label = None
-    if type(start) is not int or type(end) is not int or not is_label(label):
+    labels = label if isinstance(label, list) and label else [label]
+    if type(start) is not int or type(end) is not int or not all(map(is_label, labels)):
         raise DataError(path, line, f"span {entry!r} lacks start, end or label", "Give two whole numbers and a text")
-    return Span(start, end, str(label))
+    return start, end, [str(one) for one in dict.fromkeys(labels)]
 
 
 def offsets_of(path: Path | str, annotations: Sequence[Annotation]) -> str:
@@ -124,6 +141,8 @@ def offsets_of(path: Path | str, annotations: Sequence[Annotation]) -> str:
 
     Raises DataError where they fit both: short texts may not tell.
     """
+    if any(one.counted for one in annotations):
+        return "characters"
     spanned = [one for one in annotations if one.spans]
     words = [one for one in spanned if one.fits_words()]
     characters = [one for one in spanned if one.fits_characters()]

@@ -16,7 +16,9 @@ from pathlib import Path
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.corpora.lines import CorpusLines
+from seqtasks.text.corpora.met import Met
 from seqtasks.text.corpora.schemes import in_scheme
+from seqtasks.text.corpora.tables import HEADS_OF_TAGS, HEADS_OF_WORDS
 from seqtasks.text.tokenizers import visible_word
 
 DOCUMENT = "-DOCSTART-"
@@ -25,8 +27,6 @@ SEPARATORS = {"auto": "", "tab": TAB, "space": SPACE}
 SPACES = re.compile(r"[ \t]+")  # no other white space: a word may hold a non-breaking space
 KEYED = re.compile(r"# +[^\t =]+( [^\t =]+)? =( |$)")  # "# sent_id = 4", "# newpar id = 2"
 EXTRA = re.compile(r"[0-9]+[-.][0-9]+")  # "1-2", "4.1"
-HEADS_OF_WORDS = {"word", "words", "token", "tokens", "form", "text"}
-HEADS_OF_TAGS = {"tag", "tags", "label", "labels", "pos", "upos", "xpos", "ner", "iob", "bio", "entity", "pos_tag", "ner_tag", "ner_tags"}
 REMEDY = "check data.tag_column"
 
 
@@ -37,18 +37,6 @@ class Rows:
     words: list[str] = field(default_factory=list)
     tags: dict[str, list[str]] = field(default_factory=dict)
     lines: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Met:
-    """Something met along the way: how often, and where first."""
-
-    count: int = 0
-    first: int = 0
-
-    def add(self, line: int) -> None:
-        self.first = self.first or line
-        self.count += 1
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,7 @@ def read_columns(
     lines = CorpusLines(path)
     numbered_lines = list(lines)
     columns = Columns(word_column, tag_columns)
-    refuse_objects(path, numbered_lines)
+    refuse_others(path, numbered_lines)
     layout = layout_of([line for _, line in numbered_lines], separator, columns)
     sentences, notes = [Rows()], {"header": Met(), "ranges or empty nodes": Met(), "ragged": Met()}
     for number, line in numbered_lines:
@@ -128,11 +116,17 @@ def read_columns(
     return corpus
 
 
-def refuse_objects(path: Path | str, lines: Sequence[tuple[int, str]]) -> None:
-    """Raises DataError where the first line is a JSON object."""
+def refuse_others(path: Path | str, lines: Sequence[tuple[int, str]]) -> None:
+    """Raises DataError where the first line is one of another format: of JSON, of a CSV file with a header, or of brat."""
     number, first = next(((number, line) for number, line in lines if line.strip()), (0, ""))
-    if first.startswith("{") and first.rstrip().endswith("}") and '":' in first:
+    whole = first.startswith("{") and first.rstrip().endswith("}") and '":' in first
+    if whole or first.strip() in ("[", "[{") or first.startswith('[{"'):
         raise DataError(path, number, "an object of JSON, not a row of columns", 'Set data.format = "jsonl"')
+    names = {name.strip().strip('"').lower() for name in re.split("[,;]", first)}
+    if TAB not in first and names & HEADS_OF_WORDS and names & HEADS_OF_TAGS:
+        raise DataError(path, number, f"a header of CSV, not a row of columns: {first[:60]!r}", 'Set data.format = "csv"')
+    if re.match(r"T[0-9]+\t[^\t ]+ [0-9]+ [0-9]+[\t;]", first):
+        raise DataError(path, number, "a span of brat, not a row of columns", 'Set data.format = "brat"')
 
 
 def layout_of(lines: Sequence[str], separator: str, columns: Columns) -> RowLayout:

@@ -1,18 +1,24 @@
-"""JSONL: one sentence a line, as words or text, with tags or with spans (nested ones too), in the shapes of `annotations`."""
+"""JSONL: one sentence a line, as words or text, with tags or with spans (nested ones too), in the shapes of `annotations`.
+
+The same objects may stand in a list, as one document of JSON: Label Studio's export does, and what other tools call "JSON".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.annotations import Annotation, annotation_of, character_offsets, is_label, offsets_of
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
-from seqtasks.text.corpora.lines import CorpusLines, as_object, json_lines
-from seqtasks.text.corpora.schemes import in_scheme
-from seqtasks.text.tags import JOINT, NESTED, READ_AS, Span, repair, tags_of
+from seqtasks.text.corpora.json_entries import as_object, json_entries
+from seqtasks.text.corpora.label_studio import Tasks, is_task
+from seqtasks.text.corpora.lines import CorpusLines
+from seqtasks.text.corpora.met import Met
+from seqtasks.text.corpora.offsets import CHARACTERS
+from seqtasks.text.corpora.spans_as_tags import outermost
+from seqtasks.text.tags import Span, tags_of
 from seqtasks.text.tokenizers import visible_word
 
 
@@ -25,41 +31,54 @@ def read_jsonl(
     offsets: "words", "characters" (`end` is exclusive), or "auto": what fits, a note where it is characters.
     label_names: of tags that are numbers. Tags are those of the outermost spans, as BIO, unless tags are given too; every span stays in
     `.spans`. What `seqtasks predict --format jsonl` writes is read as well: its tags, an object by head, are passed over where it has
-    spans. Blank lines are passed over.
+    spans. Blank lines are passed over, and so are tasks of Label Studio that nobody labelled, which a note counts.
     Raises DataError with the line of a fault, and where offsets may count either.
     """
-    lines = CorpusLines(path)
-    found = [annotation_of(path, number, entry, layer=layer, language=language) for number, entry in objects_in(path, lines)]
+    lines, tasks = CorpusLines(path), Tasks()
+    found = [annotation_of(path, number, entry, layer=layer, language=language) for number, entry in objects_in(path, lines, tasks)]
     counted = offsets_of(path, found) if offsets == "auto" else offsets
-    notes = []
-    if counted == "characters" and offsets == "auto":
+    notes = tasks.notes(path)
+    quoted = any(one.counted for one in found)
+    if counted == "characters" and offsets == "auto" and not quoted:
         notes.append(f'{path}: offsets of spans are read as characters (data.offsets = "characters")')
-    sentences, cut, lost = [], 0, 0
+    sentences, cut, lost, others = [], Met(), Met(), Met()
     for one in found:
+        others.add(one.line, times=int(one.counted not in ("", CHARACTERS)))
         if counted == "characters" and one.spans is not None:
-            if not one.places:
-                raise DataError(path, one.line, "offsets count characters, but there is no 'text' that holds its words", "Add it")
-            if beyond := next((span for span in one.spans if not 0 <= span.start < span.end <= len(one.text)), None):
-                problem = f"span {beyond.start} to {beyond.end} in a text of {len(one.text)} characters"
-                raise DataError(path, one.line, problem, "Offsets count characters, end exclusive")
-            covered, borders = character_offsets(one)
-            cut, lost = cut + borders, lost + len(one.spans) - len(covered)
+            covered, borders = in_characters(path, one)
+            cut.add(one.line, times=borders)
+            lost.add(one.line, times=len(one.spans) - len(covered))
             spans: tuple[Span, ...] | None = covered
             words = one.words or tuple(one.text[place.start : place.end] for place in one.places)
         else:
             words, spans = one.spaced, in_words(path, one)
         sentences.append(sentence_of(path, one, words, spans, layer, label_names))
-    notes += [f"{path}: {cut:,} spans begin or end within a word; they are read as the whole of it"] if cut else []
-    notes += [f"{path}: {lost:,} spans cover no word and are left out"] if lost else []
+    if others.count:
+        unit = next(one.counted for one in found if one.counted not in ("", CHARACTERS))
+        notes.append(f"{path}: {others.count:,} texts have offsets that count {unit}, as their spans' own texts show ({others.place})")
+    told = ((cut, "begin or end within a word; they are read as the whole of it"), (lost, "cover no word and are left out"))
+    notes += [f"{path}: {met.count:,} spans {what} ({met.place})" for met, what in told if met.count]
     return Corpus(sentences, str(path), lines.checksum, tuple(notes))
 
 
-def objects_in(path: Path | str, lines: CorpusLines) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """(line, object) of every line that is not blank; a pair of a text and an object, as spaCy has them, is one object."""
-    for number, entry in json_lines(lines):
+def objects_in(path: Path | str, lines: CorpusLines, tasks: Tasks) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """(line, object) of every entry; a pair of a text and an object, as spaCy has them, is one object, and so is a task of Label Studio."""
+    for number, entry in json_entries(lines):
         if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], dict):
             entry = {"text": entry[0], **entry[1]}
-        yield number, as_object(path, number, entry)
+        labelled = tasks.entry(path, number, entry) if is_task(entry) else entry
+        if labelled is not None:
+            yield number, as_object(path, number, labelled)
+
+
+def in_characters(path: Path | str, one: Annotation) -> tuple[tuple[Span, ...], int]:
+    """Spans of which the offsets count characters, over words, checked; and how many of them cut a word."""
+    if not one.places:
+        raise DataError(path, one.line, "offsets count characters, but there is no 'text' that holds its words", "Add it")
+    if beyond := next((span for span in one.spans or () if not 0 <= span.start < span.end <= len(one.text)), None):
+        problem = f"span {beyond.start} to {beyond.end} in a text of {len(one.text)} characters"
+        raise DataError(path, one.line, problem, "Offsets count characters, end exclusive")
+    return character_offsets(one)
 
 
 def in_words(path: Path | str, one: Annotation) -> tuple[Span, ...] | None:
@@ -99,53 +118,3 @@ def tags_in(path: Path | str, one: Annotation, words: int, label_names: Sequence
             remedy += f", or give them in their order as data.label_names{f' (it has {len(label_names)})' if label_names else ''}"
         raise DataError(path, one.line, f"a tag that is no text: {wrong!r}", remedy)
     return tags
-
-
-def with_outermost_tags(corpus: Corpus[TaggedSentence], layer: str, scheme: str | None) -> Corpus[TaggedSentence]:
-    """The corpus with tags of a scheme, those of spans written in it; spans that overlap longer ones are left out, which a note counts."""
-    left_out = [(len(one.spans) - len(outermost(one.spans)), one.line) for one in corpus]
-    lost = sum(count for count, _ in left_out)
-    if lost:
-        first = next(line for count, line in left_out if count)
-        note = f"{corpus.path}: {lost:,} spans overlap longer ones and are left out (first at line {first})"
-        corpus = replace(corpus, notes=(*corpus.notes, f'{note}; data.scheme = "nested" keeps them'))
-    if scheme is None:
-        return corpus
-    written, converted = list(corpus), set()
-    for number, one in enumerate(written):
-        spans = outermost(one.spans)
-        if spans and list(one.tags[layer]) == tags_of(spans, len(one.words), "BIO"):
-            tags = tags_of(spans, len(one.words), READ_AS.get(scheme, scheme))
-            written[number] = replace(one, tags={**one.tags, layer: tuple(tags)})
-            converted.add(number)
-    return in_scheme(replace(corpus, examples=written), layer, scheme, remedy="check data.layer", converted=converted)
-
-
-def with_nested_tags(corpus: Corpus[TaggedSentence], layer: str) -> Corpus[TaggedSentence]:
-    """The corpus with all its spans as tags of the scheme "nested"; where a sentence has tags only, these, read as such.
-
-    Spans that stand twice are told in a note, and so are tags that had to be repaired.
-    Raises DataError for a label with a "+" in it, which joins the layers of nested tags.
-    """
-    examples, twice, repaired = [], 0, 0
-    for example in corpus:
-        if wrong := next((span.label for span in example.spans if JOINT in span.label), None):
-            raise DataError(corpus.path, example.line, f"label {wrong!r} holds {JOINT!r}, which joins nested tags", "Give it another name")
-        tags, changed = repair(example.tags[layer], NESTED)
-        if example.spans:
-            tags, changed = tags_of(example.spans, len(example.words), NESTED), 0
-        twice += len(example.spans) - len(set(example.spans))
-        repaired += changed
-        examples.append(replace(example, tags={**example.tags, layer: tuple(tags)}))
-    notes = [f"{corpus.path}: {twice} spans stand there twice; each counts once"] if twice else []
-    notes += [f"{corpus.path}: repaired {repaired} illegal tags in layer {layer}"] if repaired else []
-    return Corpus(examples, corpus.path, corpus.checksum, (*corpus.notes, *notes))
-
-
-def outermost(spans: Sequence[Span]) -> list[Span]:
-    """The spans that lie in no other: the longest first, then those that do not overlap what was taken."""
-    taken: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
-        if all(span.end <= other.start or span.start >= other.end for other in taken):
-            taken.append(span)
-    return sorted(taken)

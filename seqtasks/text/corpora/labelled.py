@@ -6,7 +6,6 @@ what looks like a header where the file is said to have none. What only the whol
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,9 +14,10 @@ from typing import Any
 
 from seqtasks.errors import DataError
 from seqtasks.text.corpora.examples import Corpus, LabelledText
-from seqtasks.text.corpora.lines import CorpusLines, as_object, file_checksum, json_lines, read_lines
+from seqtasks.text.corpora.json_entries import as_object, json_entries
+from seqtasks.text.corpora.lines import CorpusLines, file_checksum, read_lines
+from seqtasks.text.corpora.tables import Column, csv_rows, place_in_header
 
-Column = int | str  # its number from 0 (negative from the end), or its name in the header
 HEADERS = frozenset(
     ("text", "sentence", "question", "review", "label", "labels", "category", "class", "sentiment", "target", "tag", "topic")
 )
@@ -74,13 +74,7 @@ def place_of(path: Path, number: int, column: Column, cells: Sequence[str]) -> i
         if not -len(cells) <= column < len(cells):
             raise DataError(path, number, f"no column {column}, counted from 0: the row has {len(cells)}", COLUMNS)
         return column % len(cells)
-    names = [cell.strip() for cell in cells]
-    if names.count(column) != 1:
-        found = "two columns" if column in names else "no column"
-        shown = ", ".join(name[:30] for name in names)
-        problem = f"{found} {column!r} in the header, which has {shown}"
-        raise DataError(path, number, problem, f"{COLUMNS}; a number, from 0, needs no header")
-    return names.index(column)
+    return place_in_header(path, number, column, cells, f"{COLUMNS}; a number, from 0, needs no header")
 
 
 def labels_in(cell: str, separator: str | None) -> list[str]:
@@ -110,32 +104,17 @@ def tsv(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
     return read_rows(lines, layout, ((number, line.split("\t") if line.strip() else []) for number, line in lines))
 
 
-def csv_rows(lines: CorpusLines) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a CSV file with the line on which each begins; quoted cells may hold commas, doubled quotes and line feeds."""
-    reader = csv.reader((line + "\n" for _, line in lines), strict=True)
-    number = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as fault:
-            raise DataError(lines.path, number, f"no valid CSV ({fault})", 'Quote a text with commas or quotes: "a, ""b"""') from None
-        yield number, cells
-        number = reader.line_num + 1
-
-
 def comma_separated(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
     """Comma-separated columns, quoted as RFC 4180 says."""
     lines = CorpusLines(path)
-    return read_rows(lines, layout, csv_rows(lines))
+    return read_rows(lines, layout, csv_rows(path, lines))
 
 
 def jsonl(path: Path, *, layout: Layout) -> Corpus[LabelledText]:
     """One object a line: a text (or a list of its words) and a label, or a list of labels. A whole number is a label, too."""
     texts = []
     lines = CorpusLines(path)
-    for number, parsed in json_lines(lines):
+    for number, parsed in json_entries(lines):
         entry = as_object(path, number, parsed)
         text, label = value_of(path, number, entry, layout.text), value_of(path, number, entry, layout.label)
         if isinstance(text, list) and all(isinstance(word, str) for word in text):

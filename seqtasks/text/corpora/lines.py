@@ -9,13 +9,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import json
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from seqtasks.errors import DataError
 
@@ -23,6 +22,9 @@ BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 PIECE = 1 << 20
 LONGEST = 10_000_000  # bytes of a line
+LONGEST_DOCUMENT = 200_000_000  # bytes of a line of a file that may be one document of JSON
+TO_UTF8 = "Convert the file to UTF-8 (if it is Latin-1: iconv -f LATIN1 -t UTF-8 FILE > NEW)"
+UTF16 = b"\xff\xfe", b"\xfe\xff"  # byte order marks
 
 
 def read_lines(source: Path | str | IO[bytes]) -> Iterator[tuple[int, str]]:
@@ -64,11 +66,11 @@ def plain_faults(path: Path) -> Iterator[None]:
         raise DataError(path, 0, f"cannot be read ({fault.strerror or fault})", "Check its permissions") from None
 
 
-def decoded(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
+def decoded(file: IO[bytes], path: Path, longest: int = LONGEST) -> Iterator[tuple[int, str]]:
     """Lines of bytes as numbered text."""
-    for number, line in enumerate(iter(partial(file.readline, LONGEST + 1), b""), start=1):
-        if len(line) > LONGEST:
-            raise DataError(path, number, f"a line of more than {LONGEST:,} bytes", "Check that it is text, and cut it into lines")
+    for number, line in enumerate(iter(partial(file.readline, longest + 1), b""), start=1):
+        if len(line) > longest:
+            raise DataError(path, number, f"a line of more than {longest:,} bytes", "Check that it is text, and cut it into lines")
         if number == 1:
             line = line.removeprefix(BOM)
             if line.count(b"\r") > 1 and not line.endswith(b"\n"):
@@ -80,8 +82,15 @@ def decoded(file: IO[bytes], path: Path) -> Iterator[tuple[int, str]]:
                 path,
                 number,
                 f"not UTF-8: byte 0x{fault.object[fault.start]:02x} at position {fault.start + 1}",
-                "Convert the file to UTF-8",
+                remedy_of(fault.object, number),
             ) from None
+
+
+def remedy_of(line: bytes, number: int) -> str:
+    """What to do about a line that is no UTF-8."""
+    if number == 1 and line.startswith(UTF16):
+        return "It looks like UTF-16; convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+    return TO_UTF8
 
 
 class CorpusLines:
@@ -93,12 +102,13 @@ class CorpusLines:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self.digest = hashlib.sha256()
+        self.longest = LONGEST_DOCUMENT if ".json" in self.path.suffixes else LONGEST
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         with plain_faults(self.path), self.path.open("rb", buffering=0) as raw:
             file = io.BufferedReader(cast("io.RawIOBase", HashedReads(raw, self.digest)), PIECE)
             packed = file.peek(len(GZIP)).startswith(GZIP)
-            yield from decoded(cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file, self.path)
+            yield from decoded(cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file, self.path, self.longest)
             while file.read(PIECE):  # what follows the packed part counts too
                 pass
 
@@ -106,27 +116,6 @@ class CorpusLines:
     def checksum(self) -> str:
         """The sha256 of the file as stored, in hexadecimal."""
         return self.digest.hexdigest()
-
-
-def json_lines(lines: CorpusLines) -> Iterator[tuple[int, Any]]:
-    """(line, what it says) of every line of JSON that is not blank. Raises DataError for one that is none."""
-    for number, line in lines:
-        if not line.strip():
-            continue
-        try:
-            yield number, json.loads(line)
-        except json.JSONDecodeError as fault:
-            problem = f"no valid JSON ({fault.msg} at column {fault.colno})"
-            raise DataError(lines.path, number, problem, "Write one object a line") from None
-        except (RecursionError, ValueError) as fault:
-            raise DataError(lines.path, number, f"no JSON that can be read ({fault})", "Write one object a line") from None
-
-
-def as_object(path: Path | str, number: int, entry: Any) -> dict[str, Any]:
-    """What a line of JSON says, an object. Raises DataError for anything else."""
-    if not isinstance(entry, dict):
-        raise DataError(path, number, f"expected an object, found {type(entry).__name__}", "Write one object a line")
-    return entry
 
 
 class HashedReads(io.RawIOBase):

@@ -14,15 +14,14 @@ from typing import Any
 from seqtasks.errors import DataError
 from seqtasks.registry import find_part
 from seqtasks.text.corpora.examples import Corpus, SentencePair
-from seqtasks.text.corpora.labelled import csv_rows
 from seqtasks.text.corpora.lines import CorpusLines
+from seqtasks.text.corpora.tables import Column, csv_rows, place_in_header
 from seqtasks.text.corpora.tmx import read_tmx
 from seqtasks.text.tokenizers import visible
 
 GROUP = "seqtasks.pair_readers"
 GIVEN = ("path", "source_column", "target_column", "source", "target")  # filled by seqtasks
 TWO_FILES = "parallel"  # the format of two files, which is none of one
-Column = int | str  # its number from 0 (negative from the end), or its name in the header
 SEPARATORS = {"tab-separated": "\t", "comma-separated": ","}
 HEADER = frozenset(["source", "target", "src", "tgt", "trg", "text", "translation"])
 NAME_THEM = "Name the columns (data.source_column, data.target_column), by the header or by numbers from 0"
@@ -63,7 +62,7 @@ def comma_separated(
 ) -> Corpus[SentencePair]:
     """Columns between commas, quoted as RFC 4180 says; a line feed within a text is a space."""
     lines = CorpusLines(path)
-    rows = ((number, cells) for number, cells in csv_rows(lines) if any(cell.strip() for cell in cells))
+    rows = ((number, cells) for number, cells in csv_rows(path, lines) if any(cell.strip() for cell in cells))
     pairs = list(pairs_of(path, rows, (source_column, target_column), (source, target), "comma-separated"))
     return Corpus(pairs, str(path), lines.checksum)
 
@@ -75,7 +74,10 @@ def pairs_of(
     places: tuple[int, int] | None = None
     for number, cells in rows:
         if places is None:
-            places = place_of(path, number, columns[0], cells), place_of(path, number, columns[1], cells)
+            source, target = (
+                place_in_header(path, number, column, cells, NAME_THEM) if isinstance(column, str) else column for column in columns
+            )
+            places = source, target
             if any(isinstance(column, str) for column in columns):
                 continue
             if all(within(cells, place) and cells[place].strip().lower() in HEADER.union(languages) for place in places):
@@ -91,17 +93,6 @@ def pairs_of(
 def within(cells: Sequence[str], place: int) -> bool:
     """Whether a row has a column."""
     return -len(cells) <= place < len(cells)
-
-
-def place_of(path: Path, number: int, column: Column, cells: Sequence[str]) -> int:
-    """The number of a column; of a named one its place in the header. Raises DataError where there is none, or two, of that name."""
-    if isinstance(column, int):
-        return column
-    names = [cell.strip() for cell in cells]
-    if names.count(column) != 1:
-        found = "two columns" if column in names else "no column"
-        raise DataError(path, number, f"{found} {column!r} in the header, which has {', '.join(names)[:80]}", NAME_THEM)
-    return names.index(column)
 
 
 PAIR_READERS: dict[str, Callable[..., Corpus[SentencePair]]] = {"tsv": tab_separated, "csv": comma_separated, "tmx": read_tmx}

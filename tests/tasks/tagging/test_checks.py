@@ -61,7 +61,7 @@ FAULTS: list[tuple[str, dict[str, object], list[str]]] = [
         {"data.scheme": "nested", "head.constrained": True},
         [
             "head of ner: data.scheme = 'nested' needs a head of kind 'layered' or 'spans', not 'crf'.",
-            "data of ner: format 'columns' holds no nested spans. Use 'jsonl', or another data.scheme.",
+            "data of ner: format 'columns' holds no nested spans. Use 'jsonl' or 'brat', or another data.scheme.",
             "head of ner: constrained has no meaning for nested spans. Leave it out.",
         ],
     ),

@@ -136,7 +136,7 @@ FAULTS = [
     ),
     (
         {"head.kind": "spans", "data.format": "columns"},
-        "data of ner: format 'columns' holds no nested spans. Use 'jsonl', or another data.scheme.",
+        "data of ner: format 'columns' holds no nested spans. Use 'jsonl' or 'brat', or another data.scheme.",
     ),
     (
         {"head.kind": "spans", "data.scheme": "BIO"},
