@@ -83,11 +83,12 @@ class Strategy(Protocol[Answer]):
 
 @dataclass(frozen=True)
 class BeamSearch:
-    """The n best hypotheses of each input, best first: greedy search where one beam is kept, else beam search."""
+    """The n best hypotheses of each input, best first. shortcut: where one beam is kept, by greedy search, which finds the same sooner."""
 
     settings: DecodingSettings
     beams: int
     n_best: int = 1
+    shortcut: bool = True
     exact: bool = field(default=False, init=False)
 
     @property
@@ -97,7 +98,7 @@ class BeamSearch:
     def __call__(self, batch: EncodedBatch, /) -> list[list[Hypothesis]]:
         settings, longest_B, rules = self.settings, limits(batch, self.settings), constraints(batch, self.settings)
         start, penalty = (batch.step, batch.memory, batch.state), LENGTH_PENALTIES[settings.length_penalty](settings.alpha)
-        if self.beams == 1:
+        if self.beams == 1 and self.shortcut:
             found = greedy(*start, maximum_lengths=longest_B, constraints=rules, bos=batch.bos, eos=batch.eos)
             return [[replace(best, score=best.log_probability / penalty(max(1, len(best.tokens) + best.finished)))] for best in found]
         return beam_search(

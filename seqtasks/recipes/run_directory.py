@@ -138,7 +138,7 @@ def is_table_of_texts(value: object) -> bool:
 
 
 FACTS: dict[str, Callable[[object], bool]] = {
-    **dict.fromkeys(("task", "recipe", "command", "device", "from", "seqtasks"), is_text),
+    **dict.fromkeys(("task", "recipe", "command", "device", "from", "seqtasks", "python"), is_text),
     **dict.fromkeys(("data", CHECKSUMS), is_table_of_texts),
     "seeds": lambda value: type(value) is int,
     "vectors": lambda value: isinstance(value, dict),

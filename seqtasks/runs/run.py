@@ -1,6 +1,7 @@
 """Running a recipe: read, train, score, report. The command line calls `run`; so can a script."""
 
 import json
+import platform
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -130,7 +131,7 @@ def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, runner:
     """The directory of a new run; its run.json says what was typed, where it ran, and on which data."""
     device = runner.machine["device"].partition(" ")[0]
     facts: dict[str, Any] = {"task": loaded.task, "recipe": loaded.name, "command": shlex.join(options.command), "device": device}
-    facts["machine"] = dict(runner.machine)
+    facts |= {"machine": dict(runner.machine), "python": platform.python_version()}
     if options.fine_tune:
         facts["from"] = str(options.fine_tune.absolute())
     facts |= runner.task.run_facts()

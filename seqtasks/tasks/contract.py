@@ -18,6 +18,7 @@ from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.outcome import Outcome, PartFacts
+from seqtasks.tasks.self_checks import CheckedRun, SelfChecks
 from seqtasks.tasks.watchers import EpochWatcher, unheard
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from seqtasks.evaluation.controls import Controlled
     from seqtasks.inference.translator import ScoredPair
     from seqtasks.text.batching import Batch
+    from seqtasks.text.corpora.examples import Corpus
     from seqtasks.text.vocabulary import Vocabulary
     from seqtasks.training.loop import DevResult, Watcher
     from seqtasks.training.objectives import Objective
@@ -203,7 +205,8 @@ class TaskKind(ABC):
 
     recipe: its class, of whole recipes; seeded: whether a seed changes what is learned; compared_by: a name of
     `seqtasks.comparison.table.COMPARISONS`; trained_to_compare: whether `seqtasks compare TASK` trains its recipes; lends_trunk: whether
-    its runs can begin the trunk of another kind's; takes_trunk: whether its own network has such a trunk, of a `TrunkTask`.
+    its runs can begin the trunk of another kind's; takes_trunk: whether its own network has such a trunk, of a `TrunkTask`; sample: the
+    task whose default recipe reads the bundled sample, for runs of this kind whose own data are gone ("" for none).
     """
 
     recipe: type[Recipe]
@@ -212,6 +215,7 @@ class TaskKind(ABC):
     trained_to_compare = False
     lends_trunk = False
     takes_trunk = False
+    sample = ""
 
     @abstractmethod
     def faults(self, recipe: Any) -> list[str]:
@@ -232,6 +236,16 @@ class TaskKind(ABC):
     def word_tagger(self, directory: RunDirectory, recipe: Any, head: str) -> WordTagger:
         """The finished run in `directory`, loaded to be measured: of kinds that are compared by "tags". Raises UsageError for others."""
         raise UsageError(f"{directory.path}: runs of kind {recipe.kind!r} tag no words.")
+
+    def examples(self, recipe: Any, locations: DataLocations, files: Sequence[Path]) -> Corpus[Any]:
+        """What `seqtasks doctor` lets a run answer: the examples of files as `evaluate` takes them, or without any of the recipe's own dev
+        part (or test, or train). Raises DataError or UsageError where they cannot be read.
+        """
+        raise UsageError(f"runs of kind {recipe.kind!r} tell of no examples to check them on.")
+
+    def self_checks(self, run: CheckedRun) -> SelfChecks:
+        """What a finished run can prove of itself. Raises SeqtasksError where it cannot be loaded."""
+        return SelfChecks()
 
     def controls(self, recipe: Any) -> Mapping[str, Recipe]:
         """{name: recipe} of runs that are trained after a run of this recipe, to stand beside it."""

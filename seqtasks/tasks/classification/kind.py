@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.classification.recipe import ClassificationRecipe
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind
 from seqtasks.tasks.locations import DataLocations
+from seqtasks.tasks.self_checks import CheckedRun, SelfChecks
+from seqtasks.text.corpora.examples import Corpus, LabelledText
 
 if TYPE_CHECKING:
     from seqtasks.tasks.classification.predictor import ClassificationPredictor
@@ -22,6 +25,7 @@ class ClassificationKind(TaskKind):
     compared_by = "labels"
     takes_trunk = True
     trained_to_compare = True
+    sample = "classification"
 
     def faults(self, recipe: ClassificationRecipe) -> list[str]:
         from seqtasks.tasks.classification.checks import classification_faults
@@ -39,6 +43,16 @@ class ClassificationKind(TaskKind):
         if options.others or options.decoding:
             raise UsageError(f"{directory.path}: no translation run. Ensembles and settings of the search are for translation runs.")
         return load_predictor(directory, recipe, options)
+
+    def examples(self, recipe: ClassificationRecipe, locations: DataLocations, files: Sequence[Path]) -> Corpus[LabelledText]:
+        from seqtasks.tasks.classification.reading import labelled_examples
+
+        return labelled_examples(recipe.data, locations, files)
+
+    def self_checks(self, run: CheckedRun) -> SelfChecks:
+        from seqtasks.tasks.classification.self_checks import classification_checks
+
+        return classification_checks(run, self)
 
     def on_share(self, recipe: ClassificationRecipe, share: float) -> ClassificationRecipe:
         """With a share of the training texts that it has."""

@@ -40,6 +40,19 @@ def read_labelled_file(data: LabelledData, path: Path) -> Corpus[LabelledText]:
     return refuse_empty(read_labelled(path, format=data.format, layout=data.layout, options=data.options))
 
 
+def labelled_examples(data: LabelledData, locations: DataLocations, files: Sequence[Path]) -> Corpus[LabelledText]:
+    """Texts for a classifier to answer: of a file that the user gives, or of the recipe's own parts.
+
+    Raises UsageError for several files, DataError where there is nothing to read.
+    """
+    if len(files) > 1:
+        raise UsageError(f"expected one labelled file, got {len(files)}.")
+    if files:
+        return read_labelled_file(data, files[0])
+    parts = (read_labelled_part(data, part, locations) for part in (data.dev, data.test, data.train))
+    return next(part for part in parts if part is not None)
+
+
 @dataclass
 class LabelledParts:
     """What is trained on (`kept`), watched while training, and scored, by split. prefix: of a part's name in what is told: the head's, or

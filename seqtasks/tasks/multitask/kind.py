@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,10 @@ from seqtasks.recipes.schema import Recipe
 from seqtasks.tasks.contract import Predictor, PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.multitask.recipe import MultitaskRecipe, taggers_of, texts_of
+from seqtasks.tasks.self_checks import CheckedRun, SelfChecks
 from seqtasks.tasks.tagging.kinds import TAGGING, refuse_translation_options
+from seqtasks.tasks.tagging.reading import tagged_examples
+from seqtasks.text.corpora.examples import Corpus
 
 if TYPE_CHECKING:
     from seqtasks.evaluation.controls import Controlled
@@ -25,6 +28,7 @@ class MultitaskKind(TaskKind):
     recipe = MultitaskRecipe
     compared_by = "tags"
     takes_trunk = True
+    sample = "multitask"
 
     def faults(self, recipe: MultitaskRecipe) -> list[str]:
         from seqtasks.tasks.multitask.checks import multitask_faults
@@ -48,6 +52,19 @@ class MultitaskKind(TaskKind):
         from seqtasks.tasks.multitask.predictor import load_multitask
 
         return load_multitask(directory, recipe, options)
+
+    def examples(self, recipe: MultitaskRecipe, locations: DataLocations, files: Sequence[Path]) -> Corpus[Any]:
+        """Of its heads of words, or where it has none of its first head of texts."""
+        if words := taggers_of(recipe).tasks:
+            return tagged_examples({head: task.data for head, task in words.items()}, locations, files)
+        from seqtasks.tasks.classification.reading import labelled_examples
+
+        return labelled_examples(next(iter(texts_of(recipe).values())).data, locations, files)
+
+    def self_checks(self, run: CheckedRun) -> SelfChecks:
+        from seqtasks.tasks.multitask.self_checks import multitask_checks
+
+        return multitask_checks(run, self)
 
     def word_tagger(self, directory: RunDirectory, recipe: MultitaskRecipe, head: str) -> WordTagger:
         from seqtasks.tasks.multitask.predictor import tagger_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil, sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,10 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import PredictorOptions, Runner, TaskKind, WordTagger
 from seqtasks.tasks.locations import DataLocations
-from seqtasks.tasks.tagging.reading import tagged_file
+from seqtasks.tasks.self_checks import CheckedRun, SelfChecks
+from seqtasks.tasks.tagging.reading import tagged_examples, tagged_file
 from seqtasks.tasks.tagging.recipe import HMMRecipe, TaggingRecipe, data_of
+from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 
 if TYPE_CHECKING:
     from seqtasks.tasks.tagging.predictor import TaggingPredictor
@@ -21,11 +24,15 @@ class TaggerKind(TaskKind):
     """What all taggers have in common."""
 
     compared_by = "tags"
+    sample = "pos"
 
     def check_data(self, recipe: Any, locations: DataLocations) -> None:
         for data in data_of(recipe).values():
             for part in (data.train, data.dev, data.test, data.test_unseen):
                 tagged_file(data, part, locations)
+
+    def examples(self, recipe: Any, locations: DataLocations, files: Sequence[Path]) -> Corpus[TaggedSentence]:
+        return tagged_examples(data_of(recipe), locations, files)
 
     def fine_tuned(self, saved: dict[str, Any], new: dict[str, Any], source: Path) -> dict[str, Any]:
         """Raises UsageError for another layer of tags: the head knows the labels of its own."""
@@ -57,6 +64,11 @@ class TaggingKind(TaggerKind):
 
         refuse_translation_options(directory, options)
         return load_network_predictor(directory, recipe, options)
+
+    def self_checks(self, run: CheckedRun) -> SelfChecks:
+        from seqtasks.tasks.tagging.self_checks import network_checks
+
+        return network_checks(run, self)
 
     def word_tagger(self, directory: RunDirectory, recipe: TaggingRecipe, head: str) -> WordTagger:
         return self.predictor(directory, recipe, PredictorOptions()).tagger
@@ -94,6 +106,11 @@ class HMMKind(TaggerKind):
         if options.precision == "bf16":
             raise UsageError(f"{directory.path}: precision 'bf16' is for networks. Leave it out.")
         return load_hmm_predictor(directory, recipe, options)
+
+    def self_checks(self, run: CheckedRun) -> SelfChecks:
+        from seqtasks.tasks.tagging.self_checks import hmm_checks
+
+        return hmm_checks(run)
 
     def word_tagger(self, directory: RunDirectory, recipe: HMMRecipe, head: str) -> WordTagger:
         """Without torch, so that its memory is its own."""

@@ -1,6 +1,6 @@
 """The tagged files that a recipe names, read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from seqtasks.errors import UsageError
@@ -9,6 +9,7 @@ from seqtasks.tasks.locations import DataLocations, locate, locate_folder, refus
 from seqtasks.text.corpora.examples import Corpus, TaggedSentence
 from seqtasks.text.corpora.long_sentences import cut_sentences
 from seqtasks.text.corpora.readers import ColumnSettings, Layer, read_layers, read_tagged
+from seqtasks.text.corpora.suffixes import format_by_suffix
 
 
 def read_tagged_part(
@@ -47,3 +48,18 @@ def read_tagged_file(data: TaggedData, path: Path, further: Sequence[TaggedData]
         options=data.options,
     )
     return cut_sentences(corpus, data.max_words)
+
+
+def tagged_examples(several: Mapping[str, TaggedData], locations: DataLocations, files: Sequence[Path]) -> Corpus[TaggedSentence]:
+    """Sentences for a tagger to answer: of files that the user gives, in the format of a head, or of the first head's own parts.
+
+    Raises UsageError for several files, DataError where there is nothing to read.
+    """
+    data = next(iter(several.values()))
+    if len(files) > 1:
+        raise UsageError(f"expected one annotated file, got {len(files)}.")
+    for file in files:
+        fitting = [one for one in several.values() if format_by_suffix(file.name) == one.format]
+        return refuse_empty(read_tagged_file(fitting[0] if fitting else data, file))
+    parts = (read_tagged_part(data, part, locations) for part in (data.dev, data.test, data.train))
+    return next(part for part in parts if part is not None)
