@@ -1,31 +1,22 @@
 """The faults of a translated line, each a function: (words, usual) -> Found, or None where the line has not that fault.
 
 The limits are in `seqtasks.diagnosis.limits`, what usually causes a fault in `seqtasks.diagnosis.causes`. Lengths are in words without
-punctuation. A line that equals its reference has none of the faults but unknown words in the source.
+punctuation. A line whose words are those of its reference has no fault but a missing end; one that is not near it has always one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from seqtasks.diagnosis import limits
 from seqtasks.diagnosis.lines import Usual, Words
 from seqtasks.diagnosis.repetition import repetitions
+from seqtasks.diagnosis.word_faults import Found, invented_word, listed, missing_word, wrong_form, wrong_order, wrong_word
 from seqtasks.text.tokenizers import is_word
 
 SENTENCE_ENDS = frozenset(".!?…。！？؟।։።")
 CLOSING = frozenset("\"'’”»›)]}」』")
-NAMED = 5  # words named in a text
-
-
-@dataclass(frozen=True)
-class Found:
-    """What was found, in a few words, and how bad it is (to choose the worst lines by)."""
-
-    text: str
-    severity: float
 
 
 def repetition(words: Words, usual: Usual) -> Found | None:
@@ -62,7 +53,7 @@ def over_length(words: Words, usual: Usual) -> Found | None:
     """
     written, (_, expected) = len(words.output), usual.lengths(words)
     surplus = written - expected
-    if cut_at_the_limit(words, usual):
+    if cut_at_the_limit(words, usual) or words.output_marked == words.reference_marked:
         return None
     if not words.line.finished:
         return Found(f"not ended at the length limit: {counted(written)}, {len(words.reference)} in the reference", 1 + max(0.0, surplus))
@@ -74,7 +65,7 @@ def over_length(words: Words, usual: Usual) -> Found | None:
 def cut_at_the_limit(words: Words, usual: Usual) -> Found | None:
     """The output had not ended at the length limit, and is no longer than its reference: the limit is too low for the right answer."""
     written, wanted = len(words.line.translation), len(words.line.reference)
-    if words.line.finished or written > wanted:
+    if words.line.finished or written > wanted or words.output_marked == words.reference_marked:
         return None
     return Found(f"cut at {written} characters, {wanted} in the reference", 1 + wanted - written)
 
@@ -89,39 +80,17 @@ def copied_source(words: Words, usual: Usual) -> Found | None:
 
 
 def unrelated(words: Words, usual: Usual) -> Found | None:
-    """The output has next to no word of weight in common with the reference, and its attention looks nowhere.
+    """The output has next to no word of weight in common with the reference.
 
-    In common: the cosine of their tf-idf vectors is below UNRELATED_COSINE. Nowhere: an entropy of SPREAD_ENTROPY or more, 1 being even, or
-    a share of IGNORED_SHARE or more of the source words with a coverage below IGNORED (`seqtasks.diagnosis.attention`). Without attention
-    the words alone decide. Outputs and references below UNRELATED_WORDS words are passed over, and so is a copied source.
+    The cosine of their tf-idf vectors is below UNRELATED_COSINE, and the F1 of all their words below UNRELATED_F1. Outputs and references
+    below UNRELATED_WORDS words are passed over, and so is a copied source.
     """
     if min(len(words.output), len(words.reference)) < limits.UNRELATED_WORDS or copied_source(words, usual):
         return None
-    likeness, attention = usual.likeness(words.output, words.reference), words.line.attention
-    if likeness >= limits.UNRELATED_COSINE:
+    likeness = usual.likeness(words.output, words.reference)
+    if likeness >= limits.UNRELATED_COSINE or words.f1 >= limits.UNRELATED_F1:
         return None
-    if attention is None:
-        return Found(f"likeness {likeness:.2f}", len(words.output) * (1 - likeness))
-    if attention.entropy < limits.SPREAD_ENTROPY and attention.ignored < limits.IGNORED_SHARE:
-        return None
-    text = f"likeness {likeness:.2f}; {100 * attention.ignored:.0f} % of the source ignored; entropy of attention {attention.entropy:.2f}"
-    return Found(text, len(words.output) * (1 - likeness))
-
-
-def dropped_words(words: Words, usual: Usual) -> Found | None:
-    """A word of the source has a coverage below DROPPED_COVERAGE along the output, and of ATTENDED_COVERAGE or more along the reference.
-
-    The second tells dropped words from those that this model never looks at, whatever it says. Needs attention along both.
-    """
-    attention = words.line.attention
-    if attention is None or not attention.reference:
-        return None
-    dropped = [
-        word
-        for word, covered, usually in zip(attention.words, attention.coverage, attention.reference, strict=True)
-        if is_word(word) and covered < limits.DROPPED_COVERAGE and usually >= limits.ATTENDED_COVERAGE
-    ]
-    return Found(f"not looked at: {listed(dropped)}", len(dropped)) if dropped else None
+    return Found(f"likeness {likeness:.2f}, chrF {words.chrf:.0f}", len(words.output) * (1 - likeness))
 
 
 def unknown_output(words: Words, usual: Usual) -> Found | None:
@@ -131,9 +100,20 @@ def unknown_output(words: Words, usual: Usual) -> Found | None:
 
 
 def unknown_source(words: Words, usual: Usual) -> Found | None:
-    """The source holds words, or of a model of pieces characters, that the vocabulary lacks: the model reads them all alike."""
+    """The source of a line with another fault holds words, or of a model of pieces characters, that the vocabulary lacks.
+
+    The model reads them all alike. A line without another fault has not this one either.
+    """
     unknown = words.line.unknown_source
     return Found(f"unknown: {listed(unknown)}", len(unknown)) if unknown else None
+
+
+def faults_of(words: Words, usual: Usual) -> dict[str, Found]:
+    """Every fault of a line by name, those that say most first. What a fault explains (EXPLAINS) is not named beside it."""
+    found = {name: one for name, find in FAULTS.items() if (one := find(words, usual))}
+    explained = {other for name in found for other in EXPLAINS.get(name, ())}
+    left = {name: one for name, one in found.items() if name not in explained}
+    return {} if list(left) == ["unknown words in the source"] else left
 
 
 def ends_sentence(marked: Sequence[str]) -> bool:
@@ -144,23 +124,29 @@ def ends_sentence(marked: Sequence[str]) -> bool:
     return bool(place) and marked[place - 1][0] in SENTENCE_ENDS
 
 
-def listed(words: Sequence[str]) -> str:
-    """The first few words."""
-    return ", ".join(words[:NAMED]) + (" ..." if len(words) > NAMED else "")
-
-
 def counted(words: int) -> str:
     return f"{words} word{'' if words == 1 else 's'}"
 
 
 FAULTS: dict[str, Callable[[Words, Usual], Found | None]] = {
-    "repetition": repetition,
-    "truncation": truncation,
-    "over-length": over_length,
-    "cut at the limit": cut_at_the_limit,
-    "copied source": copied_source,
     "unrelated output": unrelated,
-    "dropped words": dropped_words,
+    "copied source": copied_source,
+    "cut at the limit": cut_at_the_limit,
+    "over-length": over_length,
+    "truncation": truncation,
+    "repetition": repetition,
+    "wrong word": wrong_word,
+    "wrong form": wrong_form,
+    "missing word": missing_word,
+    "invented word": invented_word,
+    "wrong order": wrong_order,
     "unknown words in the output": unknown_output,
     "unknown words in the source": unknown_source,
+}
+EXPLAINS = {
+    "unrelated output": ("truncation", "wrong word", "wrong form", "missing word", "invented word", "wrong order"),
+    "copied source": ("wrong word", "wrong form", "missing word", "invented word", "wrong order"),
+    "cut at the limit": ("missing word",),
+    "over-length": ("invented word",),
+    "truncation": ("missing word",),
 }

@@ -6,10 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-from seqtasks.diagnosis.attention import AttentionStatistics
+from seqtasks.diagnosis import limits
+from seqtasks.diagnosis.differences import same_stem
+from seqtasks.diagnosis.likeness import chrf, word_f1
+from seqtasks.diagnosis.partners import partners_of
 from seqtasks.text.tokenizers import is_word, words_and_marks
 
 
@@ -17,8 +21,8 @@ from seqtasks.text.tokenizers import is_word, words_and_marks
 class TranslatedLine:
     """A line, its translation and what it should be, with what the search knows of it.
 
-    finished: the model ended it itself, before the length limit; unknown_output: unknown tokens (<unk>) in it; unknown_source: words or
-    pieces of the source that the vocabulary lacks; attention: where it looked, None where that is not known.
+    reference: of several the nearest (`seqtasks.diagnosis.likeness.nearest`). finished: the model ended it itself, before the length limit;
+    unknown_output: unknown tokens (<unk>) in it; unknown_source: words or pieces of the source that the vocabulary lacks.
     """
 
     source: str
@@ -27,7 +31,6 @@ class TranslatedLine:
     finished: bool = True
     unknown_output: int = 0
     unknown_source: tuple[str, ...] = ()
-    attention: AttentionStatistics | None = None
 
     @property
     def complete(self) -> bool:
@@ -36,7 +39,7 @@ class TranslatedLine:
 
 
 class Words:
-    """The words of a line's three texts in lower case, without punctuation; `_marked`: with it."""
+    """The words of a line's three texts in lower case, without punctuation (`_marked`: with it), and what they say of its translation."""
 
     def __init__(self, line: TranslatedLine) -> None:
         self.line = line
@@ -47,17 +50,33 @@ class Words:
         self.output = [word for word in self.output_marked if is_word(word)]
         self.reference = [word for word in self.reference_marked if is_word(word)]
 
+    @cached_property
+    def chrf(self) -> float:
+        """Of the translation, 0 to 100."""
+        return chrf(self.line.translation, self.line.reference)
 
-@dataclass(frozen=True)
+    @cached_property
+    def f1(self) -> float:
+        """Of the words of the translation, 0 to 1."""
+        return word_f1(self.output, self.reference)
+
+    @property
+    def near(self) -> bool:
+        """Whether the translation is near its reference: NEAR_CHRF and NEAR_F1 or more, or the very same words."""
+        return (self.chrf >= limits.NEAR_CHRF and self.f1 >= limits.NEAR_F1) or self.output == self.reference
+
+
+@dataclass(frozen=True, eq=False)
 class Usual:
-    """What is usual in a part: words of a reference for each word of its source (the median), in how many references a word stands, and
-    which words references have twice in a row ("nous nous").
+    """What is usual in a part: words of a reference for each word of its source (the median), in how many references a word stands, which
+    words references have twice in a row ("nous nous"), and which source words go with a word of the references.
     """
 
     lines: int
     ratio: float
     references_with: Mapping[str, int]
     doubled: frozenset[str]
+    partners: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, lines: Sequence[Words]) -> Usual:
@@ -67,6 +86,7 @@ class Usual:
             median([len(words.reference) / len(words.source) for words in lines if words.source] or [1.0]),
             Counter(word for words in lines for word in set(words.reference)),
             frozenset(one for one, after in neighbours if one == after),
+            partners_of([words.source for words in lines], [words.reference for words in lines]),
         )
 
     def lengths(self, words: Words) -> tuple[float, float]:
@@ -82,3 +102,25 @@ class Usual:
         )
         norms = math.sqrt(sum(value * value for value in one.values()) * sum(value * value for value in other.values()))
         return sum(value * other.get(word, 0.0) for word, value in one.items()) / norms if norms else 0.0
+
+    def common(self, word: str) -> bool:
+        """Whether a word stands in COMMON_SHARE of the references, and in COMMON_LINES."""
+        return self.references_with.get(word, 0) >= max(limits.COMMON_LINES, limits.COMMON_SHARE * self.lines)
+
+    def supported(self, word: str, words: Words) -> bool:
+        """Whether a word of the output is one that its source asks for: a partner of it stands there, or it has none and is common."""
+        partners = self.partners.get(word)
+        return self.common(word) if partners is None else not partners.isdisjoint(words.source)
+
+    def said_otherwise(self, word: str, words: Words) -> bool:
+        """Whether a word of the reference can be done without: its partners in the source are those of words that the output has, too.
+
+        A word without partners there is one that can where it is common.
+        """
+        asked = self.partners.get(word, frozenset()) & set(words.source)
+        return asked <= {other for said in words.output for other in self.partners.get(said, ())} if asked else self.common(word)
+
+    def are_forms(self, one: str, other: str) -> bool:
+        """Whether two words of the target are forms of one: they begin alike, or less so and go with one word of the source."""
+        together = self.partners.get(one, frozenset()) & self.partners.get(other, frozenset())
+        return same_stem(one, other, limits.SAME_SOURCE_SHARE if together else limits.STEM_SHARE)

@@ -25,7 +25,9 @@ FIXED = (10, 20, 30, 40, 50)  # the last length of each bin; what is longer is a
 
 @dataclass(frozen=True)
 class LengthBin:
-    """Lines whose source has `shortest` to `longest` words, lengths that occur; length_ratio: words of outputs over those of references."""
+    """Lines whose source has `shortest` to `longest` words, lengths that occur; length_ratio: words of outputs over those of references,
+    of several of the one nearest in length.
+    """
 
     shortest: int
     longest: int
@@ -47,8 +49,7 @@ class LengthBin:
 def scores_by_length(
     sources: Sequence[str],
     hypotheses: Sequence[str],
-    references: Sequence[str],
-    *,
+    *references: Sequence[str],
     language: str,
     split: str,
     head: str,
@@ -56,13 +57,14 @@ def scores_by_length(
     seed: int = 1,
     samples: int = 1000,
 ) -> list[LengthBin]:
-    """The bins that hold lines, the shortest first. Sources without a word are left out.
+    """The bins that hold lines, the shortest first, against one or several references of each line. Sources without a word are left out.
 
     ends: the last length of each bin, such as FIXED; None for bins of about equally many lines. language: the target's code.
-    Raises ValueError where the three are not aligned, or the ends do not rise.
+    Raises ValueError where they are not aligned, or the ends do not rise.
     """
     check_same_lengths(sources, hypotheses, ("sources", "hypotheses"))
-    check_same_lengths(hypotheses, references, ("hypotheses", "references"))
+    for side in references:
+        check_same_lengths(hypotheses, side, ("hypotheses", "references"))
     lengths = [len(plain_words(source)) for source in sources]
     ends = equal_ends([length for length in lengths if length]) if ends is None else list(ends)
     if any(after <= one for one, after in pairwise(ends)):
@@ -73,20 +75,22 @@ def scores_by_length(
             members[bisect_left(ends, length)].append(line)
     found = []
     for lines in filter(None, members):
-        texts, answers = [hypotheses[line] for line in lines], [references[line] for line in lines]
+        texts, answers = [hypotheses[line] for line in lines], [[side[line] for line in lines] for side in references]
         here = [lengths[line] for line in lines]
         scores = [
-            scored(name, kind, texts, answers, split=split, head=head, seed=seed, samples=samples)
+            scored(name, kind, texts, *answers, split=split, head=head, seed=seed, samples=samples)
             for name, kind in (("bleu", bleu(language)), ("chrf", chrf(language)))
         ]
-        found.append(LengthBin(min(here), max(here), len(lines), ratio(texts, answers), *scores))
+        found.append(LengthBin(min(here), max(here), len(lines), ratio(texts, *answers), *scores))
     return found
 
 
-def ratio(texts: Sequence[str], answers: Sequence[str]) -> float | None:
-    """Words of the texts over those of the answers; None where these have none."""
-    written, wanted = (sum(len(plain_words(text)) for text in side) for side in (texts, answers))
-    return written / wanted if wanted else None
+def ratio(texts: Sequence[str], *answers: Sequence[str]) -> float | None:
+    """Words of the texts over those of the answers, of several of a line of the one nearest in length; None where these have none."""
+    written = [len(plain_words(text)) for text in texts]
+    wanted = [[len(plain_words(answer)) for answer in row] for row in zip(*answers, strict=True)]
+    nearest = sum(min(row, key=lambda words: (abs(words - own), words)) for own, row in zip(written, wanted, strict=True))
+    return sum(written) / nearest if nearest else None
 
 
 def equal_ends(lengths: Sequence[int], *, bins: int = BINS) -> list[int]:

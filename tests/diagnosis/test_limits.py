@@ -5,12 +5,11 @@ import math
 import pytest
 
 from seqtasks.diagnosis import limits
-from seqtasks.diagnosis.attention import AttentionStatistics
-from seqtasks.diagnosis.faults import Found, copied_source, dropped_words, over_length, repetition, truncation, unrelated
+from seqtasks.diagnosis.faults import Found, copied_source, over_length, repetition, truncation, unrelated
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
-from seqtasks.diagnosis.translations import worst
+from seqtasks.diagnosis.translations import Looked, worst_of
 
-USUAL = Usual(lines=1, ratio=1.0, references_with={}, doubled=frozenset())
+USUAL = Usual(lines=1, ratio=1.0, references_with={}, doubled=frozenset(), partners={})
 
 
 def words(letter: str, count: int) -> str:
@@ -18,9 +17,9 @@ def words(letter: str, count: int) -> str:
     return " ".join(letter + chr(ord("a") + number // 26) + chr(ord("a") + number % 26) for number in range(count))
 
 
-def line(output: str, reference: str, source: str | None = None, attention: AttentionStatistics | None = None) -> Words:
+def line(output: str, reference: str, source: str | None = None) -> Words:
     source = words("s", len(reference.split())) if source is None else source
-    return Words(TranslatedLine(source, output, reference, attention=attention))
+    return Words(TranslatedLine(source, output, reference))
 
 
 @pytest.mark.parametrize("length", range(1, 40))
@@ -65,27 +64,6 @@ def test_copies_in_a_row_are_looked_for_in_n_grams_up_to_the_longest_length(leng
     assert found == Found(f'"{words("o", length)}" 2 times', length) if length <= limits.REPEATED else found is not None
 
 
-def statistics(entropy: float = 0.0, coverage: tuple[float, ...] = (1.0,), reference: tuple[float, ...] = ()) -> AttentionStatistics:
-    return AttentionStatistics(tuple(words("s", len(coverage)).split()), coverage, entropy, reference)
-
-
-BELOW = 1e-9
-SPREAD = statistics(entropy=limits.SPREAD_ENTROPY)
-IGNORING = statistics(coverage=(limits.IGNORED - BELOW, limits.IGNORED))  # half of the words are ignored, the share that is too much
-FOCUSED = statistics(entropy=limits.SPREAD_ENTROPY - BELOW, coverage=(limits.IGNORED - BELOW, limits.IGNORED, limits.IGNORED))
-
-
-def test_the_share_of_ignored_words_counts_those_below_the_limit() -> None:
-    assert (IGNORING.ignored, FOCUSED.ignored) == (limits.IGNORED_SHARE, pytest.approx(1 / 3))
-
-
-@pytest.mark.parametrize(("attention", "fault"), [(SPREAD, True), (IGNORING, True), (FOCUSED, False), (None, True)])
-def test_an_output_without_a_word_in_common_is_unrelated_where_its_attention_looks_nowhere(
-    attention: AttentionStatistics | None, fault: bool
-) -> None:
-    assert (unrelated(line(words("o", 5), words("r", 5), attention=attention), USUAL) is not None) == fault
-
-
 @pytest.mark.parametrize("length", range(1, 6))
 def test_short_outputs_and_short_references_are_never_unrelated(length: int) -> None:
     enough = length >= limits.UNRELATED_WORDS
@@ -97,26 +75,28 @@ def test_short_outputs_and_short_references_are_never_unrelated(length: int) -> 
 def test_an_output_is_unrelated_below_the_limit_of_the_cosine(length: int) -> None:
     for common in range(length):
         output = f"{words('r', common)} {words('o', length - common)}"
-        likeness = common / length  # every word weighs the same here
+        likeness = common / length  # every word weighs the same here, so it is the F1, too
         if not math.isclose(likeness, limits.UNRELATED_COSINE):  # there rounding decides
             assert (unrelated(line(output, words("r", length)), USUAL) is not None) == (likeness < limits.UNRELATED_COSINE)
 
 
-@pytest.mark.parametrize(
-    ("covered", "usually", "fault"),
-    [
-        (limits.DROPPED_COVERAGE - BELOW, limits.ATTENDED_COVERAGE, True),
-        (limits.DROPPED_COVERAGE, limits.ATTENDED_COVERAGE, False),
-        (limits.DROPPED_COVERAGE - BELOW, limits.ATTENDED_COVERAGE - BELOW, False),
-    ],
-)
-def test_a_word_is_dropped_below_one_coverage_along_the_output_and_from_another_on_along_the_reference(covered, usually, fault) -> None:
-    attention = statistics(coverage=(covered, 1.0), reference=(usually, 1.0))
-    found = dropped_words(line(words("o", 2), words("r", 2), attention=attention), USUAL)
-    assert found == (Found("not looked at: saa", 1) if fault else None)
+@pytest.mark.parametrize("small", range(12))
+def test_an_output_is_unrelated_below_the_limit_of_its_f1_where_only_small_words_are_right(small: int) -> None:
+    usual = Usual(lines=100, ratio=1.0, references_with=dict.fromkeys(words("r", 12).split(), 10**9), doubled=frozenset(), partners={})
+    output, reference = f"{words('r', small)} {words('o', 12 - small)}", f"{words('r', small)} {words('x', 12 - small)}"
+    found = unrelated(line(output, reference), usual)
+    assert (found is not None) == (small / 12 < limits.UNRELATED_F1)
+
+
+@pytest.mark.parametrize("length", range(3, 30))
+def test_a_line_is_near_from_the_limits_of_chrf_and_f1_on(length: int) -> None:
+    for common in range(length + 1):
+        one = line(f"{words('r', common)} {words('o', length - common)}", words("r", length))
+        assert one.near == (one.chrf >= limits.NEAR_CHRF and one.f1 >= limits.NEAR_F1)
+        assert one.f1 == pytest.approx(common / length)
 
 
 def test_the_worst_lines_of_a_fault_are_kept_of_equal_ones_the_first() -> None:
     severities = [1.0, 3.0, 2.0, 3.0, 2.0]
-    hits = [(number, TranslatedLine("s", "o", "r"), Found(str(number), value)) for number, value in enumerate(severities, start=1)]
-    assert [bad.line for bad in worst(hits)] == [2, 4, 3, 5, 1][: limits.WORST]
+    hits = [Looked(number, line("o", "r"), {"repetition": Found(str(number), value)}) for number, value in enumerate(severities, start=1)]
+    assert [bad.line for bad in worst_of(hits, "repetition")] == [2, 4, 3, 5, 1][: limits.WORST]

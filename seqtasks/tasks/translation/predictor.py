@@ -189,7 +189,7 @@ class TranslationPredictor(LoadedRun):
         return self.reviewed(files)[0]
 
     def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
-        """The scores of such files, and what is told of their translations beside, which looks at the first references only."""
+        """The scores of such files, and what is told of their translations beside."""
         from seqtasks.tasks.translation.review import review  # scoring, which answers do without
         from seqtasks.tasks.translation.scores import score_pairs
 
@@ -204,7 +204,7 @@ class TranslationPredictor(LoadedRun):
         split = source.name
         others = [[pair.target for pair in side] for side in further]
         scores, found = score_pairs(self.translator, examples, *others, split=split, language=self.recipe.data.target)
-        return scores, review(self.translator, examples, found, split=split, recipe=self.recipe)
+        return scores, review(self.translator, examples, found, *others, split=split, recipe=self.recipe)
 
 
 def loaded(recipe: TranslationRecipe, directory: RunDirectory, assets: TranslationAssets, device: torch.device) -> TranslationModel:

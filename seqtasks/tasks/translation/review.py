@@ -1,88 +1,80 @@
-"""What is told of translations beside their scores: what is wrong with them, and the scores by length.
+"""What is told of translations beside their scores: what is wrong with them, and the scores by length."""
 
-The attention along an answer comes from forced decoding, once along the chosen hypothesis and once along the reference: two passes
-without a search, CHUNK lines at a time. A line that is longer than the translator takes in one piece is looked at without attention.
-S source words with the end, T target words with the end.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from seqtasks.diagnosis.attention import AttentionStatistics, statistics_of
+from seqtasks.diagnosis.likeness import nearest
 from seqtasks.diagnosis.lines import TranslatedLine
 from seqtasks.diagnosis.translations import diagnose
 from seqtasks.errors import UsageError
 from seqtasks.evaluation.by_length import scores_by_length
-from seqtasks.inference.translator import LONGEST, Translation, Translator, sentence_start
-from seqtasks.inference.word_alignment import by_word, named, word_starts
+from seqtasks.inference.translator import Translation, Translator
 from seqtasks.recipes.load import override, validate
 from seqtasks.tasks.outcome import Review
-from seqtasks.tasks.translation.checks import PLAIN, recipe_faults
+from seqtasks.tasks.translation.checks import recipe_faults
 from seqtasks.tasks.translation.recipe import TranslationRecipe
+from seqtasks.tasks.translation.trials import tried_on
 from seqtasks.text.corpora.documents import sentence_of
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.tokenizers import JOINER, SPACE, restored
 from seqtasks.text.vocabulary import Language
 
 HEAD = "translation"
-CHUNK = 1000  # lines whose attention is in memory
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a run knows of its training, for the verdict on its model and to try remedies on.
+
+    seen: the words of its sources, in lower case; losses: on dev by epoch, where all are known; dev: the pairs that were watched;
+    elsewhere: the translated lines of other parts.
+    """
+
+    seen: Container[str]
+    losses: Sequence[float]
+    dev: Sequence[SentencePair]
+    elsewhere: Sequence[TranslatedLine]
 
 
 def review(
-    translator: Translator, pairs: Sequence[SentencePair], found: Sequence[Translation], *, split: str, recipe: TranslationRecipe
+    translator: Translator,
+    pairs: Sequence[SentencePair],
+    found: Sequence[Translation],
+    *further: Sequence[str],
+    split: str,
+    recipe: TranslationRecipe,
+    trained: Trained | None = None,
 ) -> Review:
-    """Of pairs and their translations, in the same order."""
-    sources = [sentence_of(pair.source) for pair in pairs]
-    texts, references = [one.text for one in found], [pair.target for pair in pairs]
-    bins = scores_by_length(sources, texts, references, language=recipe.data.target, split=split, head=HEAD)
-    attends = recipe.decoder.attention != PLAIN
-    lines: list[TranslatedLine] = []
-    for first in range(0, len(pairs), CHUNK):
-        here = slice(first, first + CHUNK)
-        attention = attention_statistics(translator, pairs[here], found[here]) if attends else [None] * len(pairs[here])
-        lines += [line_of(translator, *row) for row in zip(sources[here], references[here], found[here], attention, strict=True)]
-    return Review(diagnose(lines, fits=lambda setting: fits(recipe, setting)), bins)
+    """Of pairs and their translations, in the same order. further: other references of the same lines; trained: None for a loaded run."""
+    sources, texts = [sentence_of(pair.source) for pair in pairs], [one.text for one in found]
+    references = [[pair.target for pair in pairs], *further]
+    bins = scores_by_length(sources, texts, *references, language=recipe.data.target, split=split, head=HEAD)
+    lines = lines_of(translator, pairs, found, *further)
+    if trained is None:
+        return Review(diagnose(lines, fits=lambda setting: fits(recipe, setting)), bins)
+    diagnosis = diagnose(
+        lines,
+        fits=lambda setting: fits(recipe, setting),
+        trials=lambda wanted: tried_on(trained.dev, wanted, translator, lines_of),
+        seen=trained.seen,
+        elsewhere=trained.elsewhere,
+        losses=trained.losses,
+    )
+    return Review(diagnosis, bins)
 
 
-def line_of(translator: Translator, source: str, reference: str, one: Translation, attention: AttentionStatistics | None) -> TranslatedLine:
-    """What the faults look at. Unknown words that the search has replaced are none."""
-    unknown_output = 0 if translator.settings.replace_unknown else one.ids.count(translator.assets.target.vocabulary.unk)
-    return TranslatedLine(source, one.text, reference, one.finished, unknown_output, unknown(translator.assets.source, source), attention)
-
-
-def attention_statistics(
-    translator: Translator, pairs: Sequence[SentencePair], found: Sequence[Translation]
-) -> list[AttentionStatistics | None]:
-    """Where the model looked while it wrote each translation, and where along the reference; None for blank and for very long lines."""
-    assets = translator.assets
-    pieces = [translator.pieces(pair.source) for pair in pairs]
-    kept = [number for number, some in enumerate(pieces) if len(some) == 1 and pairs[number].target.strip()]
-    sources = [pieces[number][0] for number in kept]
-    ends = [(assets.target.vocabulary.eos,) if found[number].finished else () for number in kept]
-    outputs = [[*found[number].ids, *end] for number, end in zip(kept, ends, strict=True)]
-    references = [assets.target.encode(pairs[number].target)[: LONGEST + 1] for number in kept]
-    budget = translator.settings.batch_tokens
-    along, right = (translator.models.forced(sources, texts, budget, attention=True) for texts in (outputs, references))
-    answers: list[AttentionStatistics | None] = [None] * len(pairs)
-    for number, ids, both in zip(kept, sources, zip(outputs, references, along, right, strict=True), strict=True):
-        output, reference, own, other = both
-        if own.attention_TS is None or other.attention_TS is None or not output:
-            continue
-        (names,) = translator.surface_tokens([pairs[number].source])
-        weights = [
-            by_word(names, assets.target.tokens(written), weights_TS.float().cpu().numpy(), characters=translator.characters)[2]
-            for written, weights_TS in ((output, own.attention_TS), (reference, other.attention_TS))
-        ]
-        words = sentence_words(ids, names, assets.source.vocabulary.eos, characters=translator.characters)
-        answers[number] = statistics_of(words, *weights)
-    return answers
-
-
-def sentence_words(ids: Sequence[int], names: Sequence[str], end: int, *, characters: bool = False) -> list[str]:
-    """The words of the last sentence of encoded text, without its end: what stands before it is its context."""
-    before = sentence_start(ids, end)
-    starts = word_starts(names, characters=characters)
-    return named(names, starts)[sum(start < before for start in starts) : -1]
+def lines_of(
+    translator: Translator, pairs: Sequence[SentencePair], found: Sequence[Translation], *further: Sequence[str]
+) -> list[TranslatedLine]:
+    """What the faults look at, with the nearest reference of each line. Unknown words that the search has replaced are none."""
+    unk, language = translator.assets.target.vocabulary.unk, translator.assets.source
+    lines = []
+    for pair, one, *others in zip(pairs, found, *further, strict=True):
+        source, reference = sentence_of(pair.source), nearest(one.text, [pair.target, *others])
+        unknown_output = 0 if translator.settings.replace_unknown else one.ids.count(unk)
+        lines.append(TranslatedLine(source, one.text, reference, one.finished, unknown_output, unknown(language, source)))
+    return lines
 
 
 def unknown(language: Language, text: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from seqtasks.errors import DataError
 from seqtasks.evaluation.bleu import corpus_value
 from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.inference.assets import TranslationAssets
-from seqtasks.inference.translator import Translator
+from seqtasks.inference.translator import Translation, Translator
 from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
@@ -26,7 +26,7 @@ from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, selection_notes, unknown_notes
 from seqtasks.tasks.translation.reading import read_translation_part
 from seqtasks.tasks.translation.recipe import TranslationRecipe
-from seqtasks.tasks.translation.review import review
+from seqtasks.tasks.translation.review import Trained, lines_of, review
 from seqtasks.tasks.translation.scores import EncodedPairs, forced, score_pairs
 from seqtasks.tasks.translation.training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
 from seqtasks.tasks.translation.training_checks import OF_TOKENS
@@ -35,6 +35,7 @@ from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, witho
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.subword_sampling import SampledLines
+from seqtasks.text.tokenizers import plain_words
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.loop import DevResult
 
@@ -53,6 +54,8 @@ class TranslationTask:
         self.recipe = recipe
         self.device = device
         self.notes: list[str] = []
+        self.losses: dict[int, float] = {}  # on what is watched, by epoch
+        self.now = 0  # the epoch whose batches were asked for last
         pairs, watched = self.read(locations)
         self.assets = assets or self.learn(pairs)
         self.train, self.dev, self.drawn = self.encode(pairs, watched)
@@ -138,6 +141,7 @@ class TranslationTask:
 
     def epoch(self, number: int) -> Batches:
         """The batches of an epoch; where its subwords are drawn, they are drawn here."""
+        self.now = number
         sides = (self.drawn[0].epoch(number), self.drawn[1].epoch(number)) if self.drawn else (self.train.sources, self.train.targets)
         return Batches(plan_of(self.recipe, *sides).epoch(number), partial(translation_batch, *sides))
 
@@ -154,22 +158,33 @@ class TranslationTask:
             references = [pair.target for pair in self.dev.pairs]
             scores[select_by] = corpus_value(select_by, texts, references, language=self.recipe.data.target)
         loss, accuracy = total / max(1, count), 100 * correct / max(1, count)
+        self.losses[self.now] = loss
         better = -1 if lower_is_better(select_by) else 1
         value = better * {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}[select_by]
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
 
     def outcome(self) -> Outcome:
         """Scores, translations and examples of every part that is reported."""
-        outcome = Outcome()
+        outcome, shown = Outcome(), example_split(list(self.scored))
+        translated: dict[str, list[Translation]] = {}
         for split, pairs in self.scored.items():
             scores, found = score_pairs(self.translator, pairs, split=split, language=self.recipe.data.target)
+            translated[split] = found
             texts = [one.text for one in found]
             outcome.scores += scores
             outcome.notes += scoring_notes(split, [pair.target for pair in pairs], self.recipe.data.target)
             outcome.predictions[f"{split}.{self.recipe.data.target}"] = "".join(f"{text}\n" for text in texts)
-            if split == example_split(list(self.scored)):
+            if split == shown:
                 outcome.examples = [self.example(pairs[position], texts[position]) for position in five_positions(len(pairs))]
-                outcome.reviews[split] = review(self.translator, pairs, found, split=split, recipe=self.recipe)
+        others = {split: found for split, found in translated.items() if split != shown}
+        trained = Trained(
+            seen={word for pair in self.train.pairs for word in plain_words(sentence_of(pair.source).lower())},
+            losses=list(self.losses.values()) if list(self.losses) == [*range(1, self.now + 1)] else (),  # a resumed run lacks some
+            dev=self.dev.pairs if self.dev else (),
+            elsewhere=[line for split, found in others.items() for line in lines_of(self.translator, self.scored[split], found)],
+        )
+        pairs, found = self.scored[shown], translated[shown]
+        outcome.reviews[shown] = review(self.translator, pairs, found, split=shown, recipe=self.recipe, trained=trained)
         return outcome
 
     def example(self, pair: SentencePair, text: str) -> HeldOutExample:
