@@ -28,6 +28,10 @@ class EncodedPart(Protocol):
 
     def batch(self, positions: Positions) -> Batch: ...
 
+    def label_entropies(self) -> Mapping[str, float]:
+        """{head: the entropy of its labels in nats a word, as its loss}; heads of nested spans have none."""
+        ...
+
 
 @dataclass(frozen=True)
 class Watched:

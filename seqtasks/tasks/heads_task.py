@@ -74,6 +74,14 @@ class HeadsTask:
             group.answer_with(self.model, self.assets, device)
 
     @property
+    def label_entropy(self) -> float | None:
+        """The weighted sum over heads, as the loss is; None where the labels of a head have none."""
+        found = {head: entropy for part in self.train for head, entropy in part.label_entropies().items()}
+        if set(found) < set(self.assets.labels):
+            return None
+        return sum(self.weights[head] * entropy for head, entropy in found.items())
+
+    @property
     def trunk_words(self) -> Vocabulary:
         return self.assets.words
 

@@ -24,6 +24,7 @@ from seqtasks.text.batching import IGNORE, Batch, Positions, classification_batc
 from seqtasks.text.encoded import FormTable
 from seqtasks.text.tags import Extent
 from seqtasks.text.words import words_of
+from seqtasks.training.label_entropy import decision_entropy, label_entropy
 from seqtasks.training.objectives import Loss
 
 DEV_TOKENS = 4000
@@ -47,6 +48,9 @@ class EncodedTexts:
 
     def batch(self, positions: Positions) -> Batch:
         return classification_batch(self.forms, self.words, positions, {self.head: self.targets}, self.head)
+
+    def label_entropies(self) -> dict[str, float]:
+        return {self.head: (label_entropy if self.targets.ndim == 1 else decision_entropy)(self.targets)}
 
 
 class LabelledHead:

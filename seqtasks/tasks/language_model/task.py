@@ -26,6 +26,7 @@ from seqtasks.tasks.selection import example_split, five_positions, select_parts
 from seqtasks.text.batching import Batch, Batches, BatchPlan
 from seqtasks.text.language_batches import Stretches, sentence_batch, turned
 from seqtasks.text.vocabulary import Language, Vocabulary
+from seqtasks.training.label_entropy import label_entropy
 from seqtasks.training.language_objectives import TextObjective, sentence_objective
 from seqtasks.training.loop import DevResult
 
@@ -69,6 +70,11 @@ class LanguageModelTask:
         if not self.scored:
             self.scored = {"dev": held_out}
         return kept, held_out or self.scored.get("dev", [])
+
+    @property
+    def label_entropy(self) -> float:
+        """Of the tokens of the training lines."""
+        return label_entropy(self.sentences.values)
 
     @property
     def trunk_words(self) -> Vocabulary:

@@ -28,6 +28,7 @@ from seqtasks.text.batching import IGNORE, Batch, Positions, in_order, span_targ
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.tags import NESTED, Extent, spans_of
+from seqtasks.training.label_entropy import label_entropy
 from seqtasks.training.objectives import Loss
 
 DEV_TOKENS = 4000
@@ -63,6 +64,9 @@ class EncodedTags:
     def batch(self, positions: Positions) -> Batch:
         batch = with_spans(tagging_batch(self.forms, self.words, positions, self.targets, self.name), positions, self.spans)
         return with_log_priors(batch, positions, self.log_priors)
+
+    def label_entropies(self) -> dict[str, float]:
+        return {head: label_entropy(targets.values) for head, targets in self.targets.items()}
 
 
 class TaggedHeads:

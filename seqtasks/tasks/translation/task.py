@@ -36,6 +36,7 @@ from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.subword_sampling import SampledLines
 from seqtasks.text.vocabulary import Vocabulary
+from seqtasks.training.label_entropy import label_entropy
 from seqtasks.training.loop import DevResult
 
 
@@ -121,6 +122,11 @@ class TranslationTask:
         if len(kept) < len(longest):
             self.notes.append(f"Left out {len(longest) - len(kept)} training pairs of over {self.recipe.data.max_length} tokens a side.")
         return part.select(kept) if len(kept) < len(longest) else part
+
+    @property
+    def label_entropy(self) -> float:
+        """Of the target tokens of the training pairs."""
+        return label_entropy(self.train.targets.values)
 
     @property
     def trunk_words(self) -> Vocabulary:
