@@ -58,7 +58,8 @@ class NeuralTask(Task, Protocol):
     """A task with a network built. It is also the loop's TrainingData.
 
     One whose objective carries something from batch to batch has it as its attribute `carried` (`seqtasks.training.checkpoints.Carried`).
-    One that knows the entropy of its training labels, in nats a word as its loss is, has it as `label_entropy` (None where it does not).
+    One that knows the entropy of its training labels, in nats a word as its loss is, has it as `label_entropy` (None where it does not),
+    and one that scores a sample of its training part as it does dev has `score_probe`, which gives a `seqtasks.training.loop.ProbeResult`.
     """
 
     @property

@@ -127,4 +127,5 @@ def train_task(
         ),
         environment=Environment(device, precision, callbacks.watcher, callbacks.stop_asked),
         average=average,
+        score_probe=getattr(task, "score_probe", lambda: None),
     )

@@ -1,6 +1,7 @@
 """The history of a run: one JSON line per epoch in `history.jsonl`."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,11 @@ class History:
                 self.rows = [checked_row(row) for row in rows if row["update"] <= update]
             except (ValueError, KeyError, TypeError, OSError, RecursionError) as fault:
                 raise RunDirectoryError(f"{self.path}: damaged ({fault}). Restore it from a copy, or remove it.") from None
+
+
+def kept_epoch(rows: Sequence[Mapping[str, Any]]) -> int | None:
+    """The epoch whose weights were the best on what is selected on; None where nothing is, or where an earlier history does not say."""
+    return max((row["epoch"] for row in rows if row.get("best")), default=None)
 
 
 def checked_row(row: dict[str, Any]) -> dict[str, Any]:

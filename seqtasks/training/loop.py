@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -41,6 +41,13 @@ class DevResult:
     accuracy: float
     scores: Mapping[str, float]
     value: float | None
+
+
+class ProbeResult(NamedTuple):
+    """A sample of the training part after an epoch, scored as dev is: mean loss in nats, accuracy in percent."""
+
+    loss: float
+    accuracy: float
 
 
 class EpochLog(Protocol):
@@ -107,12 +114,14 @@ def train(
     options: TrainingOptions,
     environment: Environment,
     average: WeightAverage | None = None,
+    score_probe: Callable[[], ProbeResult | None] = lambda: None,
 ) -> Progress:
     """Train for the epochs of `options`, or until patience ends; the model then holds the best weights on dev, or the last where nothing is
     held out; or, where checkpoints keep several epochs, the mean of theirs.
 
     checkpoints: None writes nothing, and leaves the last weights (or their average) in the model.
     average: of the weights, updated with each of them; it is then what is scored on dev, saved as best, and held at the end.
+    score_probe: scores a sample of the training part with the weights that dev is scored with; it must draw no random numbers.
     Raises Interrupted after saving when `environment.stop_asked()` turns true, TrainingError when the loss is no longer a number.
     """
     environment.watcher.start(options.epochs, progress)
@@ -154,7 +163,8 @@ def train(
         speed = tokens / max(1e-9, spent + time.perf_counter() - started)
         with average.installed() if average is not None else nullcontext():
             best = keep_best(model, progress, dev := score_dev(), checkpoints)
-        row = row_of(progress, options, dev, learning_rate=optimizer.param_groups[0]["lr"], speed=speed, best=best)
+            probe = score_probe()
+        row = row_of(progress, options, dev, probe, learning_rate=optimizer.param_groups[0]["lr"], speed=speed, best=best)
         row |= meter.row(clip_norm=options.clip_norm, label_entropy=options.label_entropy)
         finish_epoch(model, optimizer, progress, history, checkpoints, row, environment)
     restore_best(model, progress, checkpoints, average)
@@ -186,7 +196,14 @@ def backward(
 
 
 def row_of(
-    progress: Progress, options: TrainingOptions, dev: DevResult | None, *, learning_rate: float, speed: float, best: bool
+    progress: Progress,
+    options: TrainingOptions,
+    dev: DevResult | None,
+    probe: ProbeResult | None,
+    *,
+    learning_rate: float,
+    speed: float,
+    best: bool,
 ) -> dict[str, Any]:
     """The history row of the running epoch, but for what was measured of its updates. best: whether its weights are the best so far."""
     return {
@@ -194,6 +211,8 @@ def row_of(
         "update": progress.update,
         "train_loss": mean_loss(progress, options.weights),
         "train_accuracy": accuracy(progress),
+        "probe_loss": probe.loss if probe else None,
+        "probe_accuracy": probe.accuracy if probe else None,
         "dev_loss": dev.loss if dev else None,
         "dev_accuracy": dev.accuracy if dev else None,
         "best": best,

@@ -20,6 +20,7 @@ from seqtasks.registry import known_parts
 from seqtasks.tasks.head_groups import Watched
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.outcome import Outcome
+from seqtasks.tasks.selection import probe_positions
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans
 from seqtasks.tasks.tagging.parts import Part, TaggedParts, read_tagged_parts
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, data_of, file_scheme, head_scheme, output_schemes, tasks_of
@@ -101,8 +102,10 @@ class TaggedHeads:
         return replace(assets, hmms=hmms)
 
     def encode(self, assets: TaggingAssets) -> list[EncodedTags]:
-        """The training parts of every corpus as numbers; the watched ones are kept, with the answers of HMM taggers on them."""
+        """The training parts of every corpus as numbers; the watched ones and samples of training are kept, with the answers of HMM taggers."""
         tagged = self.tagged
+        samples = {head: [part[position] for position in probe_positions(len(part))] for head, part in tagged.kept.items()}
+        self.probed = [self.encoded(heads, samples, assets, assets.hmms) for heads in tagged.corpora]
         self.dev = [self.encoded(heads, tagged.watched, assets, assets.hmms) for heads in tagged.corpora if tagged.watched[heads[0]]]
         return [self.encoded(heads, tagged.kept, assets, {}) for heads in tagged.corpora]
 
@@ -133,6 +136,9 @@ class TaggedHeads:
                 value = -scores[deciding] if metrics[deciding].lower_is_better else scores[deciding]
                 found[head] = Watched(term, {f"{head} {name}": score for name, score in scores.items()}, value)
         return found
+
+    def probe(self) -> dict[str, Loss]:
+        return {head: term for part in self.probed for head, (term, _) in self.read(part).items()}
 
     def read(self, part: EncodedTags) -> dict[str, tuple[Loss, list[list[str]]]]:
         """For each head of a part the loss and the right words, and the answers: the model reads it once."""

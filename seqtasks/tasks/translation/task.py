@@ -21,7 +21,7 @@ from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
-from seqtasks.tasks.selection import example_split, five_positions, nested_share, select_parts
+from seqtasks.tasks.selection import example_split, five_positions, nested_share, probe_positions, select_parts
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, selection_notes, unknown_notes
 from seqtasks.tasks.translation.reading import read_translation_part
@@ -37,7 +37,7 @@ from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.subword_sampling import SampledLines
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.label_entropy import label_entropy
-from seqtasks.training.loop import DevResult
+from seqtasks.training.loop import DevResult, ProbeResult
 
 
 class TranslationTask:
@@ -109,6 +109,7 @@ class TranslationTask:
         """Training pairs and watched pairs as numbers; and both sides of the former as epochs draw them, where their subwords are drawn."""
         train = self.short_enough(EncodedPairs.of(pairs, self.assets))
         dev = EncodedPairs.of(watched, self.assets) if watched else None
+        self.probed = train.select(probe_positions(len(train.pairs)))
         return train, dev, drawn_sides(self.recipe, train.pairs, self.assets)
 
     def short_enough(self, part: EncodedPairs) -> EncodedPairs:
@@ -163,6 +164,11 @@ class TranslationTask:
         better = -1 if lower_is_better(select_by) else 1
         value = better * {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}[select_by]
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+
+    def score_probe(self) -> ProbeResult:
+        """Loss and accuracy on a sample of the training pairs, as `score_dev` finds them."""
+        total, count, correct = forced(self.translator, self.probed)
+        return ProbeResult(total / max(1, count), 100 * correct / max(1, count))
 
     def outcome(self) -> Outcome:
         """Scores, translations and examples of every part that is reported."""
