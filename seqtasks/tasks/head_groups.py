@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import torch
 
+from seqtasks.diagnosis.shared_sentences import SharedWithTrain
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.tasks.outcome import Outcome, PartFacts
@@ -95,6 +96,10 @@ class HeadGroup(Protocol):
 
     def probe(self) -> dict[str, Loss]:
         """Of each head the loss of a sample of its training part, with what it had right, found as `watch` finds it."""
+        ...
+
+    def shared(self) -> list[SharedWithTrain]:
+        """How much of each reported part stands in the training part."""
         ...
 
     def outcome(self) -> Outcome: ...

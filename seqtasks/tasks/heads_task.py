@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seqtasks.diagnosis.observations.evidence import Evidence
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.recipes.schema import WordSettings
@@ -143,6 +144,10 @@ class HeadsTask:
         self.model.eval()
         found = {head: term for group in self.groups for head, term in group.probe().items()}
         return ProbeResult(*self.together(found)) if found else None
+
+    def evidence(self) -> Evidence:
+        """What the parts share with training, of every group."""
+        return Evidence([shared for group in self.groups for shared in group.shared()])
 
     def together(self, terms: Mapping[str, Loss]) -> tuple[float, float]:
         """The loss by the weights, and what all heads together have right, in percent."""

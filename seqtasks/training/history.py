@@ -8,7 +8,6 @@ from typing import Any
 from seqtasks.errors import RunDirectoryError
 from seqtasks.text.files import write_atomically
 
-
 LATER = (  # numbers that earlier histories lack
     *("gradient_norm_median", "gradient_norm_p90", "gradient_norm_largest", "clipped_share", "update_ratio", "loss_spikes"),
     *("label_entropy", "probe_loss", "probe_accuracy"),

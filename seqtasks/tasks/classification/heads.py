@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqtasks.diagnosis.shared_sentences import SharedWithTrain, shared_sentences
 from seqtasks.evaluation.classification import exact_matches, label_scores
 from seqtasks.evaluation.label_metrics import label_metric, metrics_of
 from seqtasks.inference.assets import TaggingAssets
@@ -139,6 +140,13 @@ class LabelledHead:
 
     def probe(self) -> dict[str, Loss]:
         return {self.head: self.read(self.probed)[0]} if self.probed.gold else {}
+
+    def shared(self) -> list[SharedWithTrain]:
+        parts = {
+            f"{self.prefix}{split}": [(tuple(text.text.split()), text.line) for text in texts]
+            for split, texts in self.labelled.scored.items()
+        }
+        return shared_sentences([tuple(text.text.split()) for text in self.labelled.kept], parts)
 
     def read(self, part: EncodedTexts) -> tuple[Loss, list[list[str]]]:
         """The loss of the texts of a part, and their answers: the model reads them once."""

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqtasks.diagnosis.observations.evidence import Evidence
+from seqtasks.diagnosis.shared_sentences import shared_sentences
 from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS
 from seqtasks.inference.assets import learn_language, load_language, save_language
 from seqtasks.inference.writer import Writer
@@ -50,6 +52,7 @@ class LanguageModelTask:
         self.language = language or learn_language(lines, recipe.text)
         self.sentences = encoded(lines, self.language)
         chosen = probe_positions(len(lines))
+        self.lines = lines
         self.probed = lines[: len(chosen)] if recipe.data.context == "text" else [lines[position] for position in chosen]
         refuse_too_large(lambda: build_language_model(recipe, self.language.vocabulary), device, copies=TRAINED)
         self.model = build_language_model(recipe, self.language.vocabulary).to(device)
@@ -117,6 +120,13 @@ class LanguageModelTask:
         found, right = judged(self.writer, self.probed)
         tokens = max(1, int(found.tokens_N.sum()))
         return ProbeResult(float(found.nats_N.sum()) / tokens, 100 * right / tokens)
+
+    def evidence(self) -> Evidence:
+        """What the parts share with training."""
+        parts = {
+            split: [(tuple(line.split()), number) for number, line in enumerate(lines, 1)] for split, lines in self.scored.items()
+        }
+        return Evidence(shared_sentences([tuple(line.split()) for line in self.lines], parts))
 
     def outcome(self) -> Outcome:
         """Scores of every part that is reported, the log-probability of each of its lines, and beginnings as the model goes on."""

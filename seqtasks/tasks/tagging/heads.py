@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from seqtasks.diagnosis.shared_sentences import SharedWithTrain, shared_sentences
 from seqtasks.evaluation.metrics import TAGS
 from seqtasks.evaluation.tag_metrics import TAG_METRICS, tag_metric
 from seqtasks.hmm.tagger import HMMTagger
@@ -102,7 +103,7 @@ class TaggedHeads:
         return replace(assets, hmms=hmms)
 
     def encode(self, assets: TaggingAssets) -> list[EncodedTags]:
-        """The training parts of every corpus as numbers; the watched ones and samples of training are kept, with the answers of HMM taggers."""
+        """The training parts of every corpus as numbers; the watched ones and samples of training are kept, with what HMM taggers say."""
         tagged = self.tagged
         samples = {head: [part[position] for position in probe_positions(len(part))] for head, part in tagged.kept.items()}
         self.probed = [self.encoded(heads, samples, assets, assets.hmms) for heads in tagged.corpora]
@@ -139,6 +140,15 @@ class TaggedHeads:
 
     def probe(self) -> dict[str, Loss]:
         return {head: term for part in self.probed for head, (term, _) in self.read(part).items()}
+
+    def shared(self) -> list[SharedWithTrain]:
+        """Of each corpus, under the name of its first head where there are several."""
+        tagged, found = self.tagged, []
+        for heads in tagged.corpora:
+            name = f"{heads[0]} " if len(tagged.corpora) > 1 else ""
+            parts = {f"{name}{split}": [(one.words, one.line) for one in part] for split, part in tagged.scored[heads[0]].items()}
+            found += shared_sentences([one.words for one in tagged.kept[heads[0]]], parts)
+        return found
 
     def read(self, part: EncodedTags) -> dict[str, tuple[Loss, list[list[str]]]]:
         """For each head of a part the loss and the right words, and the answers: the model reads it once."""

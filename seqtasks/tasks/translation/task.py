@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqtasks.diagnosis.observations.evidence import Evidence
 from seqtasks.diagnosis.parallel_data import parallel_notes
+from seqtasks.diagnosis.shared_sentences import shared_sentences
 from seqtasks.errors import DataError
 from seqtasks.evaluation.bleu import corpus_value
 from seqtasks.evaluation.directions import lower_is_better
@@ -27,6 +29,7 @@ from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, s
 from seqtasks.tasks.translation.reading import read_translation_part
 from seqtasks.tasks.translation.recipe import TranslationRecipe
 from seqtasks.tasks.translation.review import review
+from seqtasks.tasks.translation.controls import source_control
 from seqtasks.tasks.translation.scores import EncodedPairs, forced, score_pairs
 from seqtasks.tasks.translation.training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
 from seqtasks.tasks.translation.training_checks import OF_TOKENS
@@ -169,6 +172,13 @@ class TranslationTask:
         """Loss and accuracy on a sample of the training pairs, as `score_dev` finds them."""
         total, count, correct = forced(self.translator, self.probed)
         return ProbeResult(total / max(1, count), 100 * correct / max(1, count))
+
+    def evidence(self) -> Evidence:
+        """What the parts share with training, and what another line's source costs."""
+        words = [(tuple(pair.source.split()), pair.line) for pair in self.train.pairs]
+        parts = {split: [(tuple(pair.source.split()), pair.line) for pair in pairs] for split, pairs in self.scored.items()}
+        shared = shared_sentences([row for row, _ in words], parts)
+        return Evidence(shared, source_control(self.translator, self.dev or self.probed))
 
     def outcome(self) -> Outcome:
         """Scores, translations and examples of every part that is reported."""
