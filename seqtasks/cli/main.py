@@ -26,6 +26,7 @@ class Commands(LazyGroup):
         "score": ("seqtasks.cli.score", "Score given translations with a finished run."),
         "evaluate": ("seqtasks.cli.evaluate", "Score a finished run on annotated files."),
         "compare": ("seqtasks.cli.compare", "Compare systems: scores with intervals, significance, cost, one report."),
+        "observe": ("seqtasks.cli.observe", "Say what a run's curves show, in words, and what to try."),
         "inspect": ("seqtasks.cli.inspect", "Look inside a finished run: gates, cells, what its answers hang on."),
         "doctor": ("seqtasks.cli.doctor", "Check a finished run: files, answers, resume, versions."),
         "align": ("seqtasks.cli.align", "Align the words of parallel files, and make a lexicon."),

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from seqtasks.text.files import write_atomically
+from seqtasks.training.history import kept_epoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,6 +50,8 @@ def length_scores(bins: Sequence[LengthBin], path: Path | str) -> None:
 def curves_figure(history: Sequence[Mapping[str, Any]]) -> Figure:
     """Loss and accuracy of train and dev by epoch; a third panel shows the dev scores where there are others than one accuracy.
 
+    "train" is the sample of training that is scored as dev is. The loss while training (a mean over the epoch, with dropout) is drawn in
+    dashes; the accuracy while training is not drawn, since it does not compare with dev's. The epoch that is kept has a vertical line.
     Values that are missing or None are passed over; a line without any value is not drawn; a panel without any line says so.
     """
     from matplotlib.figure import Figure
@@ -57,14 +60,15 @@ def curves_figure(history: Sequence[Mapping[str, Any]]) -> Figure:
     epochs = [row["epoch"] for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in (row.get("scores") or {})))
     panels = [
-        ("loss", {split: [_value(row.get(f"{split}_loss")) for row in rows] for split in COLOURS}),
-        ("accuracy (%)", {split: [_value(row.get(f"{split}_accuracy")) for row in rows] for split in COLOURS}),
+        (label, {name: [_value(row.get(f"{key}{suffix}")) for row in rows] for name, key in keys.items()})
+        for label, suffix, keys in (("loss", "_loss", LINES), ("accuracy (%)", "_accuracy", COMPARABLE))
     ]
+    kept = kept_epoch(rows)
     if len(names) > 1 or any(not name.endswith("accuracy") for name in names):
         panels.append(("score", {name: [_value((row.get("scores") or {}).get(name)) for row in rows] for name in names}))
     figure = Figure(figsize=(11.0 if len(panels) > 2 else 9.0, 3.4), dpi=110, layout="constrained")
     for axes, (label, lines) in zip(figure.subplots(1, len(panels)), panels, strict=True):
-        _draw_lines(axes, epochs, label, lines)
+        _draw_lines(axes, epochs, label, lines, kept)
     return figure
 
 
@@ -133,16 +137,18 @@ def shortened(token: str, longest: int = LONGEST_TOKEN, *, spaces: bool = False)
     return shown if len(shown) <= longest else f"{shown[: longest - 1 - half]}…{shown[-half:]}"
 
 
-def _draw_lines(axes: Axes, epochs: Sequence[int], label: str, lines: Mapping[str, Sequence[float]]) -> None:
+def _draw_lines(axes: Axes, epochs: Sequence[int], label: str, lines: Mapping[str, Sequence[float]], kept: int | None) -> None:
     from matplotlib.ticker import MaxNLocator
 
     for position, (name, values) in enumerate(lines.items()):
         points = [(epoch, value) for epoch, value in zip(epochs, values, strict=True) if not math.isnan(value)]
         if points:
             colour = COLOURS.get(name, _MORE_COLOURS[position % len(_MORE_COLOURS)])
-            style = "-" if position < len(_MORE_COLOURS) else "--"
-            dot = "o" if len(points) <= 40 else None
-            axes.plot(*zip(*points, strict=True), label=name, color=colour, linewidth=1.8, linestyle=style, markersize=3.5, marker=dot)
+            style = "-" if position < len(_MORE_COLOURS) and name != LEARNING else "--"
+            dot, width = ("o" if len(points) <= 40 else None, 1.8) if name != LEARNING else (None, 1.2)
+            axes.plot(*zip(*points, strict=True), label=name, color=colour, linewidth=width, linestyle=style, markersize=3.5, marker=dot)
+    if kept is not None and axes.lines:
+        axes.axvline(kept, label=f"kept (epoch {kept})", color="#777777", linewidth=1.0, linestyle=":", zorder=1)
     axes.set_xlabel("epoch")
     axes.set_title(label, loc="left", fontsize=10)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
@@ -221,4 +227,7 @@ _OTHER_SCRIPTS = (
     *("Microsoft YaHei", "Yu Gothic", "Malgun Gothic", "Arial Unicode MS"),
 )
 _MORE_COLOURS = ("#1a8a4b", "#9a3fb5", "#b3261e", "#0b7a8c", "#8a6d00", "#6b7280")
-COLOURS = {"train": "#1f6feb", "dev": "#d1600a"}
+LEARNING = "train, while learning"
+COMPARABLE = {"train": "probe", "dev": "dev"}
+LINES = {"train": "probe", LEARNING: "train", "dev": "dev"}
+COLOURS = {"train": "#1f6feb", LEARNING: "#1f6feb", "dev": "#d1600a"}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from seqtasks.errors import UsageError
+from seqtasks.recipes.load import override, validate
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
 from seqtasks.tasks.locations import DataLocations
@@ -60,6 +61,10 @@ class NeuralTask(Task, Protocol):
     """A task with a network built. It is also the loop's TrainingData.
 
     One whose objective carries something from batch to batch has it as its attribute `carried` (`seqtasks.training.checkpoints.Carried`).
+    One that knows the entropy of its training labels, in nats a word as its loss is, has it as `label_entropy` (None where it does not),
+    and one that scores a sample of its training part as it does dev has `score_probe`, which gives a `seqtasks.training.loop.ProbeResult`.
+    One that knows more of its data and its trained model than curves show has `evidence`, which gives
+    `seqtasks.diagnosis.observations.evidence.Evidence`.
     """
 
     @property
@@ -264,6 +269,16 @@ class TaskKind(ABC):
         if not self.seeded:
             return recipe
         return recipe.model_copy(update={"training": recipe.training.model_copy(update={"seed": recipe.training.seed + number})})
+
+    def takes(self, recipe: Any, setting: str) -> bool:
+        """Whether a recipe can be run with a setting ("TABLE.KEY=VALUE") and does not have it already."""
+        tables = recipe.model_dump(exclude_none=True)
+        try:
+            override(tables, [setting])
+            changed = validate(self.recipe, tables, "recipe")
+        except UsageError:
+            return False
+        return changed != recipe and not self.faults(changed)
 
     def on_share(self, recipe: Any, share: float) -> Any:
         """The recipe on a share of its training sentences. Raises UsageError for a kind that has no such setting."""

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import torch
 
+from seqtasks.diagnosis.shared_sentences import SharedWithTrain
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.tasks.outcome import Outcome, PartFacts
@@ -27,6 +28,10 @@ class EncodedPart(Protocol):
     def words(self) -> Ragged: ...
 
     def batch(self, positions: Positions) -> Batch: ...
+
+    def label_entropies(self) -> Mapping[str, float]:
+        """{head: the entropy of its labels in nats a word, as its loss}; heads of nested spans have none."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,14 @@ class HeadGroup(Protocol):
 
     def watch(self) -> dict[str, Watched]:
         """Of each head that has a watched part. The model is set to answer."""
+        ...
+
+    def probe(self) -> dict[str, Loss]:
+        """Of each head the loss of a sample of its training part, with what it had right, found as `watch` finds it."""
+        ...
+
+    def shared(self) -> list[SharedWithTrain]:
+        """How much of each reported part stands in the training part."""
         ...
 
     def outcome(self) -> Outcome: ...

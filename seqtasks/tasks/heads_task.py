@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seqtasks.diagnosis.observations.evidence import Evidence
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.recipes.schema import WordSettings
@@ -22,8 +23,8 @@ from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.selection import joined_selection
 from seqtasks.text.batching import Batch, Batches, BatchPlan, Positions
 from seqtasks.text.vocabulary import Vocabulary
-from seqtasks.training.loop import DevResult
-from seqtasks.training.objectives import tagging_objective
+from seqtasks.training.loop import DevResult, ProbeResult
+from seqtasks.training.objectives import Loss, tagging_objective
 
 if TYPE_CHECKING:
     from seqtasks.tasks.vectors import VectorCoverage
@@ -72,6 +73,14 @@ class HeadsTask:
         self.objective = tagging_objective(label_smoothing=training.label_smoothing)
         for group in groups:
             group.answer_with(self.model, self.assets, device)
+
+    @property
+    def label_entropy(self) -> float | None:
+        """The weighted sum over heads, as the loss is; None where the labels of a head have none."""
+        found = {head: entropy for part in self.train for head, entropy in part.label_entropies().items()}
+        if set(found) < set(self.assets.labels):
+            return None
+        return sum(self.weights[head] * entropy for head, entropy in found.items())
 
     @property
     def trunk_words(self) -> Vocabulary:
@@ -124,12 +133,27 @@ class HeadsTask:
         watched = {head: found for group in self.groups for head, found in group.watch().items()}
         if not watched:
             return None
-        loss = sum(self.weights[head] * float(found.term.mean) for head, found in watched.items())
-        terms = [found.term for found in watched.values()]
-        accuracy = 100 * float(sum(term.correct for term in terms)) / max(1, sum(term.count for term in terms))
+        loss, accuracy = self.together({head: found.term for head, found in watched.items()})
         scores = {name: score for found in watched.values() for name, score in found.scores.items()}
         value = -loss if self.training.select_by == "loss" else float(np.mean([found.value for found in watched.values()]))
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+
+    @torch.inference_mode()
+    def score_probe(self) -> ProbeResult | None:
+        """Loss and accuracy of a sample of the training parts, as `score_dev` finds them."""
+        self.model.eval()
+        found = {head: term for group in self.groups for head, term in group.probe().items()}
+        return ProbeResult(*self.together(found)) if found else None
+
+    def evidence(self) -> Evidence:
+        """What the parts share with training, of every group."""
+        return Evidence([shared for group in self.groups for shared in group.shared()])
+
+    def together(self, terms: Mapping[str, Loss]) -> tuple[float, float]:
+        """The loss by the weights, and what all heads together have right, in percent."""
+        loss = sum(self.weights[head] * float(term.mean) for head, term in terms.items())
+        right, count = sum(float(term.correct) for term in terms.values()), sum(term.count for term in terms.values())
+        return loss, 100 * right / max(1, count)
 
     def outcome(self) -> Outcome:
         """The final scores of every group."""

@@ -117,8 +117,15 @@ def train_task(
         history=history,
         progress=progress,
         options=TrainingOptions(
-            settings.epochs, settings.patience, settings.clip_norm, settings.checkpoint_every, task.weights, settings.accumulate
+            settings.epochs,
+            settings.patience,
+            settings.clip_norm,
+            settings.checkpoint_every,
+            task.weights,
+            settings.accumulate,
+            getattr(task, "label_entropy", None),
         ),
         environment=Environment(device, precision, callbacks.watcher, callbacks.stop_asked),
         average=average,
+        score_probe=getattr(task, "score_probe", lambda: None),
     )

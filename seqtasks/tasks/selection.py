@@ -11,11 +11,18 @@ import numpy as np
 from seqtasks.errors import UsageError, did_you_mean
 
 E = TypeVar("E")
+PROBED, FEWEST_PROBED = 500, 50  # training sentences that are scored as dev is; and a tenth of them at most, but no fewer than these
 
 
 def five_positions(count: int) -> list[int]:
     """Five positions spread evenly over `count` sentences, or all of them where there are fewer."""
     return sorted({int(position) for position in np.linspace(0, count - 1, min(5, count)).round()}) if count else []
+
+
+def probe_positions(count: int) -> list[int]:
+    """Which of `count` training sentences are scored as dev is after each epoch: the same ones in every run, in order."""
+    chosen = min(count, PROBED, max(FEWEST_PROBED, count // 10))
+    return [int(position) for position in np.sort(np.random.default_rng(0).permutation(count)[:chosen])]
 
 
 @dataclass(frozen=True)

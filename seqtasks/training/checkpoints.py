@@ -31,7 +31,8 @@ class Progress:
 
     epoch counts from 1; batches is how many of the epoch's batches are done; best is the selection value (higher is better) of
     `best_epoch`, best_loss its dev loss; waited is the number of epochs since then; sums are {term: [loss, count, correct]} of the running
-    epoch; kept are the epochs whose weights are to be averaged, with their values (0 where nothing is selected on).
+    epoch; kept are the epochs whose weights are to be averaged, with their values (0 where nothing is selected on); updates is what
+    `seqtasks.training.update_meter` keeps of them.
     """
 
     epoch: int = 1
@@ -44,6 +45,7 @@ class Progress:
     seconds: float = 0.0
     sums: dict[str, list[float]] = field(default_factory=dict)
     kept: dict[str, float] = field(default_factory=dict)
+    updates: dict[str, list[float]] = field(default_factory=dict)
 
 
 class Carried(Protocol):
@@ -182,18 +184,22 @@ def saved_precision(folder: Path) -> str | None:
 def check_facts(facts: Mapping[str, Any], path: Path) -> None:
     """Raises RunDirectoryError where the progress or the machine of a checkpoint are not what one has."""
     progress, fields = facts["progress"], asdict(Progress())
-    wrong = not isinstance(progress, dict) or not isinstance(facts["machine"], dict) or progress.keys() != fields.keys()
+    wrong = not isinstance(progress, dict) or not isinstance(facts["machine"], dict)
+    wrong = wrong or {*progress, "updates"} != fields.keys()  # earlier checkpoints have not measured their updates
     if not wrong:
         whole = ("epoch", "batches", "update", "best_epoch", "waited")
         wrong = any(type(progress[name]) is not int or progress[name] < 0 for name in whole)
         wrong |= not (progress["best"] is None or is_number(progress["best"])) or not is_number(progress["seconds"])
         kept, sums = progress["kept"], progress["sums"]
         wrong |= not isinstance(kept, dict) or not all(name.isdigit() and is_number(value) for name, value in kept.items())
-        wrong |= not isinstance(sums, dict) or not all(
-            isinstance(s, list) and len(s) == 3 and all(map(is_number, s)) for s in sums.values()
-        )
+        wrong |= not is_lists_of_numbers(sums) or any(len(values) != 3 for values in sums.values())
+        wrong |= not is_lists_of_numbers(progress.get("updates", {}))
     if wrong:
         raise damaged(path, "its progress is not that of a training")
+
+
+def is_lists_of_numbers(table: object) -> bool:
+    return isinstance(table, dict) and all(isinstance(values, list) and all(map(is_number, values)) for values in table.values())
 
 
 def place_of(folder: Path) -> tuple[int, int] | None:

@@ -1,11 +1,17 @@
 """The history of a run: one JSON line per epoch in `history.jsonl`."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seqtasks.errors import RunDirectoryError
 from seqtasks.text.files import write_atomically
+
+LATER = (  # numbers that earlier histories lack
+    *("gradient_norm_median", "gradient_norm_p90", "gradient_norm_largest", "clipped_share", "update_ratio", "loss_spikes"),
+    *("label_entropy", "probe_loss", "probe_accuracy"),
+)
 
 
 class History:
@@ -29,14 +35,21 @@ class History:
                 raise RunDirectoryError(f"{self.path}: damaged ({fault}). Restore it from a copy, or remove it.") from None
 
 
+def kept_epoch(rows: Sequence[Mapping[str, Any]]) -> int | None:
+    """The epoch whose weights were the best on what is selected on; None where nothing is, or where an earlier history does not say."""
+    return max((row["epoch"] for row in rows if row.get("best")), default=None)
+
+
 def checked_row(row: dict[str, Any]) -> dict[str, Any]:
     """A row that a plot and a report can be made of. Raises ValueError for what training never writes."""
     whole, numbers = ("epoch", "update"), ("train_loss", "seconds", "tokens_per_second")
-    optional = ("train_accuracy", "dev_loss", "dev_accuracy", "learning_rate")
+    optional = ("train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", *LATER)
     if any(type(row[name]) is not int for name in whole) or any(not is_number(row[name]) for name in numbers):
         raise ValueError("a row lacks a number")
     if any(row.get(name) is not None and not is_number(row[name]) for name in optional):
         raise ValueError("a row has other values than numbers")
+    if not isinstance(row.get("best", False), bool):
+        raise ValueError("a row has another value than true or false")
     if not isinstance(row["scores"], dict) or not all(map(is_number, row["scores"].values())):
         raise ValueError("a row has other scores than numbers")
     return row

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import nn
@@ -18,8 +18,10 @@ from seqtasks.errors import Interrupted, TrainingError
 from seqtasks.text.batching import Batch
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
+from seqtasks.training.epoch_sums import accuracy, add_up, check_finite, loss_since, mean_loss
 from seqtasks.training.objectives import Loss, Objective, SummedGradients
 from seqtasks.training.schedules import Schedule
+from seqtasks.training.update_meter import UpdateMeter
 
 CHECK_EVERY = 20  # updates between two looks at whether the loss is still a number
 
@@ -39,6 +41,13 @@ class DevResult:
     accuracy: float
     scores: Mapping[str, float]
     value: float | None
+
+
+class ProbeResult(NamedTuple):
+    """A sample of the training part after an epoch, scored as dev is: mean loss in nats, accuracy in percent."""
+
+    loss: float
+    accuracy: float
 
 
 class EpochLog(Protocol):
@@ -68,7 +77,8 @@ class TrainingOptions:
 
     patience: epochs without a better dev value before training stops (0: never); clip_norm: largest gradient norm (0: no clipping);
     checkpoint_every: updates between checkpoints in mid-epoch (0: only after epochs); weights: of each term of the loss, 1 where absent;
-    accumulate: batches an update is made of (the last of an epoch may have fewer).
+    accumulate: batches an update is made of (the last of an epoch may have fewer); label_entropy: of the training labels, in nats a word
+    as the loss is, None where it is not known (leaps of the loss are measured by it).
     """
 
     epochs: int
@@ -77,6 +87,7 @@ class TrainingOptions:
     checkpoint_every: int
     weights: Mapping[str, float] = field(default_factory=dict)
     accumulate: int = 1
+    label_entropy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -103,15 +114,18 @@ def train(
     options: TrainingOptions,
     environment: Environment,
     average: WeightAverage | None = None,
+    score_probe: Callable[[], ProbeResult | None] = lambda: None,
 ) -> Progress:
     """Train for the epochs of `options`, or until patience ends; the model then holds the best weights on dev, or the last where nothing is
     held out; or, where checkpoints keep several epochs, the mean of theirs.
 
     checkpoints: None writes nothing, and leaves the last weights (or their average) in the model.
     average: of the weights, updated with each of them; it is then what is scored on dev, saved as best, and held at the end.
+    score_probe: scores a sample of the training part with the weights that dev is scored with; it must draw no random numbers.
     Raises Interrupted after saving when `environment.stop_asked()` turns true, TrainingError when the loss is no longer a number.
     """
     environment.watcher.start(options.epochs, progress)
+    meter = UpdateMeter(model.parameters(), progress.updates)
     while progress.epoch <= options.epochs and not (options.patience and progress.waited >= options.patience):
         model.train()
         batches = data.epoch(progress.epoch)
@@ -120,10 +134,14 @@ def train(
         for first in range(progress.batches, len(batches), options.accumulate):
             some = range(first, min(first + options.accumulate, len(batches)))
             optimizer.zero_grad(set_to_none=True)
+            before = {name: (loss, count) for name, (loss, count, _) in progress.sums.items()}
             tokens += backward(model, (batches[number] for number in some), len(some), objective, progress, options, environment)
+            meter.gradient(options.clip_norm)
             for group in optimizer.param_groups:
                 group["lr"] = group["initial_lr"] * schedule(progress.update)
+            meter.before_step()
             optimizer.step()
+            meter.after_step(loss_since(before, progress, options.weights))
             if average is not None:
                 average.add(progress.update)
             progress.update += 1
@@ -136,6 +154,7 @@ def train(
                 check_finite(progress)
                 progress.seconds += time.perf_counter() - started
                 spent += time.perf_counter() - started
+                meter.settle()
                 place = f", saved {checkpoints.save(model, optimizer, progress, environment.device)}" if checkpoints else ""
                 if environment.stop_asked():
                     raise Interrupted(f"Interrupted in epoch {progress.epoch}{place}.")
@@ -143,8 +162,11 @@ def train(
         progress.seconds += time.perf_counter() - started
         speed = tokens / max(1e-9, spent + time.perf_counter() - started)
         with average.installed() if average is not None else nullcontext():
-            saved = keep_best(model, progress, dev := score_dev(), checkpoints)
-        finish_epoch(model, optimizer, progress, history, checkpoints, dev, saved, options, environment, speed)
+            best = keep_best(model, progress, dev := score_dev(), checkpoints)
+            probe = score_probe()
+        row = row_of(progress, options, dev, probe, learning_rate=optimizer.param_groups[0]["lr"], speed=speed, best=best)
+        row |= meter.row(clip_norm=options.clip_norm, label_entropy=options.label_entropy)
+        finish_epoch(model, optimizer, progress, history, checkpoints, row, environment)
     restore_best(model, progress, checkpoints, average)
     return progress
 
@@ -158,7 +180,7 @@ def backward(
     options: TrainingOptions,
     environment: Environment,
 ) -> int:
-    """Leave the gradient of `count` batches, clipped, in the model's parameters; add them to the epoch's sums; returns their words."""
+    """Leave the gradient of `count` batches in the model's parameters; add them to the epoch's sums; returns their words."""
     together, tokens = SummedGradients(model.parameters()), 0
     for batch in batches:
         batch = batch.to(environment.device)
@@ -170,9 +192,36 @@ def backward(
             together.add(terms)
         tokens += add_up(progress, terms)
     together.leave(options.weights)
-    if options.clip_norm:
-        nn.utils.clip_grad_norm_(model.parameters(), options.clip_norm)
     return tokens
+
+
+def row_of(
+    progress: Progress,
+    options: TrainingOptions,
+    dev: DevResult | None,
+    probe: ProbeResult | None,
+    *,
+    learning_rate: float,
+    speed: float,
+    best: bool,
+) -> dict[str, Any]:
+    """The history row of the running epoch, but for what was measured of its updates. best: whether its weights are the best so far."""
+    return {
+        "epoch": progress.epoch,
+        "update": progress.update,
+        "train_loss": mean_loss(progress, options.weights),
+        "train_accuracy": accuracy(progress),
+        "probe_loss": probe.loss if probe else None,
+        "probe_accuracy": probe.accuracy if probe else None,
+        "dev_loss": dev.loss if dev else None,
+        "dev_accuracy": dev.accuracy if dev else None,
+        "best": best,
+        "label_entropy": options.label_entropy,
+        "learning_rate": learning_rate,
+        "tokens_per_second": round(speed, 1),
+        "seconds": round(progress.seconds, 3),
+        "scores": dict(dev.scores) if dev else {},
+    }
 
 
 def finish_epoch(
@@ -181,34 +230,19 @@ def finish_epoch(
     progress: Progress,
     history: EpochLog,
     checkpoints: Checkpoints | None,
-    dev: DevResult | None,
-    saved: str,
-    options: TrainingOptions,
+    row: dict[str, Any],
     environment: Environment,
-    speed: float,
 ) -> None:
     """Write the history row and the checkpoint, and open the next epoch."""
-    row = {
-        "epoch": progress.epoch,
-        "update": progress.update,
-        "train_loss": mean_loss(progress, options.weights),
-        "train_accuracy": accuracy(progress),
-        "dev_loss": dev.loss if dev else None,
-        "dev_accuracy": dev.accuracy if dev else None,
-        "learning_rate": optimizer.param_groups[0]["lr"],
-        "tokens_per_second": round(speed, 1),
-        "seconds": round(progress.seconds, 3),
-        "scores": dict(dev.scores) if dev else {},
-    }
     history.append(row)
     progress.epoch, progress.batches, progress.sums = progress.epoch + 1, 0, {}
     if checkpoints is not None:
         checkpoints.save(model, optimizer, progress, environment.device)
-    environment.watcher.epoch_ended(row, saved)
+    environment.watcher.epoch_ended(row, "best so far" if row["best"] else "")
 
 
-def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, checkpoints: Checkpoints | None) -> str:
-    """Compare with the best so far, and save the weights where they are better (or are to be averaged); returns what to tell of it.
+def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, checkpoints: Checkpoints | None) -> bool:
+    """Compare with the best so far, and save the weights where they are better (or are to be averaged); returns whether they are.
 
     Of equal values the one with the lower dev loss is better: a measure may stay at 0 for long.
     """
@@ -220,15 +254,15 @@ def keep_best(model: nn.Module, progress: Progress, dev: DevResult | None, check
     if checkpoints is not None:
         checkpoints.keep_epoch(model, progress, dev.value if dev else None)
     if dev is None or dev.value is None:
-        return ""
+        return False
     progress.waited += 1
     tied = dev.value == progress.best and dev.loss < progress.best_loss
     if progress.best is not None and dev.value <= progress.best and not tied:
-        return ""
+        return False
     progress.best, progress.best_loss, progress.best_epoch, progress.waited = dev.value, dev.loss, progress.epoch, 0
     if checkpoints is not None:
         checkpoints.save_best(model)
-    return "best so far"
+    return True
 
 
 def restore_best(model: nn.Module, progress: Progress, checkpoints: Checkpoints | None, average: WeightAverage | None) -> None:
@@ -244,33 +278,3 @@ def restore_best(model: nn.Module, progress: Progress, checkpoints: Checkpoints 
 def weighted_loss(terms: Mapping[str, Loss], weights: Mapping[str, float]) -> torch.Tensor:
     """The sum over terms of weight x sum / count (nats a word), so that a task with longer sentences counts no more than the others."""
     return torch.stack([weights.get(name, 1.0) * term.mean for name, term in terms.items()]).sum()
-
-
-def add_up(progress: Progress, terms: Mapping[str, Loss]) -> int:
-    """Add the batch to the epoch's sums (the loss without label smoothing, to be compared with dev's); returns its words."""
-    for name, term in ((name, term) for name, term in terms.items() if not term.auxiliary):
-        sums = progress.sums.setdefault(name, [0.0, 0.0, 0.0])
-        sums[0] += float((term.sum if term.plain is None else term.plain).detach())
-        sums[1] += term.count
-        sums[2] += float(term.correct)
-    return max((term.count if term.read is None else term.read for term in terms.values()), default=0)  # several heads read the same words
-
-
-def mean_loss(progress: Progress, weights: Mapping[str, float]) -> float:
-    """The weighted loss a word over the epoch so far, in nats."""
-    return sum(weights.get(name, 1.0) * loss / max(1.0, count) for name, (loss, count, _) in progress.sums.items())
-
-
-def accuracy(progress: Progress) -> float:
-    """The share of words the model had right while it was training on them, in percent."""
-    return 100 * sum(sums[2] for sums in progress.sums.values()) / max(1.0, sum(sums[1] for sums in progress.sums.values()))
-
-
-def check_finite(progress: Progress) -> None:
-    """Raises TrainingError if a loss of the epoch is no longer finite, before such weights are saved over good ones."""
-    for name, (loss, _, _) in progress.sums.items():
-        if not math.isfinite(loss):
-            raise TrainingError(
-                f"the loss of {name} became {loss} before update {progress.update} (epoch {progress.epoch}). "
-                "Lower training.learning_rate or training.clip_norm; the last checkpoint is from before."
-            )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqtasks.reports.plots import curves, curves_figure, heatmap, heatmap_figure, shortened
+from seqtasks.reports.plots import LEARNING, curves, curves_figure, heatmap, heatmap_figure, shortened
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -17,7 +17,9 @@ def row(epoch: int, **values: object) -> dict[str, object]:
         "epoch": epoch,
         "update": 10 * epoch,
         "train_loss": 3.0 / epoch,
-        "train_accuracy": 50.0 + epoch,
+        "train_accuracy": 93.75,  # while it was training: never drawn
+        "probe_loss": 2.0 / epoch,
+        "probe_accuracy": 50.0 + epoch,
         "dev_loss": 4.0 / epoch,
         "dev_accuracy": 40.0 + epoch,
         "learning_rate": 1e-3,
@@ -45,16 +47,19 @@ def size(path: Path) -> tuple[int, int]:
 
 def test_curves_draw_train_and_dev_by_epoch_in_both_panels() -> None:
     assert drawn([row(2), row(1), row(4)]) == {
-        "loss": {"train": [(1, 3.0), (2, 1.5), (4, 0.75)], "dev": [(1, 4.0), (2, 2.0), (4, 1.0)]},
+        "loss": {"train": [(1, 2.0), (2, 1.0), (4, 0.5)], LEARNING: [(1, 3.0), (2, 1.5), (4, 0.75)], "dev": [(1, 4.0), (2, 2.0), (4, 1.0)]},
         "accuracy (%)": {"train": [(1, 51.0), (2, 52.0), (4, 54.0)], "dev": [(1, 41.0), (2, 42.0), (4, 44.0)]},
     }
 
 
 def test_each_panel_has_a_legend_and_train_and_dev_keep_their_colours() -> None:
     panels = curves_figure([row(1), row(2)]).axes
-    assert [[text.get_text() for text in axes.get_legend().get_texts()] for axes in panels] == [["train", "dev"]] * 2
+    assert [[text.get_text() for text in axes.get_legend().get_texts()] for axes in panels] == [
+        ["train", LEARNING, "dev"],
+        ["train", "dev"],
+    ]
     colours = [[line.get_color() for line in axes.lines] for axes in panels]
-    assert colours[0] == colours[1]
+    assert [colours[0][0], colours[0][2]] == colours[1]
     assert len(set(colours[0])) == 2
     assert panels[0].get_xlabel() == "epoch"
 
@@ -62,16 +67,16 @@ def test_each_panel_has_a_legend_and_train_and_dev_keep_their_colours() -> None:
 @pytest.mark.parametrize("missing", [None, math.nan, math.inf])
 def test_missing_values_are_passed_over(missing: float | None) -> None:
     history = [row(1), row(2, dev_loss=missing, dev_accuracy=missing), row(3)]
-    del history[0]["train_loss"]
+    del history[0]["train_loss"], history[2]["probe_loss"]
     found = drawn(history)
-    assert found["loss"] == {"train": [(2, 1.5), (3, 1.0)], "dev": [(1, 4.0), (3, 4 / 3)]}
+    assert found["loss"] == {"train": [(1, 2.0), (2, 1.0)], LEARNING: [(2, 1.5), (3, 1.0)], "dev": [(1, 4.0), (3, 4 / 3)]}
     assert found["accuracy (%)"]["dev"] == [(1, 41.0), (3, 43.0)]
 
 
 def test_a_line_without_values_is_left_out_and_a_panel_without_lines_says_so() -> None:
-    figure = curves_figure([row(1, train_accuracy=None, dev_accuracy=None, dev_loss=None)])
+    figure = curves_figure([row(1, probe_accuracy=None, dev_accuracy=None, dev_loss=None, probe_loss=None)])
     loss, accuracy = figure.axes
-    assert [line.get_label() for line in loss.lines] == ["train"]
+    assert [line.get_label() for line in loss.lines] == [LEARNING]
     assert not accuracy.lines
     assert [text.get_text() for text in accuracy.texts] == ["not recorded"]
 
@@ -199,3 +204,17 @@ def test_weights_of_another_shape_are_refused(sources: list, targets: list, weig
         f"a heat map of {len(targets)} target words and {len(sources)} source words cannot show weights of shape {np.shape(weights)}; "
         "it needs one row per target word, one column per source word, and at least one of each"
     )
+
+
+def test_accuracy_while_training_is_not_drawn_beside_dev() -> None:
+    before = [{key: value for key, value in row(epoch).items() if not key.startswith("probe")} for epoch in (1, 2)]
+    found = drawn(before)
+    assert set(found["loss"]) == {LEARNING, "dev"}
+    assert set(found["accuracy (%)"]) == {"dev"}
+
+
+def test_the_epoch_that_is_kept_is_marked() -> None:
+    found = drawn([row(1, best=True), row(2, best=True), row(3, best=False)])
+    assert [x for x, _ in found["loss"]["kept (epoch 2)"]] == [2, 2]
+    assert "kept (epoch 2)" in found["accuracy (%)"]
+    assert not any("kept" in name for panel in drawn([row(1), row(2)]).values() for name in panel)

@@ -224,4 +224,4 @@ def test_of_equal_values_the_lower_dev_loss_is_better() -> None:
     for loss, value in ((3.0, 0.0), (2.0, 0.0), (2.5, 0.0), (4.0, 1.0), (1.0, 0.5)):
         told.append((keep_best(ToyModel(), progress, DevResult(loss, 0.0, {}, value), None), progress.best_epoch, progress.waited))
         progress.epoch += 1
-    assert told == [("best so far", 1, 0), ("best so far", 2, 0), ("", 2, 1), ("best so far", 4, 0), ("", 4, 1)]
+    assert told == [(True, 1, 0), (True, 2, 0), (False, 2, 1), (True, 4, 0), (False, 4, 1)]

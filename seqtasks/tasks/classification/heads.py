@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqtasks.diagnosis.shared_sentences import SharedWithTrain, shared_sentences
 from seqtasks.evaluation.classification import exact_matches, label_scores
 from seqtasks.evaluation.label_metrics import label_metric, metrics_of
 from seqtasks.inference.assets import TaggingAssets
@@ -20,10 +21,12 @@ from seqtasks.tasks.classification.scores import classified_outcome
 from seqtasks.tasks.head_groups import Watched
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.outcome import Outcome
+from seqtasks.tasks.selection import probe_positions
 from seqtasks.text.batching import IGNORE, Batch, Positions, classification_batch, in_order
 from seqtasks.text.encoded import FormTable
 from seqtasks.text.tags import Extent
 from seqtasks.text.words import words_of
+from seqtasks.training.label_entropy import decision_entropy, label_entropy
 from seqtasks.training.objectives import Loss
 
 DEV_TOKENS = 4000
@@ -47,6 +50,9 @@ class EncodedTexts:
 
     def batch(self, positions: Positions) -> Batch:
         return classification_batch(self.forms, self.words, positions, {self.head: self.targets}, self.head)
+
+    def label_entropies(self) -> dict[str, float]:
+        return {self.head: (label_entropy if self.targets.ndim == 1 else decision_entropy)(self.targets)}
 
 
 class LabelledHead:
@@ -99,11 +105,14 @@ class LabelledHead:
         return assets
 
     def encode(self, assets: TaggingAssets) -> list[EncodedTexts]:
-        """The training part as numbers; the watched one is kept."""
-        several = self.data.multi_label
+        """The training part as numbers; the watched one and a sample of training are kept."""
+        several, kept = self.data.multi_label, self.labelled.kept
+        chosen = probe_positions(len(kept))
+        sample, words = [kept[position] for position in chosen], [self.words["kept"][position] for position in chosen]
+        self.probed = EncodedTexts(sample, words, assets, head=self.head, several=several)
         train, self.dev = (
             EncodedTexts(part, self.words[name], assets, head=self.head, several=several)
-            for name, part in (("kept", self.labelled.kept), ("watched", self.labelled.watched))
+            for name, part in (("kept", kept), ("watched", self.labelled.watched))
         )
         return [train]
 
@@ -117,7 +126,7 @@ class LabelledHead:
         """Loss, accuracy (with several labels: exact match) and F1, and the measure that decides: accuracy for one that is not of texts."""
         if not self.dev.gold:
             return {}
-        term, answers = self.read()
+        term, answers = self.read(self.dev)
         several = self.data.multi_label
         found = label_scores(self.dev.gold, answers, several=several, split="", head=self.head, samples=0)
         scores = {score.name: score.value for score in found}
@@ -129,17 +138,27 @@ class LabelledHead:
         named = {f"{self.prefix}{name}": score for name, score in scores.items()}
         return {self.head: Watched(term, named, -value if deciding.lower_is_better else value)}
 
-    def read(self) -> tuple[Loss, list[list[str]]]:
-        """The loss of the watched texts, and their answers: the model reads them once."""
+    def probe(self) -> dict[str, Loss]:
+        return {self.head: self.read(self.probed)[0]} if self.probed.gold else {}
+
+    def shared(self) -> list[SharedWithTrain]:
+        parts = {
+            f"{self.prefix}{split}": [(tuple(text.text.split()), text.line) for text in texts]
+            for split, texts in self.labelled.scored.items()
+        }
+        return shared_sentences([tuple(text.text.split()) for text in self.labelled.kept], parts)
+
+    def read(self, part: EncodedTexts) -> tuple[Loss, list[list[str]]]:
+        """The loss of the texts of a part, and their answers: the model reads them once."""
         head, total = self.model.head(self.head), torch.zeros(())
-        answers: list[list[str]] = [[] for _ in self.dev.gold]
-        for positions in in_order(self.dev.words.lengths, DEV_TOKENS):
-            batch = self.dev.batch(positions).to(self.device)
+        answers: list[list[str]] = [[] for _ in part.gold]
+        for positions in in_order(part.words.lengths, DEV_TOKENS):
+            batch = part.batch(positions).to(self.device)
             scores = self.model(batch)[self.head]
             total += head.loss(scores, batch.targets[self.head], batch.mask_BS, label_smoothing=0.0).cpu()
             for position, labels in zip(positions.tolist(), head.tags(scores, batch.mask_BS), strict=True):
                 answers[position] = labels
-        right = torch.tensor(int(exact_matches(self.dev.gold, answers).sum()))
+        right = torch.tensor(int(exact_matches(part.gold, answers).sum()))
         return Loss(total, len(answers), right), answers
 
     def outcome(self) -> Outcome:

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqtasks.diagnosis.observations.evidence import Evidence
+from seqtasks.diagnosis.shared_sentences import shared_sentences
 from seqtasks.evaluation.language_metrics import LANGUAGE_METRICS
 from seqtasks.inference.assets import learn_language, load_language, save_language
 from seqtasks.inference.writer import Writer
@@ -22,12 +24,13 @@ from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
-from seqtasks.tasks.selection import example_split, five_positions, select_parts
+from seqtasks.tasks.selection import example_split, five_positions, probe_positions, select_parts
 from seqtasks.text.batching import Batch, Batches, BatchPlan
 from seqtasks.text.language_batches import Stretches, sentence_batch, turned
 from seqtasks.text.vocabulary import Language, Vocabulary
+from seqtasks.training.label_entropy import label_entropy
 from seqtasks.training.language_objectives import TextObjective, sentence_objective
-from seqtasks.training.loop import DevResult
+from seqtasks.training.loop import DevResult, ProbeResult
 
 SIDE = "words"  # what the vocabulary's files are called in a run directory
 
@@ -48,6 +51,9 @@ class LanguageModelTask:
         lines, self.watched = self.read(locations)
         self.language = language or learn_language(lines, recipe.text)
         self.sentences = encoded(lines, self.language)
+        chosen = probe_positions(len(lines))
+        self.lines = lines
+        self.probed = lines[: len(chosen)] if recipe.data.context == "text" else [lines[position] for position in chosen]
         refuse_too_large(lambda: build_language_model(recipe, self.language.vocabulary), device, copies=TRAINED)
         self.model = build_language_model(recipe, self.language.vocabulary).to(device)
         smoothing = recipe.training.label_smoothing
@@ -69,6 +75,11 @@ class LanguageModelTask:
         if not self.scored:
             self.scored = {"dev": held_out}
         return kept, held_out or self.scored.get("dev", [])
+
+    @property
+    def label_entropy(self) -> float:
+        """Of the tokens of the training lines."""
+        return label_entropy(self.sentences.values)
 
     @property
     def trunk_words(self) -> Vocabulary:
@@ -103,6 +114,17 @@ class LanguageModelTask:
         scores = {name: LANGUAGE_METRICS[name].value(found) for name in names}
         value = {"loss": -loss, "accuracy": accuracy, "last": 0.0, **{name: -score for name, score in scores.items()}}[select_by]
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+
+    def score_probe(self) -> ProbeResult:
+        """Loss and accuracy of a sample of the training lines, as `score_dev` finds them; of a text it is the beginning."""
+        found, right = judged(self.writer, self.probed)
+        tokens = max(1, int(found.tokens_N.sum()))
+        return ProbeResult(float(found.nats_N.sum()) / tokens, 100 * right / tokens)
+
+    def evidence(self) -> Evidence:
+        """What the parts share with training."""
+        parts = {split: [(tuple(line.split()), number) for number, line in enumerate(lines, 1)] for split, lines in self.scored.items()}
+        return Evidence(shared_sentences([tuple(line.split()) for line in self.lines], parts))
 
     def outcome(self) -> Outcome:
         """Scores of every part that is reported, the log-probability of each of its lines, and beginnings as the model goes on."""

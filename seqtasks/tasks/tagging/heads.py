@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from seqtasks.diagnosis.shared_sentences import SharedWithTrain, shared_sentences
 from seqtasks.evaluation.metrics import TAGS
 from seqtasks.evaluation.tag_metrics import TAG_METRICS, tag_metric
 from seqtasks.hmm.tagger import HMMTagger
@@ -20,6 +21,7 @@ from seqtasks.registry import known_parts
 from seqtasks.tasks.head_groups import Watched
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.outcome import Outcome
+from seqtasks.tasks.selection import probe_positions
 from seqtasks.tasks.tagging.nested import extents_of, unreachable_spans
 from seqtasks.tasks.tagging.parts import Part, TaggedParts, read_tagged_parts
 from seqtasks.tasks.tagging.recipe import NetworkRecipe, TaskSettings, data_of, file_scheme, head_scheme, output_schemes, tasks_of
@@ -28,6 +30,7 @@ from seqtasks.text.batching import IGNORE, Batch, Positions, in_order, span_targ
 from seqtasks.text.corpora.examples import TaggedSentence
 from seqtasks.text.encoded import FormTable, Ragged
 from seqtasks.text.tags import NESTED, Extent, spans_of
+from seqtasks.training.label_entropy import label_entropy
 from seqtasks.training.objectives import Loss
 
 DEV_TOKENS = 4000
@@ -64,6 +67,9 @@ class EncodedTags:
         batch = with_spans(tagging_batch(self.forms, self.words, positions, self.targets, self.name), positions, self.spans)
         return with_log_priors(batch, positions, self.log_priors)
 
+    def label_entropies(self) -> dict[str, float]:
+        return {head: label_entropy(targets.values) for head, targets in self.targets.items()}
+
 
 class TaggedHeads:
     """The heads of a recipe that tag words, with their data read. beside_others: the model has heads of another kind, too."""
@@ -97,8 +103,10 @@ class TaggedHeads:
         return replace(assets, hmms=hmms)
 
     def encode(self, assets: TaggingAssets) -> list[EncodedTags]:
-        """The training parts of every corpus as numbers; the watched ones are kept, with the answers of HMM taggers on them."""
+        """The training parts of every corpus as numbers; the watched ones and samples of training are kept, with what HMM taggers say."""
         tagged = self.tagged
+        samples = {head: [part[position] for position in probe_positions(len(part))] for head, part in tagged.kept.items()}
+        self.probed = [self.encoded(heads, samples, assets, assets.hmms) for heads in tagged.corpora]
         self.dev = [self.encoded(heads, tagged.watched, assets, assets.hmms) for heads in tagged.corpora if tagged.watched[heads[0]]]
         return [self.encoded(heads, tagged.kept, assets, {}) for heads in tagged.corpora]
 
@@ -128,6 +136,18 @@ class TaggedHeads:
                 deciding = self.select_by if self.select_by in scores else "accuracy"
                 value = -scores[deciding] if metrics[deciding].lower_is_better else scores[deciding]
                 found[head] = Watched(term, {f"{head} {name}": score for name, score in scores.items()}, value)
+        return found
+
+    def probe(self) -> dict[str, Loss]:
+        return {head: term for part in self.probed for head, (term, _) in self.read(part).items()}
+
+    def shared(self) -> list[SharedWithTrain]:
+        """Of each corpus, under the name of its first head where there are several."""
+        tagged, found = self.tagged, []
+        for heads in tagged.corpora:
+            name = f"{heads[0]} " if len(tagged.corpora) > 1 else ""
+            parts = {f"{name}{split}": [(one.words, one.line) for one in part] for split, part in tagged.scored[heads[0]].items()}
+            found += shared_sentences([one.words for one in tagged.kept[heads[0]]], parts)
         return found
 
     def read(self, part: EncodedTags) -> dict[str, tuple[Loss, list[list[str]]]]:

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from seqtasks.diagnosis.observations.evidence import Evidence
 from seqtasks.diagnosis.parallel_data import parallel_notes
+from seqtasks.diagnosis.shared_sentences import shared_sentences
 from seqtasks.errors import DataError
 from seqtasks.evaluation.bleu import corpus_value
 from seqtasks.evaluation.directions import lower_is_better
@@ -21,8 +23,9 @@ from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
-from seqtasks.tasks.selection import example_split, five_positions, nested_share, select_parts
+from seqtasks.tasks.selection import example_split, five_positions, nested_share, probe_positions, select_parts
 from seqtasks.tasks.translation.build import build_translation
+from seqtasks.tasks.translation.controls import source_control
 from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, selection_notes, unknown_notes
 from seqtasks.tasks.translation.reading import read_translation_part
 from seqtasks.tasks.translation.recipe import TranslationRecipe
@@ -37,7 +40,8 @@ from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.subword_sampling import SampledLines
 from seqtasks.text.tokenizers import plain_words
 from seqtasks.text.vocabulary import Vocabulary
-from seqtasks.training.loop import DevResult
+from seqtasks.training.label_entropy import label_entropy
+from seqtasks.training.loop import DevResult, ProbeResult
 
 
 class TranslationTask:
@@ -111,6 +115,7 @@ class TranslationTask:
         """Training pairs and watched pairs as numbers; and both sides of the former as epochs draw them, where their subwords are drawn."""
         train = self.short_enough(EncodedPairs.of(pairs, self.assets))
         dev = EncodedPairs.of(watched, self.assets) if watched else None
+        self.probed = train.select(probe_positions(len(train.pairs)))
         return train, dev, drawn_sides(self.recipe, train.pairs, self.assets)
 
     def short_enough(self, part: EncodedPairs) -> EncodedPairs:
@@ -124,6 +129,11 @@ class TranslationTask:
         if len(kept) < len(longest):
             self.notes.append(f"Left out {len(longest) - len(kept)} training pairs of over {self.recipe.data.max_length} tokens a side.")
         return part.select(kept) if len(kept) < len(longest) else part
+
+    @property
+    def label_entropy(self) -> float:
+        """Of the target tokens of the training pairs."""
+        return label_entropy(self.train.targets.values)
 
     @property
     def trunk_words(self) -> Vocabulary:
@@ -162,6 +172,18 @@ class TranslationTask:
         better = -1 if lower_is_better(select_by) else 1
         value = better * {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}[select_by]
         return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+
+    def score_probe(self) -> ProbeResult:
+        """Loss and accuracy on a sample of the training pairs, as `score_dev` finds them."""
+        total, count, correct = forced(self.translator, self.probed)
+        return ProbeResult(total / max(1, count), 100 * correct / max(1, count))
+
+    def evidence(self) -> Evidence:
+        """What the parts share with training, and what another line's source costs."""
+        words = [(tuple(pair.source.split()), pair.line) for pair in self.train.pairs]
+        parts = {split: [(tuple(pair.source.split()), pair.line) for pair in pairs] for split, pairs in self.scored.items()}
+        shared = shared_sentences([row for row, _ in words], parts)
+        return Evidence(shared, source_control(self.translator, self.dev or self.probed))
 
     def outcome(self) -> Outcome:
         """Scores, translations and examples of every part that is reported."""
