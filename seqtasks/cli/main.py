@@ -27,6 +27,7 @@ class Commands(LazyGroup):
         "evaluate": ("seqtasks.cli.evaluate", "Score a finished run on annotated files."),
         "compare": ("seqtasks.cli.compare", "Compare systems: scores with intervals, significance, cost, one report."),
         "inspect": ("seqtasks.cli.inspect", "Look inside a finished run: gates, cells, what its answers hang on."),
+        "study": ("seqtasks.cli.study", "Measure what recurrent networks remember: gradients, memory, clipping."),
         "align": ("seqtasks.cli.align", "Align the words of parallel files, and make a lexicon."),
         "recipes": ("seqtasks.cli.recipes", "List, show, copy and check recipes; what they may say."),
         "data": ("seqtasks.cli.data", "List, download and check corpora."),

@@ -71,9 +71,7 @@ def read_lexicon(path: Path) -> Lexicon:
             raise DataError(path, 0, f"has {len(clear)} clear {rank} lemmas, {count} are needed", "Give a larger sample")
         return tuple(pair_of(forms[kind, lemma], kinds) or ("", "") for lemma in clear[:count])
 
-    return Lexicon(
-        most_frequent("noun", "N", NOUNS), most_frequent("transitive", "V", VERBS), most_frequent("intransitive", "V", VERBS)
-    )
+    return Lexicon(most_frequent("noun", "N", NOUNS), most_frequent("transitive", "V", VERBS), most_frequent("intransitive", "V", VERBS))
 
 
 Forms = dict[tuple[str, str], dict[int, Counter[str]]]  # (kind, lemma) -> singular and plural forms

@@ -75,9 +75,7 @@ def study_clipping(
     return ClippingStudy(distance, stretch, rate, updates, task.chance, clipped, unclipped)
 
 
-def one_run(
-    task: SequenceTask, seed: int, limit: float | None, *, distance: int, stretch: float, rate: float, updates: int
-) -> ClippedRun:
+def one_run(task: SequenceTask, seed: int, limit: float | None, *, distance: int, stretch: float, rate: float, updates: int) -> ClippedRun:
     """One training by SGD; it ends where its loss or gradient is not finite."""
     network = stretched(task, stretch, seed)
     weights, generator = list(network.parameters()), generator_of(distance, 0, seed)

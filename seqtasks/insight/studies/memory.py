@@ -91,9 +91,7 @@ def study_memory(
                 tell(f"{kind.name}, {distance} words, seed {seed}: {task.measure} {scores[cell]:.3f} after {trained.updates} updates")
         sizes.append(network.size)
     names = tuple(kind.name for kind in kinds)
-    return MemoryStudy(
-        task.name, task.measure, task.chance, names, tuple(sizes), tuple(distances), tuple(seeds), scores, gradients, counts
-    )
+    return MemoryStudy(task.name, task.measure, task.chance, names, tuple(sizes), tuple(distances), tuple(seeds), scores, gradients, counts)
 
 
 def train_at(network: TaskNetwork, task: SequenceTask, distance: int, seed: int, updates: int) -> Trained:
