@@ -104,9 +104,7 @@ def gradients(
 @networks_option
 @click.option("--distances", metavar="WORDS", default="", help="Separated by commas [default: 10,20,40; of adding 20,60].")
 @click.option("--seeds", type=COUNT, default=3, show_default=True, help="So many, from 1 on.")
-@click.option(
-    "--parameters", type=click.IntRange(500, 10**6), help="Of each network, as near as sizes allow [default: 7000; agreement 12000]."
-)
+@click.option("--parameters", type=click.IntRange(500, 10**6), help="Of each network, about [default: 7000; agreement 12000].")
 @click.option("--updates", type=click.IntRange(1, 10**6), help="At most [default: the task's].")
 @output_options
 def memory(

@@ -10,7 +10,6 @@ import numpy as np
 from seqtasks.cli.inspect_text import aligned
 from seqtasks.insight.studies.clipping import ClippedRun, ClippingStudy
 from seqtasks.insight.studies.memory import MemoryStudy
-from seqtasks.insight.studies.networks import NETWORKS
 from seqtasks.insight.studies.trained import TrainedStudy
 from seqtasks.insight.studies.untrained import GradientStudy
 
@@ -31,10 +30,10 @@ def gradients_text(study: GradientStudy) -> str:
     """A row for each network: the geometric mean of its relative gradient at some numbers of words back, and how far the seeds differ."""
     length = study.relative_NRD.shape[2]
     backs = [back for back in SHOWN if back < length]
-    rows = [["words back", *map(str, backs), ""]]
+    rows = [["words back", *map(str, backs)]]
     for name, typical_D in zip(study.networks, study.typical(), strict=True):
-        rows.append([name, *(f"{typical_D[back]:.0e}" for back in backs), NETWORKS[name].summary if name in NETWORKS else ""])
-    told = f"Gradient of the last output at the word so many words back, in units of that at the last word; {seeds(study.seeds)}, "
+        rows.append([name, *(f"{typical_D[back]:.0e}" for back in backs)])
+    told = f"Gradient of the last output at the word so many words back, in units of that at the last word;\n{seeds(study.seeds)}, "
     told += f"{study.hidden_size} units, untrained, chrono for {study.longest} words."
     return f"{aligned(rows)}\n\n{told}"
 
@@ -51,8 +50,9 @@ def trained_text(study: TrainedStudy) -> str:
         rows = [[title, *map(str, study.distances)]]
         rows += [[name, *map(form.format, values_D)] for name, values_D in zip(study.networks, values_ND, strict=True)]
         blocks.append(aligned(rows))
-    told = f"Recall of a symbol, trained on all distances up to {max(study.distances)} words; means of {seeds(study.seeds)}. Influence: what the "
-    told += "right answer loses when the symbol is replaced. Where the gradient is next to nothing and the influence is not, the gradient misleads."
+    told = f"Recall of a symbol, trained on all distances up to {max(study.distances)} words; means of {seeds(study.seeds)}.\n"
+    told += "Influence: what the right answer loses when the symbol is replaced. Where it is large and the gradient next to nothing, the\n"
+    told += "gradient shows no memory."
     return "\n\n".join([*blocks, told])
 
 

@@ -1,4 +1,4 @@
-"""The pictures of studies, each a page of its own: gradient by distance, what it predicts, memory as a grid, training with and without clipping.
+"""The pictures of studies, a page each: gradient by distance, what it predicts, memory as a grid, training with and without clipping.
 
 Each takes plain data and a theme, draws within `slides.slide`, and writes a file. N networks, R seeds, D distances, U updates.
 """

@@ -17,7 +17,7 @@ from seqtasks.insight.studies.networks import NetworkKind
 from seqtasks.insight.studies.training import BATCH, CLIP, EMBEDDING, RATE, TaskNetwork, generator_of
 
 DEEPEST, ASKED_DEEPEST = 3, 6  # nested clauses in training, and when asked
-TESTED, UPDATES = 1000, 3000
+TESTED, UPDATES = 1000, 1000
 
 
 def study_agreement(
@@ -31,8 +31,8 @@ def study_agreement(
 ) -> MemoryStudy:
     """Every network under every seed; scores are the share of last verbs whose right form is the more probable one.
 
-    The distances are those of sentences without phrases: 1, 5, 9, ... words, each nested clause 4 more; the last is deeper than any that was
-    trained on. tell: hears a line after each training.
+    The distances are those of sentences without phrases: 1, 5, 9, ... words, each nested clause 4 more; beyond DEEPEST clauses they are
+    deeper than any that was trained on. tell: hears a line after each training.
     """
     frames = [Frame((False,) * (nested + 1)) for nested in range(ASKED_DEEPEST + 1)]
     asked = [draw_sentences(lexicon, frame, TESTED, generator_of(frame.distance, 1)) for frame in frames]

@@ -1,7 +1,7 @@
 """The same training with and without gradient clipping: norms and losses by update: `study_clipping()`. U updates.
 
 A plain RNN on the adding task, its recurrent weights orthogonal and then stretched, so that gradients grow with distance; plain SGD, which
-takes each gradient as large as it is. Clipping scales a gradient whose norm is above the limit down to it (Pascanu et al. 2013, section 3.2).
+takes each gradient as large as it is. Clipping scales a gradient whose norm is above the limit down to it (Pascanu et al. 2013, 3.2).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tasks made to measure memory: what must be remembered, for how many words, and what guessing gets.
 
-recall: one of 8 symbols, distance - 1 distractors, then a question: which symbol was it? copy: 3 symbols, distractors, then 3 questions, each
-for the symbol `distance` words before it. adding: numbers of which two are marked, one in each half of `distance` words: what is their sum?
+recall: one of 8 symbols, distance - 1 distractors, then a question: which symbol was it? copy: 3 symbols, distractors, then 3 questions,
+each for the symbol `distance` words before it. adding: numbers of which two are marked, one in each half of `distance` words: their sum?
 (Hochreiter and Schmidhuber 1997, sections 5.1 to 5.4; Arjovsky et al. 2016, section 4; here the answer always stands at the end.)
 B sentences, S words, A answers.
 """

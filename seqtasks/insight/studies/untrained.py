@@ -1,4 +1,7 @@
-"""Gradient by distance before training, network beside network, under several seeds: `study_gradients()`. N networks, R seeds, D words back."""
+"""Gradient by distance before training, network beside network, under several seeds: `study_gradients(...)`.
+
+N networks, R seeds, D words back.
+"""
 
 from __future__ import annotations
 
