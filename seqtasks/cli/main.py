@@ -29,6 +29,7 @@ class Commands(LazyGroup):
         "observe": ("seqtasks.cli.observe", "Say what a run's curves show, in words, and what to try."),
         "inspect": ("seqtasks.cli.inspect", "Look inside a finished run: gates, cells, what its answers hang on."),
         "doctor": ("seqtasks.cli.doctor", "Check a finished run: files, answers, resume, versions."),
+        "study": ("seqtasks.cli.study", "Measure what recurrent networks remember: gradients, memory, clipping."),
         "align": ("seqtasks.cli.align", "Align the words of parallel files, and make a lexicon."),
         "recipes": ("seqtasks.cli.recipes", "List, show, copy and check recipes; what they may say."),
         "data": ("seqtasks.cli.data", "List, download and check corpora."),

@@ -11,9 +11,11 @@ from typing import Any
 
 from torch import nn
 
+from seqtasks.errors import RecipeError
 from seqtasks.models.heads import HEADS, Head
 from seqtasks.models.nested import NESTED_HEADS
 from seqtasks.nn.backbones import BACKBONES
+from seqtasks.nn.biases import gated_layers, set_chrono_biases
 from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.registry import find_part
 from seqtasks.text.tags import Extent
@@ -26,19 +28,48 @@ ALL_HEADS: Mapping[str, Callable[..., Head]] = {**HEADS, **NESTED_HEADS}
 
 
 def build_backbone(
-    kind: str, *, input_size: int, hidden_size: int, layers: int, dropout: float, options: Mapping[str, Any] | None = None
+    kind: str,
+    *,
+    input_size: int,
+    hidden_size: int,
+    layers: int,
+    dropout: float,
+    chrono: int = 0,
+    options: Mapping[str, Any] | None = None,
 ) -> nn.Module:
-    """The backbone called `kind`; options: what else its builder takes. Raises RecipeError for a name that nobody offers."""
+    """The backbone called `kind`; options: what else its builder takes. Raises RecipeError for a name that nobody offers,
+    and for chrono where there are no gates.
+
+    chrono: gates begin so that units remember up to so many words (`nn.biases.set_chrono_biases`); 0: as their layers begin.
+    """
     builder: Callable[..., nn.Module] = find_part(BACKBONES, kind, BACKBONE_GROUP)
-    return builder(input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout, **(options or {}))
+    backbone = builder(input_size=input_size, hidden_size=hidden_size, layers=layers, dropout=dropout, **(options or {}))
+    if chrono:
+        if not gated_layers(backbone):
+            raise RecipeError([f"backbone.chrono has no meaning for a backbone of kind {kind!r}, which has no gates. Leave it out."])
+        set_chrono_biases(backbone, chrono)
+    return backbone
 
 
 def build_trunk(
-    embedder: TokenEmbedder, kind: str, *, hidden_size: int, layers: int, dropout: float, options: Mapping[str, Any] | None = None
+    embedder: TokenEmbedder,
+    kind: str,
+    *,
+    hidden_size: int,
+    layers: int,
+    dropout: float,
+    chrono: int = 0,
+    options: Mapping[str, Any] | None = None,
 ) -> Trunk:
     """The embedder below the backbone called `kind`, with the same dropout between the two as between the backbone's layers."""
     backbone = build_backbone(
-        kind, input_size=embedder.output_size, hidden_size=hidden_size, layers=layers, dropout=dropout, options=options
+        kind,
+        input_size=embedder.output_size,
+        hidden_size=hidden_size,
+        layers=layers,
+        dropout=dropout,
+        chrono=chrono,
+        options=options,
     )
     return Trunk(embedder=embedder, backbone=backbone, dropout=dropout)
 

@@ -24,6 +24,7 @@ from seqtasks.nn.attention_weights import (
     top_k,
 )
 from seqtasks.nn.backbones import BACKBONES
+from seqtasks.nn.biases import set_chrono_biases, set_forget_biases
 from seqtasks.nn.characters import CharacterCNN, CharacterLSTM
 from seqtasks.nn.composed_attention import HierarchicalAttention, MultiHeadAttention
 from seqtasks.nn.convolution import IteratedConvolutions
@@ -103,6 +104,8 @@ __all__ = [
     "replay_backbone",
     "replay_decoder",
     "replay_module",
+    "set_chrono_biases",
+    "set_forget_biases",
     "sparsemax",
     "summary",
     "top_k",

@@ -161,6 +161,9 @@ class BackboneSettings(Table):
     dropout: Rate = 0.0  # locked dropout of the embedding and between layers
     residual: bool = False  # recurrent layers of equal size add their input to their output
     highway: bool = False  # recurrent layers add their input, through a gate
+    # longest distance in words that an LSTM or GRU begins with remembering: gates of its units from 1 to so many words (Tallec and
+    # Ollivier 2018); 0: forget gates begin with bias 1
+    chrono: NonNegativeInt = 0
     recurrent_dropout: Rate = 0.0  # share of recurrent weights that each batch of the training goes without
     heads: PositiveInt = 4  # of self-attention; they divide hidden_size
     inner_size: NonNegativeInt = 0  # of a Transformer's feed-forward parts; 0: four times hidden_size

@@ -13,6 +13,7 @@ from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.recipes.schema import BackboneSettings
 from seqtasks.registry import find_part, name_faults, option_faults
 
+UNGATED = ("rnn", "birnn", "transformer", "convolution")  # of our own backbones, those without an LSTM or GRU
 OPTIONS = ("residual", "highway", "recurrent_dropout", "heads", "inner_size")  # keys of [backbone] that not every backbone takes
 
 
@@ -40,7 +41,16 @@ def backbone_faults(settings: BackboneSettings) -> list[str]:
         faults.append(
             f"backbone.heads = {settings.heads} does not divide backbone.hidden_size = {settings.hidden_size}. Change one of them."
         )
-    return faults
+    return faults + chrono_faults(settings)
+
+
+def chrono_faults(settings: BackboneSettings) -> list[str]:
+    """What chrono initialisation needs: gates, and a distance."""
+    if settings.chrono == 1:
+        return ["backbone.chrono = 1 is no distance: it is in words, 2 at least. Give the longest one that matters, or 0."]
+    if settings.chrono and settings.kind in UNGATED:
+        return [f"backbone.chrono has no meaning for a backbone of kind {settings.kind!r}, which has no gates. Leave it out."]
+    return []
 
 
 def backbone_options(settings: BackboneSettings) -> dict[str, Any]:
@@ -70,5 +80,6 @@ def trunk_of(embedder: TokenEmbedder, settings: BackboneSettings) -> Trunk:
         hidden_size=settings.hidden_size,
         layers=settings.layers,
         dropout=settings.dropout,
+        chrono=settings.chrono,
         options=backbone_options(settings),
     )

@@ -11,6 +11,7 @@ from seqtasks.models.build import build_backbone, build_head, build_trunk
 from seqtasks.models.heads import CRFHead, SoftmaxHead
 from seqtasks.models.nested import LayeredHead, SpanHead
 from seqtasks.nn.backbones import BACKBONES
+from seqtasks.nn.biases import gated_layers
 from seqtasks.nn.encoded import Encoded
 from seqtasks.nn.trunk import TokenEmbedder, WordEmbedding
 from seqtasks.text.batching import Batch
@@ -100,3 +101,13 @@ def test_a_name_that_nobody_offers_is_told_with_the_nearest(build, message: str)
     with pytest.raises(RecipeError) as raised:
         build()
     assert str(raised.value).startswith(message)
+
+
+def test_chrono_sets_the_gates_of_a_trunk_and_is_refused_without_gates() -> None:
+    torch.manual_seed(0)
+    trunk = build_trunk(embedder_of(7), "bilstm", hidden_size=8, layers=2, dropout=0.0, chrono=30)
+    for layer in gated_layers(trunk):
+        enter_H, forget_H = layer.bias_ih_l0.split(8)[:2]
+        assert 0 < forget_H.max() < 3.4 and torch.equal(enter_H, -forget_H)  # log of up to 29
+    with pytest.raises(RecipeError, match=r"^backbone\.chrono has no meaning for a backbone of kind 'convolution', which has no gates\."):
+        build_backbone("convolution", **SIZES, chrono=30)
