@@ -10,6 +10,7 @@ import nbformat
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def executed(path: Path, folder: Path) -> nbformat.NotebookNode:
@@ -26,7 +27,7 @@ def sources(notebook: nbformat.NotebookNode) -> list[tuple[str, str]]:
 
 def write(path: Path) -> None:
     notebook = executed(path, path.parent)
-    notebook.metadata = {"kernelspec": notebook.metadata["kernelspec"]}
+    notebook.metadata = {"kernelspec": KERNEL}
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id, cell.metadata = f"cell-{number}", {}
         for output in cell.get("outputs", []):
