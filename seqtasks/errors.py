@@ -62,6 +62,10 @@ class Interrupted(SeqtasksError):  # noqa: N818 (an ending, not an error)
     exit_code = 130
 
 
+class SeqtasksWarning(UserWarning):
+    """A note on data or settings that look wrong, from a call in Python that has nobody else to tell."""
+
+
 def close_matches(word: str, known: Iterable[str]) -> list[str]:
     """The nearest known word, if there is one; a very long word is like none."""
     return get_close_matches(word, list(known), n=1) if len(word) <= LONGEST_WORD else []

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import types
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +69,11 @@ def execute(loaded: Any, options: RunOptions, seeds: int | None) -> RunResult:
     from seqtasks.cli.progress import TerminalWatcher
     from seqtasks.runs.run import run as run_recipe
     from seqtasks.runs.seeds import run_seeds
+    from seqtasks.runs.stopping import stop_on_signal
     from seqtasks.tasks.contract import Callbacks
 
     watcher = TerminalWatcher()
-    with stop_on_signal(lambda: watcher.training) as stopped:
+    with stop_on_signal(lambda: watcher.training, tell_stop) as stopped:
         callbacks = Callbacks(log=tell, watcher=watcher, stop_asked=lambda: bool(stopped))
         try:
             return run_seeds(loaded, options, callbacks, seeds) if seeds else run_recipe(loaded, options, callbacks)
@@ -84,29 +81,14 @@ def execute(loaded: Any, options: RunOptions, seeds: int | None) -> RunResult:
             watcher.stop()
 
 
+def tell_stop(line: str) -> None:
+    """A line beside the results, which may go into a file."""
+    click.echo(line, err=True)
+
+
 def tell(line: str) -> None:
     """A line beside the bar, which would take control signs for its own."""
     click.echo(shown(line))
-
-
-@contextmanager
-def stop_on_signal(in_loop: Callable[[], bool]) -> Iterator[list[int]]:
-    """A list that is no longer empty once the user has asked to stop. Asking again stops at once, as asking does outside the loop of
-    training, which alone looks at the list."""
-    stopped: list[int] = []
-
-    def note(number: int, frame: types.FrameType | None) -> None:
-        if stopped or not in_loop():
-            raise KeyboardInterrupt
-        stopped.append(number)
-        click.echo("Stopping after this update, then saving. Press Ctrl-C again to stop at once.", err=True)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def show(result: RunResult) -> None:

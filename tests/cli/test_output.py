@@ -14,7 +14,7 @@ from rich.console import Console
 
 from seqtasks.cli.compare_tables import plain_table, print_table
 from seqtasks.cli.output import Output, OutputError, shown, styled
-from seqtasks.cli.run import stop_on_signal
+from seqtasks.runs.stopping import stop_on_signal
 from tests.miniature.runs import one_thread
 
 RUN = Path(__file__).parents[1] / "runs" / "format_1" / "hmm"
@@ -110,9 +110,9 @@ def test_a_terminal_gets_escapes_for_the_signs_of_the_text(tmp_path: Path) -> No
 def test_asking_to_stop_outside_the_loop_stops_at_once() -> None:
     import signal
 
-    with pytest.raises(KeyboardInterrupt), stop_on_signal(lambda: False):
+    with pytest.raises(KeyboardInterrupt), stop_on_signal(lambda: False, print):
         signal.raise_signal(signal.SIGINT)
-    with stop_on_signal(lambda: True) as stopped:
+    with stop_on_signal(lambda: True, print) as stopped:
         signal.raise_signal(signal.SIGTERM)
     assert stopped
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from seqtasks.cli.run import run, show, stop_on_signal
+from seqtasks.cli.run import run, show, tell_stop
 from seqtasks.evaluation.controls import Controlled
 from seqtasks.evaluation.score import Score
 from seqtasks.recipes.load import find_recipe
 from seqtasks.runs.run import RunResult
+from seqtasks.runs.stopping import stop_on_signal
 from seqtasks.tasks.outcome import HeldOutExample, Outcome
 from tests.miniature.corpora import columns, write
 from tests.miniature.runs import invoke, metrics
@@ -73,7 +74,7 @@ def test_notes_examples_and_controls_are_shown_beside_the_scores(tmp_path: Path,
 
 def test_the_first_signal_asks_to_stop_and_the_second_stops_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with pytest.raises(KeyboardInterrupt), stop_on_signal(lambda: True) as stopped:
+    with pytest.raises(KeyboardInterrupt), stop_on_signal(lambda: True, tell_stop) as stopped:
         assert stopped == []
         signal.raise_signal(signal.SIGTERM)
         assert stopped == [signal.SIGTERM]

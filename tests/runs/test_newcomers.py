@@ -181,7 +181,7 @@ MODULE: dict[str, tuple[Call, str | re.Pattern[str]]] = {
     "out": (lambda: seqtasks.train("pos", out=3), "out is 3. Give a path, or leave it out."),
     "a finished run": (
         lambda: seqtasks.train("pos", out=POS),
-        f"{POS}: exists. Give another out, or take what lies there with seqtasks.load.",
+        f"{POS}: exists. Give another out, or overwrite=True, or take what lies there with seqtasks.load.",
     ),
 }
 
