@@ -51,8 +51,8 @@ def predict(
     """Answer the lines of FILE, or of standard input, with the finished run in RUN_DIR.
 
     A line in, a line out: the translation, word/TAG pairs, the label, or the line as a language model writes it on. --format jsonl gives
-    one JSON object a line, conll and conllu a word a line, html a page with entities marked. With --split-sentences each sentence of a
-    line is answered by itself.
+    one JSON object a line, conll and conllu a word a line, html a page with entities marked, or translations with their attention. With
+    --split-sentences each sentence of a line is answered by itself.
     """
 
     from seqtasks.runs.load import load

@@ -145,8 +145,8 @@ def test_a_reader_who_closes_the_pipe_is_no_error(finished) -> None:
 
 REFUSED = [
     ("translation", ["--tokens"], "--tokens is for tagging runs; a translation run splits its lines itself."),
-    ("translation", ["--format", "conll"], "--format conll is for tagging runs. Use text or jsonl."),
-    ("translation", ["--n-best", "2"], "--n-best above 1 needs --format jsonl, since text keeps one line for each line."),
+    ("translation", ["--format", "conll"], "--format conll is for tagging runs. Use text, jsonl or html."),
+    ("translation", ["--n-best", "2"], "--n-best above 1 needs --format jsonl or html, since text keeps one line for each line."),
     ("pos", ["--n-best", "2"], "--n-best is for translation runs."),
     ("pos", ["--alignments"], "--alignments is for translation runs."),
     ("pos", ["--prefix", "begun.txt"], "--prefix is for translation runs."),

@@ -188,8 +188,7 @@ REFUSED = [
     ("translation", ["--confidence"], "--confidence is for tagging runs."),
     ("translation", ["--language", "en"], "--language is for tagging runs."),
     ("translation", ["--split-sentences"], "--split-sentences is for tagging runs."),
-    ("translation", ["--format", "html"], "--format html is for tagging runs. Use text or jsonl."),
-    ("translation", ["--format", "conllu"], "--format conllu is for tagging runs. Use text or jsonl."),
+    ("translation", ["--format", "conllu"], "--format conllu is for tagging runs. Use text, jsonl or html."),
 ]
 
 
@@ -197,3 +196,9 @@ REFUSED = [
 def test_options_that_do_not_fit_are_refused(task: str, options: list[str], message: str, finished) -> None:
     result = invoke("predict", finished(task), *options, input=b"Mara\n")
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"Error: {message}\n")
+
+
+def test_a_page_of_translations_has_their_attention(tmp_path: Path) -> None:
+    run = Path(__file__).parents[1] / "runs" / "format_1" / "translation"
+    page = invoke("predict", str(run), "--format", "html", input="The dog runs.\n\nA cat sees it.\n")
+    assert page.exit_code == 0 and page.stdout.count("<table") == 2 and "2 lines" in page.stdout

@@ -18,10 +18,10 @@ def refuse_translation(options: PredictionOptions) -> None:
     if tagging:
         why = "; a translation run splits its lines itself" if tagging[0] == "--tokens" else ""
         raise UsageError(f"{tagging[0]} is for tagging runs{why}.")
-    if options.form not in ("text", "jsonl"):
-        raise UsageError(f"--format {options.form} is for tagging runs. Use text or jsonl.")
-    if options.n_best > 1 and options.form != "jsonl":
-        raise UsageError("--n-best above 1 needs --format jsonl, since text keeps one line for each line.")
+    if options.form not in ("text", "jsonl", "html"):
+        raise UsageError(f"--format {options.form} is for tagging runs. Use text, jsonl or html.")
+    if options.n_best > 1 and options.form == "text":
+        raise UsageError("--n-best above 1 needs --format jsonl or html, since text keeps one line for each line.")
 
 
 def in_form(answers: Iterable[tuple[str, list[Translation]]], form: str, *, several: bool) -> Iterator[str]:

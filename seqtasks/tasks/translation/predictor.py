@@ -173,7 +173,13 @@ class TranslationPredictor(LoadedRun):
         """Translations in the form asked for. Raises UsageError for options of tagging, and for some that do not go together."""
         refuse_translation(options)
         prefixes = None if options.prefixes is None else options.prefixes()
-        answers = self.stream(lines, n_best=options.n_best, chunk=options.chunk, prefixes=prefixes, alignments=options.alignments)
+        page = options.form == "html"
+        alignments = options.alignments or (page and self.attention)
+        answers = self.stream(lines, n_best=options.n_best, chunk=options.chunk, prefixes=prefixes, alignments=alignments)
+        if page:
+            from seqtasks.tasks.translation.page import page_of  # with Jinja2, which only pages need
+
+            return page_of(answers, attention=alignments)
         return in_form(answers, options.form, several=options.n_best > 1)
 
     def metrics(self, files: Sequence[Path]) -> dict[str, Any]:

@@ -69,8 +69,8 @@ def test_every_line_is_answered_in_its_order_when_it_comes(form, several) -> Non
     [
         (PredictionOptions(tokens=True, k_best=2), "--tokens is for tagging runs; a translation run splits its lines itself."),
         (PredictionOptions(k_best=2, form="html", n_best=5), "--k-best is for tagging runs."),
-        (PredictionOptions(form="conll"), "--format conll is for tagging runs. Use text or jsonl."),
-        (PredictionOptions(n_best=2), "--n-best above 1 needs --format jsonl, since text keeps one line for each line."),
+        (PredictionOptions(form="conll"), "--format conll is for tagging runs. Use text, jsonl or html."),
+        (PredictionOptions(n_best=2), "--n-best above 1 needs --format jsonl or html, since text keeps one line for each line."),
     ],
 )
 def test_options_that_do_not_go_with_a_translation_are_one_line(options, message) -> None:
