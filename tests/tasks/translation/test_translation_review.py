@@ -42,11 +42,9 @@ def test_the_diagnosis_of_the_test_part_stands_in_metrics(stored: dict, finished
     written = (finished("translation") / "predictions" / "test.fr").read_text(encoding="utf-8").split("\n")
     assert found["faulty"] > 0
     assert found["verdict"]["name"] == "undertrained"
-    wrong = [
-        (sacrebleu.sentence_chrf(text, [pair.target]).score, number)
-        for number, (pair, text) in enumerate(zip(pairs, written, strict=False), 1)
-    ]
-    assert [line["line"] for line in found["worst"]] == [number for _, number in sorted(wrong)[:10]]
+    values = [sacrebleu.sentence_chrf(text, [pair.target]).score for pair, text in zip(pairs, written, strict=False)]
+    worst = sorted(range(len(pairs)), key=lambda line: (values[line], line))[:10]
+    assert [line["line"] for line in found["worst"]] == [line + 1 for line in worst]
     for fault in found["faults"]:
         assert len(fault["examples"]) == min(3, fault["lines"])
         assert fault["share"] == pytest.approx(100 * fault["lines"] / found["lines"])
