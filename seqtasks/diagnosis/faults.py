@@ -82,14 +82,15 @@ def copied_source(words: Words, usual: Usual) -> Found | None:
 def unrelated(words: Words, usual: Usual) -> Found | None:
     """The output has next to no word of weight in common with the reference.
 
-    The cosine of their tf-idf vectors is below UNRELATED_COSINE, and the F1 of all their words, other forms counted as right, below
-    UNRELATED_F1. Outputs and references below UNRELATED_WORDS words are passed over, and so is a copied source.
+    The cosine of their tf-idf vectors is below UNRELATED_COSINE, and the F1 of all their words, other forms of STEM letters counted as
+    right, below UNRELATED_F1. Outputs and references below UNRELATED_WORDS words are passed over, and so is a copied source.
     """
     if min(len(words.output), len(words.reference)) < limits.UNRELATED_WORDS or copied_source(words, usual):
         return None
     likeness = usual.likeness(words.output, words.reference)
-    forms = 2 * len(weighing(words, usual).forms) / (len(words.output) + len(words.reference))
-    if likeness >= limits.UNRELATED_COSINE or words.f1 + forms >= limits.UNRELATED_F1:
+    forms = sum(min(map(len, pair)) >= limits.STEM for pair in weighing(words, usual).forms)
+    alike = words.f1 + 2 * forms / (len(words.output) + len(words.reference))
+    if likeness >= limits.UNRELATED_COSINE or alike >= limits.UNRELATED_F1:
         return None
     return Found(f"likeness {likeness:.2f}, chrF {words.chrf:.0f}", len(words.output) * (1 - likeness))
 
