@@ -8,7 +8,7 @@ from statistics import fmean, median
 from typing import Any
 
 from seqtasks.diagnosis.causes import CAUSES
-from seqtasks.diagnosis.faults import FAULTS, Found, faults_of
+from seqtasks.diagnosis.faults import FAULTS, FaultFound, faults_of
 from seqtasks.diagnosis.limits import WORST, WORST_LINES
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 from seqtasks.diagnosis.trials import Trial
@@ -72,7 +72,7 @@ class Looked:
 
     number: int
     words: Words
-    faults: Mapping[str, Found]
+    faults: Mapping[str, FaultFound]
 
     def bad_line(self, found: str) -> BadLine:
         line = self.words.line

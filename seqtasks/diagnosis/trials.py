@@ -13,7 +13,7 @@ from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredFaults:
     """Translations of some lines: their mean sentence chrF, 0 to 100, and how many lines have each fault."""
 
     lines: int
@@ -21,7 +21,7 @@ class Measured:
     with_fault: Mapping[str, int]
 
     @classmethod
-    def of(cls, lines: Sequence[TranslatedLine]) -> Measured:
+    def of(cls, lines: Sequence[TranslatedLine]) -> MeasuredFaults:
         """Of those that are complete."""
         words = [Words(line) for line in lines if line.complete]
         usual = Usual.of(words)
@@ -39,7 +39,7 @@ class Trial:
     chrf: tuple[float, float]
 
     @classmethod
-    def between(cls, fault: str, setting: str, before: Measured, after: Measured) -> Trial:
+    def between(cls, fault: str, setting: str, before: MeasuredFaults, after: MeasuredFaults) -> Trial:
         counts = before.with_fault.get(fault, 0), after.with_fault.get(fault, 0)
         return cls(setting, before.lines, counts, (before.chrf, after.chrf))
 

@@ -11,7 +11,7 @@ from seqtasks.cli.faults import fault_lines
 from seqtasks.diagnosis.faults import FAULTS
 from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.tasks.table import load_recipe
-from seqtasks.tasks.translation.review import Trained, fits, lines_of, review, unknown
+from seqtasks.tasks.translation.review import TrainingFacts, fits, lines_of, review, unknown
 from seqtasks.tasks.translation.trials import LINES as TRIED
 from seqtasks.tasks.translation.trials import tried_on, with_setting
 from seqtasks.text.corpora.examples import SentencePair
@@ -158,7 +158,7 @@ def test_the_verdict_knows_how_training_went(translator) -> None:
     pairs = [SentencePair(line, "Rien de tout cela ici.", number) for number, line in enumerate(LINES, 1)]
     found = [best[0] for best in translator.translate(LINES)]
     recipe = load_recipe("translation").recipe
-    trained = Trained(seen=(), losses=[3.0, 2.0], dev=(), elsewhere=())
+    trained = TrainingFacts(seen=(), losses=[3.0, 2.0], dev=(), elsewhere=())
     told = review(translator, pairs, found, split="test", recipe=recipe, trained=trained).diagnosis.verdict
     assert told is not None
     assert told.name == "undertrained"
