@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from seqtasks.diagnosis.faults import faults_of
-from seqtasks.diagnosis.limits import HELPS
+from seqtasks.diagnosis.limits import HELPS, HELPS_LINES
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 
 
@@ -51,8 +51,9 @@ class Trial:
 
     @property
     def confirmed(self) -> bool:
-        """Whether fewer lines have the fault by a share of HELPS, and chrF is no lower: less may be chance."""
-        return self.told and self.faulty[1] <= (1 - HELPS) * self.faulty[0] and self.chrf[1] >= self.chrf[0]
+        """Whether fewer lines have the fault by a share of HELPS and by HELPS_LINES, and chrF is no lower: less may be chance."""
+        before, after = self.faulty
+        return before - after >= max(HELPS_LINES, HELPS * before) and self.chrf[1] >= self.chrf[0]
 
     @property
     def text(self) -> str:

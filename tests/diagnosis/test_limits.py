@@ -5,9 +5,10 @@ import math
 import pytest
 
 from seqtasks.diagnosis import limits
-from seqtasks.diagnosis.faults import FaultFound, copied_source, over_length, repetition, truncation, unrelated
+from seqtasks.diagnosis.faults import copied_source, over_length, repetition, truncation, unrelated
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 from seqtasks.diagnosis.translations import Looked, worst_of
+from seqtasks.diagnosis.word_faults import FaultFound
 
 USUAL = Usual(lines=1, ratio=1.0, references_with={}, doubled=frozenset(), partners={})
 
