@@ -17,16 +17,16 @@ def test_lines_are_measured_by_their_faults_and_their_mean_chrf() -> None:
     assert MeasuredFaults.of([]) == MeasuredFaults(0, 0.0, {})
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "confirmed"),
-    [
-        ((40, 50.0), (32, 50.0), True),
-        ((40, 50.0), (33, 60.0), False),
-        ((40, 50.0), (3, 49.9), False),
-        ((6, 50.0), (1, 50.0), True),
-        ((6, 50.0), (2, 50.0), False),
-    ],
-)
+CASES = [
+    ((40, 50.0), (32, 50.0), True),
+    ((40, 50.0), (33, 60.0), False),
+    ((40, 50.0), (3, 49.9), False),
+    ((6, 50.0), (1, 50.0), True),
+    ((6, 50.0), (2, 50.0), False),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "confirmed"), CASES)
 def test_a_trial_confirms_a_fifth_fewer_faulty_lines_at_no_loss_of_chrf(before: tuple, after: tuple, confirmed: bool) -> None:
     sides = (MeasuredFaults(200, value, {"repetition": count}) for count, value in (before, after))
     trial = Trial.between("repetition", "decoding.block_ngrams=4", *sides)
