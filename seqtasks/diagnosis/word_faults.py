@@ -33,11 +33,12 @@ def weighing(words: Words, usual: Usual) -> Differences:
     every = differences(words.output, words.reference, usual.are_forms)
     if not words.near:
         return every
+    covered = usual.covered(words)
     return Differences(
         every.forms,
-        [pair for pair in every.replaced if not (usual.supported(pair[0], words) and usual.said_otherwise(pair[1], words))],
+        [pair for pair in every.replaced if not (usual.supported(pair[0], words) and usual.said_otherwise(pair[1], words, covered))],
         [word for word in every.moved if not usual.common(word)],
-        [word for word in every.missing if not usual.said_otherwise(word, words)],
+        [word for word in every.missing if not usual.said_otherwise(word, words, covered)],
         [word for word in every.invented if not usual.supported(word, words)],
     )
 
