@@ -11,10 +11,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from os.path import commonprefix
 
 from seqtasks.diagnosis.limits import STEM, STEM_SHARE
 
+WINDOW = 20  # places of a gap that forms of one word are looked for in: long gaps do not take long
 APOSTROPHES = ("'", "’")
 Pair = tuple[str, str]  # (what was written, what the reference has)
 
@@ -45,16 +47,28 @@ def differences(output: Sequence[str], reference: Sequence[str], are_forms: Call
         rest, elsewhere = parted(written, left)
         lacking, _ = parted(wanted, right)
         found.moved += elsewhere
-        for word in list(rest):
-            form = next((other for other in lacking if are_forms(word, other)), None)
-            if form is not None:
-                found.forms.append((word, form))
-                rest.remove(word)
-                lacking.remove(form)
+        places = paired_forms(rest, lacking, are_forms)
+        found.forms += [(rest[here], lacking[there]) for here, there in places.items()]
+        taken = set(places.values())
+        rest = [word for here, word in enumerate(rest) if here not in places]
+        lacking = [word for there, word in enumerate(lacking) if there not in taken]
         both = min(len(rest), len(lacking))
         found.replaced += zip(rest[:both], lacking[:both], strict=True)
         found.invented += rest[both:]
         found.missing += lacking[both:]
+    return found
+
+
+def paired_forms(written: Sequence[str], wanted: Sequence[str], are_forms: Callable[[str, str], bool]) -> dict[int, int]:
+    """{place in `written`: place in `wanted`} of words that are forms of one, the first free one for each, at most WINDOW places apart."""
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    for here, word in enumerate(written):
+        near = range(max(0, here - WINDOW), min(len(wanted), here + WINDOW + 1))
+        there = next((place for place in near if place not in taken and are_forms(word, wanted[place])), None)
+        if there is not None:
+            found[here] = there
+            taken.add(there)
     return found
 
 
@@ -95,6 +109,7 @@ def same_stem(one: str, other: str, share: float = STEM_SHARE) -> bool:
     return alike >= min(STEM, longest - 1) and alike >= share * longest
 
 
+@lru_cache(maxsize=10_000)
 def bare(word: str) -> str:
     """The letters without their accents."""
     return "".join(sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))

@@ -17,4 +17,5 @@ FALLING = 0.03  # share of the lowest dev loss before by which the last epoch's 
 OFTEN_FAULTY = 20.0  # percent of faulty lines that more training may mend where a model still learns
 GOOD_SHARE = 90.0  # percent of lines without a fault of a good model
 MOSTLY_RIGHT, FEWEST_TO_COMPARE = 70.0, 20  # percent of lines without a fault of a good side; lines of a side that tells anything
+HELPS, HELPS_LINES = 0.2, 5  # share and number by which fewer lines of dev have a fault, at least, where a setting is said to help
 HELD_BACK = 50.0  # percent of the faulty lines that one fault of the search comes first in

@@ -112,13 +112,17 @@ class Usual:
         partners = self.partners.get(word)
         return self.common(word) if partners is None else not partners.isdisjoint(words.source)
 
-    def said_otherwise(self, word: str, words: Words) -> bool:
+    def covered(self, words: Words) -> frozenset[str]:
+        """The words of the source that some word of the output goes with."""
+        return frozenset(other for word in set(words.output) for other in self.partners.get(word, ())) & frozenset(words.source)
+
+    def said_otherwise(self, word: str, words: Words, covered: frozenset[str]) -> bool:
         """Whether a word of the reference can be done without: its partners in the source are those of words that the output has, too.
 
         A word without partners there is one that can where it is common.
         """
         asked = self.partners.get(word, frozenset()) & set(words.source)
-        return asked <= {other for said in words.output for other in self.partners.get(said, ())} if asked else self.common(word)
+        return asked <= covered if asked else self.common(word)
 
     def are_forms(self, one: str, other: str) -> bool:
         """Whether two words of the target are forms of one: they begin alike, or less so and go with one word of the source."""

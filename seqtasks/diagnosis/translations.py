@@ -8,11 +8,12 @@ from statistics import fmean, median
 from typing import Any
 
 from seqtasks.diagnosis.causes import CAUSES
-from seqtasks.diagnosis.faults import FAULTS, Found, faults_of
+from seqtasks.diagnosis.faults import FAULTS, faults_of
 from seqtasks.diagnosis.limits import WORST, WORST_LINES
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 from seqtasks.diagnosis.trials import Trial
 from seqtasks.diagnosis.verdict import JudgedLine, Verdict, verdict
+from seqtasks.diagnosis.word_faults import FaultFound
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Looked:
 
     number: int
     words: Words
-    faults: Mapping[str, Found]
+    faults: Mapping[str, FaultFound]
 
     def bad_line(self, found: str) -> BadLine:
         line = self.words.line

@@ -9,11 +9,12 @@ from statistics import fmean
 from typing import Any
 
 from seqtasks.diagnosis.faults import faults_of
+from seqtasks.diagnosis.limits import HELPS, HELPS_LINES
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredFaults:
     """Translations of some lines: their mean sentence chrF, 0 to 100, and how many lines have each fault."""
 
     lines: int
@@ -21,7 +22,7 @@ class Measured:
     with_fault: Mapping[str, int]
 
     @classmethod
-    def of(cls, lines: Sequence[TranslatedLine]) -> Measured:
+    def of(cls, lines: Sequence[TranslatedLine]) -> MeasuredFaults:
         """Of those that are complete."""
         words = [Words(line) for line in lines if line.complete]
         usual = Usual.of(words)
@@ -39,7 +40,7 @@ class Trial:
     chrf: tuple[float, float]
 
     @classmethod
-    def between(cls, fault: str, setting: str, before: Measured, after: Measured) -> Trial:
+    def between(cls, fault: str, setting: str, before: MeasuredFaults, after: MeasuredFaults) -> Trial:
         counts = before.with_fault.get(fault, 0), after.with_fault.get(fault, 0)
         return cls(setting, before.lines, counts, (before.chrf, after.chrf))
 
@@ -50,8 +51,9 @@ class Trial:
 
     @property
     def confirmed(self) -> bool:
-        """Whether fewer lines have the fault, and chrF is no lower."""
-        return self.faulty[1] < self.faulty[0] and self.chrf[1] >= self.chrf[0]
+        """Whether fewer lines have the fault by a share of HELPS and by HELPS_LINES, and chrF is no lower: less may be chance."""
+        before, after = self.faulty
+        return before - after >= max(HELPS_LINES, HELPS * before) and self.chrf[1] >= self.chrf[0]
 
     @property
     def text(self) -> str:

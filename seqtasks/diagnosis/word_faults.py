@@ -18,7 +18,7 @@ NAMED = 5  # words named in a text
 
 
 @dataclass(frozen=True)
-class Found:
+class FaultFound:
     """What was found, in a few words, and how bad it is (to choose the worst lines by)."""
 
     text: str
@@ -33,47 +33,48 @@ def weighing(words: Words, usual: Usual) -> Differences:
     every = differences(words.output, words.reference, usual.are_forms)
     if not words.near:
         return every
+    covered = usual.covered(words)
     return Differences(
         every.forms,
-        [pair for pair in every.replaced if not (usual.supported(pair[0], words) and usual.said_otherwise(pair[1], words))],
+        [pair for pair in every.replaced if not (usual.supported(pair[0], words) and usual.said_otherwise(pair[1], words, covered))],
         [word for word in every.moved if not usual.common(word)],
-        [word for word in every.missing if not usual.said_otherwise(word, words)],
+        [word for word in every.missing if not usual.said_otherwise(word, words, covered)],
         [word for word in every.invented if not usual.supported(word, words)],
     )
 
 
-def wrong_word(words: Words, usual: Usual) -> Found | None:
+def wrong_word(words: Words, usual: Usual) -> FaultFound | None:
     """A word stands where the reference has another one, which is no form of it."""
     return pairs_found(weighing(words, usual).replaced)
 
 
-def wrong_form(words: Words, usual: Usual) -> Found | None:
+def wrong_form(words: Words, usual: Usual) -> FaultFound | None:
     """A word stands where the reference has another form of it: the first STEM letters are alike, and STEM_SHARE of the longer one."""
     return pairs_found(weighing(words, usual).forms)
 
 
-def missing_word(words: Words, usual: Usual) -> Found | None:
+def missing_word(words: Words, usual: Usual) -> FaultFound | None:
     """The reference has a word that the output has not, and nothing in its place."""
     return words_found(weighing(words, usual).missing)
 
 
-def invented_word(words: Words, usual: Usual) -> Found | None:
+def invented_word(words: Words, usual: Usual) -> FaultFound | None:
     """The output has a word that the reference has not, and nothing in its place. The copies of a repetition are none."""
     repeated = {word for one in repetitions(words, usual) for word in one.words}
     return words_found([word for word in weighing(words, usual).invented if word not in repeated])
 
 
-def wrong_order(words: Words, usual: Usual) -> Found | None:
+def wrong_order(words: Words, usual: Usual) -> FaultFound | None:
     """The output has a word of the reference at another place among the words that both have."""
     return words_found(weighing(words, usual).moved)
 
 
-def pairs_found(pairs: Sequence[tuple[str, str]]) -> Found | None:
-    return Found(listed([f'"{written}" for "{wanted}"' for written, wanted in pairs]), len(pairs)) if pairs else None
+def pairs_found(pairs: Sequence[tuple[str, str]]) -> FaultFound | None:
+    return FaultFound(listed([f'"{written}" for "{wanted}"' for written, wanted in pairs]), len(pairs)) if pairs else None
 
 
-def words_found(words: Sequence[str]) -> Found | None:
-    return Found(listed([f'"{word}"' for word in words]), len(words)) if words else None
+def words_found(words: Sequence[str]) -> FaultFound | None:
+    return FaultFound(listed([f'"{word}"' for word in words]), len(words)) if words else None
 
 
 def listed(words: Sequence[str]) -> str:

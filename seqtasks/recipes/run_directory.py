@@ -2,7 +2,8 @@
 
 recipe.toml (resolved), run.json (format, task, command, machine, checksums of what it is loaded from), text/ (vocabularies, tokenizers),
 model.safetensors (of an HMM: hmm/; of another package's kind of task what run.json names as "learned"), metrics.json, history.jsonl,
-predictions/, curves.png, attention-N.png, by-length.png, report.html, checkpoints/.
+predictions/, curves.png, attention-N.png, by-length.png, confusion-tags-N.png,
+confusion-entities-N.png, report.html, checkpoints/.
 """
 
 from __future__ import annotations

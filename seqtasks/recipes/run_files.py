@@ -22,6 +22,7 @@ TEXT = (
 )
 WRITTEN = re.compile(
     r"run\.json|recipe\.toml|model\.safetensors|metrics\.json|history\.jsonl|report\.html|curves\.png|by-length\.png|attention-\d+\.png"
+    r"|confusion-(tags|entities)-\d+\.png"
     rf"|hmm/{HMM}|text/({TEXT})|checkpoints/((update|epoch)-\d+|best)\.safetensors|predictions/[^/]+\.[a-z]+"
 )
 RUNS_WITHIN = re.compile(r"(controls/[^/]+|seed-\d+)/")  # those of controls and of seeds have the same files again

@@ -34,17 +34,17 @@ WIDEST, LARGEST = 9.6, 32.0  # and below it only where it would pass LARGEST
 
 def curves(history: Sequence[Mapping[str, Any]], path: Path | str) -> None:
     """Write the picture of `curves_figure` to `path` as PNG."""
-    _write(curves_figure(history), path)
+    write_png(curves_figure(history), path)
 
 
 def heatmap(source_tokens: Sequence[str], target_tokens: Sequence[str], weights_TS: ArrayLike, path: Path | str) -> None:
     """Write the picture of `heatmap_figure` to `path` as PNG."""
-    _write(heatmap_figure(source_tokens, target_tokens, weights_TS), path)
+    write_png(heatmap_figure(source_tokens, target_tokens, weights_TS), path)
 
 
 def length_scores(bins: Sequence[LengthBin], path: Path | str) -> None:
     """Write the picture of `length_figure` to `path` as PNG."""
-    _write(length_figure(bins), path)
+    write_png(length_figure(bins), path)
 
 
 def curves_figure(history: Sequence[Mapping[str, Any]]) -> Figure:
@@ -157,7 +157,7 @@ def _draw_lines(axes: Axes, epochs: Sequence[int], label: str, lines: Mapping[st
         axes.set_xlim(epochs[0] - 1, epochs[0] + 1)
         axes.set_xticks([epochs[0]])
     if axes.lines:
-        _show_as_written(axes.legend(frameon=False, fontsize=8).get_texts())
+        show_as_written(axes.legend(frameon=False, fontsize=8).get_texts())
     else:
         axes.set_xticks([])
         axes.set_yticks([])
@@ -178,7 +178,7 @@ def _name_cells(axes: Axes, columns: Sequence[str], rows: Sequence[str], cell: f
         range(0, len(columns), step), columns[::step], fontsize=size, rotation=60, rotation_mode="anchor", ha="left", va="bottom"
     )
     axes.set_yticks(range(0, len(rows), step), rows[::step], fontsize=size)
-    _show_as_written([*axes.get_xticklabels(), *axes.get_yticklabels()])
+    show_as_written([*axes.get_xticklabels(), *axes.get_yticklabels()])
     if step == 1:
         axes.set_xticks(np.arange(len(columns) + 1) - 0.5, minor=True)
         axes.set_yticks(np.arange(len(rows) + 1) - 0.5, minor=True)
@@ -197,7 +197,7 @@ def _value(number: float | None) -> float:
     return float(number) if number is not None and math.isfinite(number) else math.nan
 
 
-def _show_as_written(texts: Iterable[Text]) -> None:
+def show_as_written(texts: Iterable[Text]) -> None:
     """No formulas between dollar signs, and the machine's fonts for other scripts where the default font lacks a sign."""
     from matplotlib.font_manager import fontManager
 
@@ -208,7 +208,7 @@ def _show_as_written(texts: Iterable[Text]) -> None:
         text.set_fontfamily(families)
 
 
-def _write(figure: Figure, path: Path | str) -> None:
+def write_png(figure: Figure, path: Path | str) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     stream = io.BytesIO()

@@ -51,6 +51,29 @@ class ReportReview:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportSentence:
+    """A tagged sentence: its number in the part, its words with whether each was tagged wrongly and what stands behind it, how many were.
+
+    A wrong word is written "word (answered, not gold)". confidence: how sure the tagger was, 0 to 1, where that is known.
+    """
+
+    sentence: int
+    words: Sequence[tuple[str, bool, str]]
+    wrong: int
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTags:
+    """What is wrong with the tags of a part: name ("test upos"), pictures of confusions by what they are of, and sentences."""
+
+    name: str
+    plots: Sequence[tuple[str, Path]]
+    most_wrong: Sequence[ReportSentence]
+    least_sure: Sequence[ReportSentence]
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """Everything a report shows. `parameters` holds (name, shape, count) of each tensor, `data` (split, path, sentences, checksum)."""
 
@@ -70,6 +93,7 @@ class RunReport:
     environment: Mapping[str, object]
     tables: Sequence[ReportTable] = ()
     reviews: Sequence[ReportReview] = ()
+    tags: Sequence[ReportTags] = ()
 
 
 def write_run_report(report: RunReport, path: Path | str) -> None:

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import seqtasks
+from seqtasks.diagnosis.tagged_answers import TaggedAnswer
 from seqtasks.evaluation.controls import Controlled, signed_number
 from seqtasks.evaluation.spans import EntityReport
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.toml import write_toml
+from seqtasks.reports.confusion_plot import confusion_plot
 from seqtasks.reports.plots import curves, heatmap, length_scores
-from seqtasks.reports.run_report import ReportExample, ReportReview, ReportTable, RunReport, write_run_report
+from seqtasks.reports.run_report import ReportExample, ReportReview, ReportSentence, ReportTable, ReportTags, RunReport, write_run_report
 from seqtasks.tasks.contract import Runner
-from seqtasks.tasks.outcome import HeldOutExample, Outcome, Review
+from seqtasks.tasks.outcome import HeldOutExample, Outcome, Review, TagReview
 from seqtasks.text.files import write_atomically
 from seqtasks.training.history import History
 
@@ -58,6 +60,7 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner,
             *vector_tables(facts),
         ],
         reviews=[report_review(split, review, directory) for split, review in outcome.reviews.items()],
+        tags=[report_tags(name, review, directory, number) for number, (name, review) in enumerate(outcome.tag_reviews.items(), start=1)],
     )
     write_run_report(report, directory.report)
 
@@ -114,6 +117,25 @@ def report_review(split: str, review: Review, directory: RunDirectory) -> Report
         return ReportReview(split, review.diagnosis)
     length_scores(review.by_length, directory.by_length)
     return ReportReview(split, review.diagnosis, review.by_length, directory.by_length)
+
+
+def report_tags(name: str, review: TagReview, directory: RunDirectory, number: int) -> ReportTags:
+    """A review of tags with its confusions drawn. number: of the review, from 1."""
+    plots = []
+    for what, found in (("tags", review.tags), ("entities", review.entities)):
+        if found is not None and found.rows:
+            plots.append((what, path := directory.path / f"confusion-{what}-{number}.png"))
+            confusion_plot(found.rows, found.columns, found.counts, path)
+    return ReportTags(name, plots, *([report_sentence(one) for one in some] for some in (review.most_wrong, review.least_sure)))
+
+
+def report_sentence(one: TaggedAnswer) -> ReportSentence:
+    """Its wrong words say what was answered, and what would have been right."""
+    words = [
+        (word if true == found else f"{word} ({found}, not {true})", true != found, " ")
+        for word, true, found in zip(one.words, one.gold, one.predicted, strict=True)
+    ]
+    return ReportSentence(one.sentence, words, one.wrong, one.confidence)
 
 
 def shown(path: str) -> str:

@@ -167,7 +167,8 @@ def metrics_of(name: str, task: Task, outcome: Outcome) -> dict[str, Any]:
         "data": [{"split": part.split, "path": part.path, "sentences": part.sentences, "sha256": part.checksum} for part in task.parts],
     }
     entities = {name: report.to_json() for name, report in outcome.entities.items()}
-    return found | ({"entities": entities} if entities else {}) | reviews_json(outcome.reviews) | outcome.details
+    tags = {"wrong_tags": {name: one.to_json() for name, one in outcome.tag_reviews.items()}} if outcome.tag_reviews else {}
+    return found | ({"entities": entities} if entities else {}) | reviews_json(outcome.reviews) | tags | outcome.details
 
 
 def resume_command(loaded: LoadedRecipe, path: Path, options: RunOptions) -> str:

@@ -67,7 +67,7 @@ def test_notes_examples_and_controls_are_shown_beside_the_scores(tmp_path: Path,
         "  test        upos        accuracy = 91.50 (90.00 to 93.25) | alone 90.25, difference +1.25 (-0.50 to +3.00) [tokens:200]\n"
         "  test        upos        perplexity = 3.00 [base:e]\n"
         "\nfaults of test, in 2 of 5 lines:\n"
-        "  repetition                        2 (40.0 %); try --set decoding.block_ngrams=3\n"
+        "  repetition                        2 (40.0 %); --set decoding.block_ngrams=3 may help\n"
         f"run directory: {tmp_path}\n"
     )
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqtasks.diagnosis.differences import differences, same_stem
+from seqtasks.diagnosis.differences import WINDOW, differences, paired_forms, same_stem
 
 words = st.lists(st.sampled_from(["chat", "chats", "noir", "le", "de", "vite"]), max_size=9)
 
@@ -77,3 +77,10 @@ def test_forms_of_a_word_begin_alike(one: str, other: str, alike: bool) -> None:
 def test_a_smaller_share_lets_forms_be_less_alike() -> None:
     assert same_stem("turcs", "turques", 0.4)
     assert not same_stem("parc", "paradoxe", 0.4)
+
+
+def test_forms_are_paired_within_a_window_each_word_once() -> None:
+    fill = [f"x{number}" for number in range(WINDOW)]
+    assert paired_forms(["chats", "chats"], ["chat", "chat"], same_stem) == {0: 0, 1: 1}
+    assert paired_forms(["chats"], [*fill, "chat"], same_stem) == {0: WINDOW}
+    assert paired_forms(["chats"], [*fill, "y", "chat"], same_stem) == {}

@@ -5,9 +5,10 @@ import math
 import pytest
 
 from seqtasks.diagnosis import limits
-from seqtasks.diagnosis.faults import Found, copied_source, over_length, repetition, truncation, unrelated
+from seqtasks.diagnosis.faults import copied_source, over_length, repetition, truncation, unrelated
 from seqtasks.diagnosis.lines import TranslatedLine, Usual, Words
 from seqtasks.diagnosis.translations import Looked, worst_of
+from seqtasks.diagnosis.word_faults import FaultFound
 
 USUAL = Usual(lines=1, ratio=1.0, references_with={}, doubled=frozenset(), partners={})
 
@@ -61,7 +62,7 @@ def test_copies_that_stand_apart_are_looked_for_in_n_grams_of_the_longest_length
 @pytest.mark.parametrize("length", range(1, limits.REPEATED + 3))
 def test_copies_in_a_row_are_looked_for_in_n_grams_up_to_the_longest_length(length: int) -> None:
     found = repetition(line(f"{words('o', length)} {words('o', length)}", words("r", 2 * length)), USUAL)
-    assert found == Found(f'"{words("o", length)}" 2 times', length) if length <= limits.REPEATED else found is not None
+    assert found == FaultFound(f'"{words("o", length)}" 2 times', length) if length <= limits.REPEATED else found is not None
 
 
 @pytest.mark.parametrize("length", range(1, 6))
@@ -98,5 +99,7 @@ def test_a_line_is_near_from_the_limits_of_chrf_and_f1_on(length: int) -> None:
 
 def test_the_worst_lines_of_a_fault_are_kept_of_equal_ones_the_first() -> None:
     severities = [1.0, 3.0, 2.0, 3.0, 2.0]
-    hits = [Looked(number, line("o", "r"), {"repetition": Found(str(number), value)}) for number, value in enumerate(severities, start=1)]
+    hits = [
+        Looked(number, line("o", "r"), {"repetition": FaultFound(str(number), value)}) for number, value in enumerate(severities, start=1)
+    ]
     assert [bad.line for bad in worst_of(hits, "repetition")] == [2, 4, 3, 5, 1][: limits.WORST]

@@ -3,25 +3,32 @@
 import pytest
 
 from seqtasks.diagnosis.lines import TranslatedLine
-from seqtasks.diagnosis.trials import Measured, Trial
+from seqtasks.diagnosis.trials import MeasuredFaults, Trial
 from tests.diagnosis.planted import clean
 
 LOOPS = TranslatedLine("A dog sees the boat.", "Un chien chien voit le canot.", "Un chien voit le canot.")
 
 
 def test_lines_are_measured_by_their_faults_and_their_mean_chrf() -> None:
-    found = Measured.of([*clean(), LOOPS, TranslatedLine("", "x", "y")])
+    found = MeasuredFaults.of([*clean(), LOOPS, TranslatedLine("", "x", "y")])
     assert found.lines == 61
     assert found.with_fault == {"repetition": 1}
     assert 99 < found.chrf < 100
-    assert Measured.of([]) == Measured(0, 0.0, {})
+    assert MeasuredFaults.of([]) == MeasuredFaults(0, 0.0, {})
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "confirmed"), [((9, 50.0), (3, 50.0), True), ((9, 50.0), (9, 60.0), False), ((9, 50.0), (3, 49.9), False)]
-)
-def test_a_trial_confirms_fewer_faulty_lines_at_no_loss_of_chrf(before: tuple, after: tuple, confirmed: bool) -> None:
-    sides = (Measured(200, value, {"repetition": count}) for count, value in (before, after))
+CASES = [
+    ((40, 50.0), (32, 50.0), True),
+    ((40, 50.0), (33, 60.0), False),
+    ((40, 50.0), (3, 49.9), False),
+    ((6, 50.0), (1, 50.0), True),
+    ((6, 50.0), (2, 50.0), False),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "confirmed"), CASES)
+def test_a_trial_confirms_a_fifth_fewer_faulty_lines_at_no_loss_of_chrf(before: tuple, after: tuple, confirmed: bool) -> None:
+    sides = (MeasuredFaults(200, value, {"repetition": count}) for count, value in (before, after))
     trial = Trial.between("repetition", "decoding.block_ngrams=4", *sides)
     assert (trial.told, trial.confirmed) == (True, confirmed)
     text = f"on 200 lines of dev {before[0]} -> {after[0]} lines with the fault, chrF {before[1]:.1f} -> {after[1]:.1f}"
@@ -36,5 +43,5 @@ def test_a_trial_confirms_fewer_faulty_lines_at_no_loss_of_chrf(before: tuple, a
 
 
 def test_a_trial_on_lines_without_the_fault_tells_nothing() -> None:
-    trial = Trial.between("truncation", "a.b=1", Measured(5, 50.0, {}), Measured(5, 60.0, {"truncation": 1}))
+    trial = Trial.between("truncation", "a.b=1", MeasuredFaults(5, 50.0, {}), MeasuredFaults(5, 60.0, {"truncation": 1}))
     assert (trial.told, trial.confirmed) == (False, False)

@@ -49,6 +49,16 @@ def test_bins_go_to_json_with_their_scores_and_signatures() -> None:
     assert entry["chrf"]["name"] == "chrf"
 
 
+def test_of_several_references_bleu_takes_all_and_the_ratio_those_nearest_in_length() -> None:
+    texts, first, second = ["x y z", "x y"], ["x y", "x y"], ["a b c d", "x"]
+    (one,) = scores_by_length(["a b", "c d"], texts, first, second, language="fr", split="test", head="h", samples=0)
+    whole = translation_scores(texts, first, second, language="fr", split="test", head="h", samples=0)
+    assert (one.bleu, one.chrf) == (whole[0], whole[1])
+    assert one.length_ratio == 5 / 4
+    with pytest.raises(ValueError, match="2 hypotheses"):
+        scores_by_length(["a b", "c d"], texts, first, ["x"], language="fr", split="test", head="h")
+
+
 def test_sources_without_a_word_are_in_no_bin_and_no_source_gives_no_bin() -> None:
     found = scores_by_length(["a", "", "..."], ["x", "", "y"], ["", "", ""], language="fr", split="test", head="h", ends=[1], samples=0)
     assert [(one.lines, one.length_ratio) for one in found] == [(1, None)]

@@ -9,12 +9,18 @@ import pytest
 
 from seqtasks.diagnosis.lines import TranslatedLine
 from seqtasks.diagnosis.translations import diagnose
+from seqtasks.diagnosis.trials import Trial
 from seqtasks.evaluation.by_length import LengthBin, scores_by_length
 from seqtasks.reports.plots import length_figure, length_scores
 from seqtasks.reports.run_report import ReportReview, RunReport, run_report_page
 
 RIGHT = TranslatedLine("A <b>dog</b> sees the boat.", "Un chien voit le canot.", "Un chien voit le canot.")
-LINES = [RIGHT, RIGHT, replace(RIGHT, translation="Un <i>chien chien chien voit le canot."), replace(RIGHT, finished=False)]
+LINES = [
+    RIGHT,
+    RIGHT,
+    replace(RIGHT, translation="Un <i>chien chien chien voit le canot."),
+    replace(RIGHT, translation="Un rat voit le canot."),
+]
 
 
 def bins() -> list[LengthBin]:
@@ -44,29 +50,49 @@ def visible(markup: str) -> str:
 def test_faults_are_shown_with_share_cause_remedy_and_examples_that_open() -> None:
     markup = bad_translations(ReportReview("test", diagnose(LINES)))
     seen = visible(markup)
-    assert "2 of the 4 translations of test have a fault (50.0 %)." in seen
+    assert "2 of the 4 translations of test have a fault (50.0 %); 2 have the very words of a reference, 2 are near one." in seen
     assert "repetition 1 25.0 % The decoder does not know what it has said" in seen
-    assert "try --set decoding.block_ngrams=4, --set decoder.attention=coverage; more training.epochs." in seen
-    assert 'line 3 found "chien" 3 times source A <b>dog</b> sees the boat. translation Un <i>chien chien' in seen
-    assert "cut at the limit 1 25.0 %" in seen
-    assert markup.count("<details>") == 2
-    assert "<b>" not in markup
+    assert "may help: --set decoding.block_ngrams=4, --set decoder.attention=coverage; more training.epochs." in seen
+    assert 'found "chien" 3 times source A <b>dog</b> sees the boat. translation Un <i>chien chien' in seen
+    assert "wrong word 1 25.0 %" in seen
+    assert markup.count("<details>") == 4
+    assert "The worst lines, by chrF line 4 chrF" in seen
+    assert "<b>dog" not in markup
     assert (
-        "Not found: truncation, over-length, copied source, unrelated output, unknown words in the output, unknown words in the source."
+        "Not found: unrelated output, copied source, cut at the limit, over-length, truncation, wrong form, missing word, wrong order"
         in seen
     )
-    assert "Dropped words are not looked for: the model has no attention." in seen
+
+
+def test_the_verdict_stands_at_the_head_of_the_faults() -> None:
+    wrong = [replace(RIGHT, translation="Il pleut beaucoup ce soir.")] * 3
+    seen = visible(bad_translations(ReportReview("test", diagnose(wrong, losses=[3.0, 2.0]))))
+    assert seen.startswith(
+        " Undertrained. 100.0 % of the 3 lines have a fault; the median F1 of their words is 0 %. The dev loss was still"
+    )
+
+
+def test_trials_on_dev_say_what_helps_and_what_does_not() -> None:
+    helps = Trial("decoding.block_ngrams=4", 200, (9, 3), (50.0, 51.0))
+    useless = Trial("decoder.attention=coverage", 200, (9, 9), (50.0, 51.0))
+    found = diagnose(LINES, trials=lambda wanted: {"repetition": [helps, useless]})
+    seen = visible(bad_translations(ReportReview("test", found)))
+    assert (
+        "helps: --set decoding.block_ngrams=4 (on 200 lines of dev 9 -> 3 lines with the fault, chrF 50.0 -> 51.0); "
+        "no help: --set decoder.attention=coverage (on 200 lines of dev 9 -> 9 lines with the fault, chrF 50.0 -> 51.0); "
+        "may help: more training.epochs."
+    ) in seen
 
 
 def test_frequent_faults_come_first() -> None:
-    lines = [replace(RIGHT, unknown_output=1), *[replace(RIGHT, finished=False)] * 2]
+    lines = [replace(RIGHT, unknown_output=1), *[replace(RIGHT, translation="Un rat voit le canot.")] * 2]
     seen = visible(bad_translations(ReportReview("dev", diagnose(lines))))
-    assert seen.index("cut at the limit 2") < seen.index("unknown words in the output 1")
+    assert seen.index("wrong word 2") < seen.index("unknown words in the output 1")
 
 
 def test_a_part_without_faults_or_lines_says_so_or_nothing() -> None:
     seen = visible(bad_translations(ReportReview("test", diagnose([RIGHT]))))
-    assert "0 of the 1 translations of test have a fault (0.0 %)." in seen
+    assert "0 of the 1 translations of test have a fault (0.0 %);" in seen
     assert "<table" not in bad_translations(ReportReview("test", diagnose([RIGHT])))
     assert bad_translations(ReportReview("test", diagnose([]))) == ""
     assert by_length(ReportReview("test", diagnose([]))) == ""

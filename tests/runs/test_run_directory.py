@@ -21,6 +21,8 @@ FILES |= {"report.html", "checkpoints"}
 def test_every_file_is_there_and_no_other(task: str, finished) -> None:
     run = finished(task)
     figures = {f"attention-{number}.png" for number in range(1, 6)} | {"by-length.png"} if task == "translation" else set()
+    figures |= {f"confusion-tags-{number}.png" for number in {"multitask": (1, 2), "translation": ()}.get(task, (1,))}
+    figures |= {f"confusion-entities-{number}.png" for number in {"ner": (1,), "multitask": (2,)}.get(task, ())}
     controls = {"controls"} if task == "multitask" else set()
     assert {path.name for path in run.iterdir()} == FILES | figures | controls
     assert all(path.read_bytes().startswith(PNG) for path in run.glob("*.png"))
@@ -32,7 +34,7 @@ def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None
     found = metrics(finished(task))
     entities = ["entities"] if task in ("ner", "multitask") else []
     controls = ["controls"] if task == "multitask" else []
-    reviews = ["diagnosis", "by_length"] if task == "translation" else []
+    reviews = ["diagnosis", "by_length"] if task == "translation" else ["wrong_tags"]
     assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, *reviews, "cost", *controls]
     for report in found.get("entities", {}).values():
         assert sum(row["support"] for row in report["per_type"]) == sum(
@@ -81,7 +83,7 @@ def test_report_shows_its_run_and_fetches_nothing(task: str, finished) -> None:
     assert re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", page) == []
     assert not re.findall(r"@import|url\(\s*['\"]?http|<script[^>]*src", page)
     assert all("data:" in link for link in re.findall(r"<link[^>]*>", page))
-    assert page.count("data:image/png;base64,") == (7 if task == "translation" else 1)
+    assert page.count("data:image/png;base64,") == {"translation": 7, "pos": 2, "multitask": 4}[task]
     assert f"{metrics(finished(task))['scores'][0]['value']:.2f}" in page
 
 

@@ -174,7 +174,7 @@ class TaggedHeads:
 
     def outcome(self) -> Outcome:
         self.tagger.repaired.clear()
-        outcome = tagged_outcome(self.tagged, self.predict, self.seen)
+        outcome = tagged_outcome(self.tagged, self.predict, self.seen, self.tagger.tag_with_confidence)
         for head, count in (+self.tagger.repaired).items():  # those above 0
             trained, written = self.model.head(head).scheme, file_scheme(self.data[head])
             outcome.notes.append(f"{head}: {count} illegal {trained} tags were repaired before they were written as {written}.")

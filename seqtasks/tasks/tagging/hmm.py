@@ -39,7 +39,7 @@ class HMMTask:
     def outcome(self) -> Outcome:
         if self.words is None:
             raise ValueError("the tagger has not been fitted yet")
-        return tagged_outcome(self.tagged, self.predict, self.words.seen)
+        return tagged_outcome(self.tagged, self.predict, self.words.seen, self.words.tag_with_confidence)
 
     def run_facts(self) -> dict[str, Any]:
         return {}

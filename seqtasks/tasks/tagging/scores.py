@@ -14,15 +14,22 @@ from seqtasks.tasks.outcome import HeldOutExample, Outcome
 from seqtasks.tasks.selection import example_split, five_positions
 from seqtasks.tasks.tagging.parts import TaggedParts
 from seqtasks.tasks.tagging.recipe import file_scheme
+from seqtasks.tasks.tagging.review import Posteriors, tag_review
 from seqtasks.text.corpora.examples import TaggedSentence
 
 Tags = Sequence[Sequence[str]]
 
 
 def tagged_outcome(
-    parts: TaggedParts, predict: Callable[[Sequence[TaggedSentence], Sequence[str]], Mapping[str, list[list[str]]]], seen: Container[str]
+    parts: TaggedParts,
+    predict: Callable[[Sequence[TaggedSentence], Sequence[str]], Mapping[str, list[list[str]]]],
+    seen: Container[str],
+    posteriors: Posteriors,
 ) -> Outcome:
-    """Scores, tagged sentences and examples of every part that is reported. predict: {head: tags}, of the heads of one corpus at once."""
+    """Scores, tagged sentences and examples of every part that is reported, and of one what is wrong with its tags.
+
+    predict: {head: tags}, of the heads of one corpus at once; posteriors: tags of one head and how probable each is, of sentences of words.
+    """
     outcome = Outcome()
     answers = {
         (head, split): tags
@@ -46,6 +53,7 @@ def tagged_outcome(
                 )
             outcome.predictions[predictions_name(head, split, named=parts.named)] = columns(sentences, layer, predicted)
             if split == example_split(list(scored)):
+                outcome.tag_reviews[f"{split} {head}"] = tag_review(sentences, predicted, parts.data[head], head, posteriors)
                 outcome.examples += [
                     example(sentences[position], layer, predicted[position]) for position in five_positions(len(sentences))
                 ]

@@ -24,7 +24,7 @@ HEAD = "translation"
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingFacts:
     """What a run knows of its training, for the verdict on its model and to try remedies on.
 
     seen: the words of its sources, in lower case; losses: on dev by epoch, where all are known; dev: the pairs that were watched;
@@ -44,7 +44,7 @@ def review(
     *further: Sequence[str],
     split: str,
     recipe: TranslationRecipe,
-    trained: Trained | None = None,
+    trained: TrainingFacts | None = None,
 ) -> Review:
     """Of pairs and their translations, in the same order. further: other references of the same lines; trained: None for a loaded run."""
     sources, texts = [sentence_of(pair.source) for pair in pairs], [one.text for one in found]

@@ -29,7 +29,7 @@ from seqtasks.tasks.translation.controls import source_control
 from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, selection_notes, unknown_notes
 from seqtasks.tasks.translation.reading import read_translation_part
 from seqtasks.tasks.translation.recipe import TranslationRecipe
-from seqtasks.tasks.translation.review import Trained, lines_of, review
+from seqtasks.tasks.translation.review import TrainingFacts, lines_of, review
 from seqtasks.tasks.translation.scores import EncodedPairs, forced, score_pairs
 from seqtasks.tasks.translation.training import build_objective, drawn_sides, guide_of, plan_of, with_lexicon
 from seqtasks.tasks.translation.training_checks import OF_TOKENS
@@ -199,7 +199,7 @@ class TranslationTask:
             if split == shown:
                 outcome.examples = [self.example(pairs[position], texts[position]) for position in five_positions(len(pairs))]
         others = {split: found for split, found in translated.items() if split != shown}
-        trained = Trained(
+        trained = TrainingFacts(
             seen={word for pair in self.train.pairs for word in plain_words(sentence_of(pair.source).lower())},
             losses=list(self.losses.values()) if list(self.losses) == [*range(1, self.now + 1)] else (),  # a resumed run lacks some
             dev=self.dev.pairs if self.dev else (),

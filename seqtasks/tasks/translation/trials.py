@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from seqtasks.diagnosis.lines import TranslatedLine
-from seqtasks.diagnosis.trials import Measured, Trial
+from seqtasks.diagnosis.trials import MeasuredFaults, Trial
 from seqtasks.inference.translator import Translation, Translator
 from seqtasks.recipes.load import override
 from seqtasks.recipes.schema import DecodingSettings
@@ -31,9 +31,9 @@ def tried_on(
         return {}
     pairs = [dev[place] for place in sorted({*np.linspace(0, len(dev) - 1, LINES).round().astype(int).tolist()})]
 
-    def measured(searcher: Translator) -> Measured:
+    def measured(searcher: Translator) -> MeasuredFaults:
         found = [best[0] for best in searcher.translate([pair.source for pair in pairs])]
-        return Measured.of(lines_of(searcher, pairs, found))
+        return MeasuredFaults.of(lines_of(searcher, pairs, found))
 
     before = measured(translator)
     after = {setting: measured(with_setting(translator, setting)) for setting in settings}

@@ -10,9 +10,10 @@ import seqtasks
 from seqtasks.cli.faults import fault_lines
 from seqtasks.diagnosis.faults import FAULTS
 from seqtasks.evaluation.bleu import bleu_metric
-from seqtasks.inference.translator import LONGEST
 from seqtasks.tasks.table import load_recipe
-from seqtasks.tasks.translation.review import attention_statistics, fits, review, sentence_words, unknown
+from seqtasks.tasks.translation.review import TrainingFacts, fits, lines_of, review, unknown
+from seqtasks.tasks.translation.trials import LINES as TRIED
+from seqtasks.tasks.translation.trials import tried_on, with_setting
 from seqtasks.text.corpora.examples import SentencePair
 from seqtasks.text.corpora.parallel import read_parallel
 from seqtasks.text.tokenizers import plain_words
@@ -35,11 +36,15 @@ def test_the_diagnosis_of_the_test_part_stands_in_metrics(stored: dict, finished
     pairs = [pair for pair in read_parallel(*(sample_folder / "translation" / f"test.{side}" for side in ("en", "fr"))) if pair.source]
     assert list(stored["diagnosis"]) == list(stored["by_length"]) == ["test"]
     found = stored["diagnosis"]["test"]
-    assert list(found) == ["lines", "faulty", "attention", "faults"]
-    assert (found["lines"], found["attention"]) == (len(pairs), True)
+    assert list(found) == ["lines", "faulty", "near", "same", "chrf", "f1", "verdict", "worst", "faults"]
+    assert found["lines"] == len(pairs)
     assert [fault["name"] for fault in found["faults"]] == list(FAULTS)
     written = (finished("translation") / "predictions" / "test.fr").read_text(encoding="utf-8").split("\n")
     assert found["faulty"] > 0
+    assert found["verdict"]["name"] == "undertrained"
+    values = [sacrebleu.sentence_chrf(text, [pair.target]).score for pair, text in zip(pairs, written, strict=False)]
+    worst = sorted(range(len(pairs)), key=lambda line: (values[line], line))[:10]
+    assert [line["line"] for line in found["worst"]] == [line + 1 for line in worst]
     for fault in found["faults"]:
         assert len(fault["examples"]) == min(3, fault["lines"])
         assert fault["share"] == pytest.approx(100 * fault["lines"] / found["lines"])
@@ -68,7 +73,14 @@ def test_the_report_has_both_parts(finished) -> None:
 def test_evaluate_finds_what_the_run_has_found_and_prints_it(stored: dict, finished, sample_folder: Path) -> None:
     files = [sample_folder / "translation" / f"test.{side}" for side in ("en", "fr")]
     found = json.loads(done("evaluate", finished("translation"), *files, "--json").stdout)
-    assert found["diagnosis"] == {"test.en": stored["diagnosis"]["test"]}
+    ours, theirs = found["diagnosis"]["test.en"], stored["diagnosis"]["test"]
+    assert {key: value for key, value in ours.items() if key not in ("faults", "verdict")} == {
+        key: value for key, value in theirs.items() if key not in ("faults", "verdict")
+    }
+    for one, other in zip(ours["faults"], theirs["faults"], strict=True):  # a loaded run has no dev to try anything on
+        tried = [trial["setting"] for trial in other["trials"]]
+        assert one == other | {"trials": [], "to_try": one["to_try"]}
+        assert set(one["to_try"]) == {*other["to_try"], *tried}
     for one, other in zip(found["by_length"]["test.en"], stored["by_length"]["test"], strict=True):
         assert one | {"bleu": other["bleu"], "chrf": other["chrf"]} == other
         assert [one[name]["interval"] for name in ("bleu", "chrf")] == [other[name]["interval"] for name in ("bleu", "chrf")]
@@ -78,17 +90,22 @@ def test_evaluate_finds_what_the_run_has_found_and_prints_it(stored: dict, finis
 
 
 def test_the_terminal_names_the_most_frequent_faults_with_what_to_try() -> None:
-    counts = {"repetition": 1, "truncation": 30, "over-length": 4, "copied source": 0, "dropped words": 2, "unrelated output": 1}
+    counts = {"repetition": 1, "truncation": 30, "over-length": 4, "copied source": 0, "missing word": 2, "unrelated output": 1}
     faults = [
         {"name": name, "lines": count, "share": count / 40 * 100, "to_try": ["a.b=1", "c.d=2"][:count]} for name, count in counts.items()
     ]
     faults[2]["to_try"] = []
-    assert fault_lines({"diagnosis": {"test": {"lines": 1200, "faulty": 33, "faults": faults}}}) == [
+    faults[4]["trials"] = [{"setting": "x.y=0", "confirmed": False}, {"setting": "e.f=3", "confirmed": True, "text": "2 -> 0"}]
+    told = {"name": "undertrained", "text": "Most lines are wrong. " * 6}
+    diagnosis = {"test": {"lines": 1200, "faulty": 33, "verdict": told, "faults": faults}}
+    assert fault_lines({"diagnosis": diagnosis}) == [
         "\nfaults of test, in 33 of 1,200 lines:",
-        "  truncation                       30 (75.0 %); try --set a.b=1",
+        "  undertrained: Most lines are wrong. Most lines are wrong. Most lines are wrong. Most lines are",
+        "  wrong. Most lines are wrong. Most lines are wrong.",
+        "  truncation                       30 (75.0 %); --set a.b=1 may help",
         "  over-length                       4 (10.0 %)",
-        "  dropped words                     2 (5.0 %); try --set a.b=1",
-        "  repetition                        1 (2.5 %); try --set a.b=1",
+        "  missing word                      2 (5.0 %); --set e.f=3 helps: 2 -> 0",
+        "  repetition                        1 (2.5 %); --set a.b=1 may help",
         "  and unrelated output",
     ]
 
@@ -108,32 +125,44 @@ def test_runs_of_before_and_runs_without_faults_print_nothing() -> None:
     assert fault_lines({"diagnosis": {"test": {"lines": 1, "faulty": 0, "faults": [{"name": "repetition", "lines": 0}]}}}) == []
 
 
-def test_a_line_is_looked_at_the_same_alone_and_among_others(translator) -> None:
-    pairs = [SentencePair(line, "Un chien voit le canot.", number) for number, line in enumerate(LINES, 1)]
+def test_the_nearest_of_several_references_counts(translator) -> None:
+    pairs = [SentencePair(line, "Rien de tout cela.", number) for number, line in enumerate(LINES, 1)]
     found = [best[0] for best in translator.translate(LINES)]
-    together = attention_statistics(translator, pairs, found)
-    assert [looks is None for looks in together] == [not line for line in LINES]
-    for number, looks in enumerate(together):
-        (alone,) = attention_statistics(translator, pairs[number : number + 1], found[number : number + 1])
-        if looks is not None and alone is not None:
-            assert alone.words == looks.words
-            assert alone.coverage == pytest.approx(looks.coverage, abs=1e-5)
-            assert alone.reference == pytest.approx(looks.reference, abs=1e-5)
-            assert alone.entropy == pytest.approx(looks.entropy, abs=1e-5)
+    right = [one.text or "x" for one in found]
+    recipe = load_recipe("translation").recipe
+    far, near = (review(translator, pairs, found, *further, split="test", recipe=recipe) for further in ([], [right]))
+    assert [line.reference for line in lines_of(translator, pairs, found, right)] == [one.text or "Rien de tout cela." for one in found]
+    assert (far.diagnosis.same, near.diagnosis.same) == (0, sum(bool(line) for line in LINES))
+    assert [one.chrf.value for one in near.by_length] == [100.0] * len(near.by_length)
+    assert far.by_length[0].chrf.value < 50
 
 
-def test_coverage_adds_up_the_attention_that_an_example_shows(translator) -> None:
-    text = "Un chien voit le canot."
-    (looks,) = attention_statistics(translator, [SentencePair(LINES[0], text, 1)], [best[0] for best in translator.translate(LINES[:1])])
-    words, _, weights_TS = translator.attention(LINES[0], text)
-    assert looks is not None
-    assert list(looks.words) == words[:-1]
-    assert looks.reference == pytest.approx(weights_TS.sum(axis=0)[:-1], abs=1e-5)
+def test_a_setting_of_the_search_is_tried_on_dev_and_counted_as_it_searches(translator) -> None:
+    dev = [SentencePair(line, "Un chien voit le canot dans le jardin.", number) for number, line in enumerate([*LINES * 60], 1)]
+    wanted = {"repetition": ("decoding.block_ngrams=1", "decoder.attention=coverage"), "truncation": ("decoding.block_ngrams=1",)}
+    found = tried_on(dev, wanted, translator, lines_of)
+    assert {fault: [trial.setting for trial in trials] for fault, trials in found.items()} == {
+        "repetition": ["decoding.block_ngrams=1"],
+        "truncation": ["decoding.block_ngrams=1"],
+    }
+    (trial,) = found["repetition"]
+    assert trial.lines == sum(bool(dev[round(place * (len(dev) - 1) / (TRIED - 1))].source) for place in range(TRIED))
+    changed = with_setting(translator, "decoding.block_ngrams=1")
+    assert changed.settings == translator.settings.model_copy(update={"block_ngrams": 1})
+    texts = [best[0].text for best in changed.translate(LINES)]
+    assert all(len({*text.split()}) == len(text.split()) for text in texts)
+    assert tried_on([], wanted, translator, lines_of) == tried_on(dev, {"wrong word": ()}, translator, lines_of) == {}
 
 
-def test_a_line_too_long_for_one_piece_is_looked_at_without_attention(translator) -> None:
-    pairs = [SentencePair("the " * (LONGEST + 1), "le", 1)]
-    assert attention_statistics(translator, pairs, [best[0] for best in translator.translate([pairs[0].source])]) == [None]
+def test_the_verdict_knows_how_training_went(translator) -> None:
+    pairs = [SentencePair(line, "Rien de tout cela ici.", number) for number, line in enumerate(LINES, 1)]
+    found = [best[0] for best in translator.translate(LINES)]
+    recipe = load_recipe("translation").recipe
+    trained = TrainingFacts(seen=(), losses=[3.0, 2.0], dev=(), elsewhere=())
+    told = review(translator, pairs, found, split="test", recipe=recipe, trained=trained).diagnosis.verdict
+    assert told is not None
+    assert told.name == "undertrained"
+    assert "still falling in the last of 2 epochs (3.00 to 2.00)" in told.text
 
 
 def test_no_pair_gives_an_empty_review(translator) -> None:
@@ -141,25 +170,15 @@ def test_no_pair_gives_an_empty_review(translator) -> None:
     assert (found.diagnosis.lines, found.by_length) == (0, [])
 
 
-def test_the_words_of_a_sentence_in_context_are_those_after_it() -> None:
-    names = ["▁the", "▁dog", ".", "<eos>", "▁it", "▁sle", "eps", ".", "<eos>"]
-    assert sentence_words([4, 5, 6, 3, 7, 8, 9, 6, 3], names, 3) == ["it", "sleeps", "."]
-    assert sentence_words([4, 5, 6, 3], names[:4], 3) == ["the", "dog", "."]
-
-
 @pytest.mark.usefixtures("plain_figures", "miniature")
-def test_words_and_attention_that_a_run_has_not_are_told() -> None:
+def test_words_that_a_run_has_not_are_told() -> None:
     options = {"decoder__attention": "none", "text__tokenizer": "word", "text__joint": False, "text__size": 12, "data__context": 1}
     train("translation", Path("run"), **options)
     found = metrics(Path("run"))["diagnosis"]["test"]
     faults = {fault["name"]: fault for fault in found["faults"]}
-    assert not found["attention"]
-    assert "dropped words" not in faults
     example = faults["unknown words in the source"]["examples"][0]
     words = seqtasks.load("run").translator.assets.source
     assert set(unknown(words, example["source"])) == {word for word in plain_words(example["source"]) if words.vocabulary.id(word) is None}
-    page = Path("run/report.html").read_text(encoding="utf-8")
-    assert "Dropped words are not looked for: the model has no attention." in page
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")
@@ -168,5 +187,4 @@ def test_documents_are_looked_at_without_their_context() -> None:
     found = metrics(Path("run"))["diagnosis"]
     ((part, diagnosis),) = found.items()
     assert part == "test"
-    assert diagnosis["attention"]
     assert all("\n" not in example["source"] for fault in diagnosis["faults"] for example in fault["examples"])
