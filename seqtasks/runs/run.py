@@ -146,8 +146,8 @@ def refuse_noted(notes: Sequence[str]) -> None:
     """Raises SeqtasksError where there are notes on data."""
     found = [note for note in notes if isinstance(note, DataNote)]
     if found:
-        count = "a note" if len(found) == 1 else f"{len(found):,} notes"
-        raise SeqtasksError(f"--strict: {count} on the data, the first: {found[0]} Mend the data, or leave --strict out.")
+        count, first = "a note" if len(found) == 1 else f"{len(found):,} notes", found[0].removesuffix(".")
+        raise SeqtasksError(f"--strict: {count} on the data, the first: {first}. Mend the data, or leave --strict out.")
 
 
 def refuse_own_source(source: Path | None, path: Path) -> None:

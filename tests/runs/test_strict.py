@@ -29,7 +29,7 @@ def test_a_run_with_a_note_on_its_data_ends_before_it_begins(here: Path) -> None
     code, told, made = run(path)
     assert (code, made) == (1, False)
     assert told == (
-        f"Error: --strict: a note on the data, the first: {path}: repaired 1 illegal tags in layer ner (first at line 29) "
+        f"Error: --strict: a note on the data, the first: {path}: repaired 1 illegal tags in layer ner (first at line 29). "
         "Mend the data, or leave --strict out."
     )
     path.write_text(ROWS)
