@@ -220,7 +220,7 @@ def unseen_letters(train: Sequence[SentencePair], part: str, pairs: Sequence[Sen
         known = set("".join(own))
         new = [(pair.line, sorted(letters)) for pair, line in zip(pairs, lines, strict=True) if (letters := letters_beyond(line, known))]
         if len(new) > UNSEEN * len(lines):
-            line, letters = new[0]
+            line = new[0][0]
             shown = "".join(dict.fromkeys(sign for _, signs in new for sign in signs))[:SHOWN_LETTERS]
             yield f"{part}: {len(new):,} of {len(lines):,} {name} lines hold letters that train lacks ({shown}; first at line {line})"
 
