@@ -211,6 +211,61 @@ def test_the_generator_makes_these_very_files() -> None:
     assert grammar("writing").differences(DATA) == []
 
 
+def value_of(words: str) -> int:
+    """The number that English words mean, read from left to right: another way than the one they were written in."""
+    units = grammar("number_words").ONES
+    tens = {word: 10 * at for at, word in enumerate(grammar("number_words").TENS) if word}
+    total = current = 0
+    for word in words.replace("-", " ").replace(" and ", " ").split():
+        if word == "hundred":
+            current *= 100
+        elif word == "thousand":
+            total, current = total + 1000 * current, 0
+        else:
+            current += tens.get(word, units.index(word) if word in units else 0)
+    return total + current
+
+
+def test_number_words_mean_their_number_in_both_languages_and_none_stands_in_two_parts() -> None:
+    every: list[str] = []
+    for split, size in (("train", 1000), ("dev", 200), ("test", 200)):
+        numbers, english, german = (lines(f"number-words/{split}.{language}") for language in ("num", "en", "de"))
+        assert len(numbers) == len(english) == len(german) == size
+        assert [str(value_of(words)) for words in english] == numbers
+        every += numbers
+    assert len(set(every)) == len(every) == 1400
+    assert {str(number) for number in range(100)} <= set(lines("number-words/train.num"))
+
+
+@pytest.mark.parametrize(
+    ("number", "german"),
+    [(0, "null"), (1, "eins"), (16, "sechzehn"), (31, "einunddreißig"), (77, "siebenundsiebzig"), (101, "einhunderteins")]
+    + [(1000, "eintausend"), (21001, "einundzwanzigtausendeins"), (101_000, "einhunderteintausend")]
+    + [(310_736, "dreihundertzehntausendsiebenhundertsechsunddreißig")],
+)
+def test_german_number_words_are_those_of_the_dictionary(number: int, german: str) -> None:
+    assert grammar("number_words").in_german(number) == german
+
+
+SPOKEN = "guerra ˈɡera cigüeña θiˈɡweɲa callejón kaʎeˈxon exámenes ekˈsamenes rey ˈrej país paˈis ciudad θjuˈdad poeta poˈeta perro ˈpero"
+SPOKEN += " pero ˈpeɾo enredo enˈredo alrededor alredeˈdoɾ transporte tɾansˈpoɾte instruir insˈtɾwiɾ ahí aˈi llave ˈʎabe yo ˈʝo día ˈdia"
+SPOKEN += " inyección inʝekˈθjon extraño eksˈtɾaɲo queso ˈkeso averiguáis abeɾiˈɡwajs gigante xiˈɡante reúne reˈune buey ˈbwej oigo ˈojɡo"
+SPOKEN += " obstáculo obsˈtakulo construcción konstɾukˈθjon xilófono siˈlofono hablar aˈblaɾ océano oˈθeano muy ˈmuj ruido ˈrwido"
+
+
+def test_spanish_words_are_spoken_as_their_spelling_says_and_no_lemma_stands_in_two_parts() -> None:
+    words = SPOKEN.split()
+    spoken = grammar("spanish").spoken
+    assert [spoken(word) for word in words[::2]] == words[1::2]
+    lemma_of = {form: lemma for lemma, forms in grammar("spanish_words").lemmas().items() for form in forms}
+    parts = {split: lines(f"pronunciation/{split}.es") for split in ("train", "dev", "test")}
+    assert {split: len(set(part)) for split, part in parts.items()} == {"train": 1500, "dev": 200, "test": 200}
+    lemmas = {split: {lemma_of[word] for word in part} for split, part in parts.items()}
+    assert not lemmas["train"] & (lemmas["dev"] | lemmas["test"])
+    assert not lemmas["dev"] & lemmas["test"]
+    assert [spoken(word) for word in parts["test"]] == lines("pronunciation/test.ipa")
+
+
 def test_every_date_means_its_iso_form_and_no_day_stands_in_two_parts() -> None:
     days: list[str] = []
     for split, size in (("train", 1000), ("dev", 200), ("test", 200)):

@@ -10,6 +10,8 @@ TITLES = {
     "documents": "English-French documents",
     "classification": "Kinds of sentences",
     "dates": "Dates",
+    "number-words": "Numbers in words",
+    "pronunciation": "Spanish words and how they are spoken",
 }
 ABOUT = {
     "translation": """One sentence a line, `X.en` beside `X.fr`, plain text in UTF-8 with a space before the French ? and !.
@@ -36,6 +38,12 @@ is left out. `X.jsonl` holds the same sentences with the kinds of names in them 
 `{"text": ..., "labels": ["LOC", "PER"]}`. `test_unseen` has names and words that `train` never shows.""",
     "dates": """Days from 1900 to 2099 as people write them, `X.en`, beside ISO 8601, `X.iso`: "the 2nd of May, 1954", "Sun 2 May 1954",
 "2/5/1954" (the day before the month) and seven other forms are all 1954-05-02. No day stands in two parts.""",
+    "number-words": """Numbers below a million, `X.num`, beside English words, `X.en` ("three hundred and ten thousand seven hundred and
+thirty-six"), and German ones, `X.de` ("dreihundertzehntausendsiebenhundertsechsunddreißig"). All numbers below 100 stand in `train`; the
+others have three to six digits, as many of each. No number stands in two parts.""",
+    "pronunciation": """Spanish words, `X.es`, beside their phonemes, `X.ipa`: "cigüeña" is θiˈɡweɲa. The words are forms of common verbs,
+nouns and adjectives; the phonemes are not from a dictionary but by the rules of Castilian spelling, which say them wholly
+(`sample_grammar/spanish.py`; ˈ stands before the stressed syllable, glides are j and w). No lemma stands in two parts.""",
 }
 
 
@@ -51,7 +59,7 @@ def sentences_of(name: str, text: str) -> list[list[str]]:
         return [one.split() for one in texts if one != "text"]
     if name.endswith(".jsonl"):
         return [json.loads(line)["tokens"] for line in text.splitlines()]
-    if name.endswith((".en", ".fr", ".iso")):
+    if name.endswith((".en", ".fr", ".de", ".es", ".iso", ".num", ".ipa")):
         return [line.replace("'", "' ").split() for line in text.splitlines() if line]
     column = 1 if name.endswith(".conllu") else 0
     blocks = [block for block in text.split("\n\n") if block]
@@ -95,6 +103,8 @@ Small corpora that the project made itself, so that every task runs without a do
 | [documents](documents/README.md) | English-French documents whose pronouns reach across sentences |
 | [classification](classification/README.md) | English sentences with what they do (TSV), and with the kinds of names in them (JSONL) |
 | [dates](dates/README.md) | dates as people write them, and in ISO 8601 |
+| [number-words](number-words/README.md) | numbers, and their words in English and German |
+| [pronunciation](pronunciation/README.md) | Spanish words, and their phonemes |
 
     python data/make_sample.py            # makes all files again, the same bytes on every machine
     python data/make_sample.py --check    # makes them in memory and compares checksums

@@ -1,4 +1,4 @@
-"""The files: parallel text, CoNLL-U, BIO, JSONL, documents, classified sentences, dates, cards and checksums."""
+"""The files: parallel text, CoNLL-U, BIO, JSONL, documents, classified sentences, dates, numbers, pronunciations, cards and checksums."""
 
 import hashlib
 import json
@@ -8,7 +8,9 @@ from sample_grammar import cards
 from sample_grammar.annotation import bio_tags, english_text, outermost, spans_of
 from sample_grammar.dates import draw_dates
 from sample_grammar.generate import french_text
+from sample_grammar.number_words import draw_numbers, in_english, in_german
 from sample_grammar.phrase import Sentence, tokens_of
+from sample_grammar.spanish_words import draw_words
 from sample_grammar.splits import ANNOTATED, Classified, draw_documents, draw_kinds, draw_splits, tokens
 
 
@@ -85,6 +87,12 @@ def all_files() -> dict[str, str]:
     for name, dates in draw_dates().items():
         files[f"dates/{name}.en"] = "".join(f"{written}\n" for written, _ in dates)
         files[f"dates/{name}.iso"] = "".join(f"{iso}\n" for _, iso in dates)
+    for name, numbers in draw_numbers().items():
+        for language, spelled in (("num", str), ("en", in_english), ("de", in_german)):
+            files[f"number-words/{name}.{language}"] = "".join(f"{spelled(number)}\n" for number in numbers)
+    for name, words in draw_words().items():
+        files[f"pronunciation/{name}.es"] = "".join(f"{word}\n" for word, _ in words)
+        files[f"pronunciation/{name}.ipa"] = "".join(f"{phonemes}\n" for _, phonemes in words)
     files |= cards.cards(files)
     files["checksums.json"] = json.dumps({name: cards.checksum(text) for name, text in sorted(files.items())}, indent=2) + "\n"
     return files

@@ -149,17 +149,16 @@ def show_translations(folder: Path, comparison: TranslationComparison) -> None:
     """The same of translation systems: the verdicts are by the score that decides."""
     from seqtasks.cli.compare_tables import print_table
     from seqtasks.cli.translation_tables import translation_pair_table, translation_seed_table, translation_system_table
-    from seqtasks.evaluation.translation_comparison import DECIDES
 
     click.echo()
     print_table(translation_system_table(comparison))
     if any(len(system.paths) > 1 for system in comparison.systems):
         print_table(translation_seed_table(comparison))
     for pair in comparison.pairs:
-        found = pair.differences[DECIDES]
-        click.echo(f"  {DECIDES}: {found.sentence}")
+        found = pair.differences[comparison.decides]
+        click.echo(f"  {comparison.decides}: {found.sentence}")
         if found.seeds:
-            click.echo(f"  {DECIDES}: {found.seeds.sentence}")
+            click.echo(f"  {comparison.decides}: {found.seeds.sentence}")
     print_table(translation_pair_table(comparison))
     show_files(folder, comparison.notes)
 

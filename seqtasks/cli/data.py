@@ -111,6 +111,7 @@ def get(name: str, cache: Path | None, mirror: str | None) -> None:
     metavar="KEY=VALUE",
     help="source_column, target_column, source, target of pairs in one file; else as in [data.options].",
 )
+@click.option("--strict", is_flag=True, help="A note, or a label that the first file lacks, is an error: exit code 1.")
 def check(
     paths: tuple[str, ...],
     data_dir: Path | None,
@@ -125,6 +126,7 @@ def check(
     label_column: str | None,
     label_separator: str | None,
     options: tuple[str, ...],
+    strict: bool,
 ) -> None:
     """Verify a published corpus (its NAME or folder), or read files and count what is in them.
 
@@ -170,8 +172,12 @@ def check(
         click.echo(
             f"{overlap.shared:,} of the {sizes[overlap.later]:,} {statistics[0].unit} of {overlap.later} also occur in {overlap.earlier}"
         )
-    for label in new_labels(statistics):
+    new = new_labels(statistics)
+    for label in new:
         click.echo(f"label {label.label!r} ({label.layer}) occurs {label.count:,} times in {label.path} and never in {statistics[0].path}")
+    faults = sum(len(counted.notes) for counted in statistics) + len(new)
+    if strict and faults:
+        raise SeqtasksError(f"--strict: {faults:,} {'fault' if faults == 1 else 'faults'} in the data. Mend them, or leave --strict out.")
 
 
 def _labelled(files: list[Path], kind: str | None, given: Mapping[str, str | None], options: tuple[str, ...]) -> list[CorpusStatistics]:
@@ -253,7 +259,7 @@ def _print_statistics(counted: CorpusStatistics) -> None:
         shown = [f"{label} {count:,}" for label, count in labels.most_common(LABELS_SHOWN)]
         more = f"  ... and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
         click.echo(f"  {layer:<9}  {len(labels):,} labels: {'  '.join(shown)}{more}")
-    for note in counted.notes:
+    for note in (*counted.told, *counted.notes):
         click.echo(f"  note: {note}")
 
 

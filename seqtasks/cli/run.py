@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace the run directory if it exists.")
 @click.option("--from", "fine_tune", type=click.Path(path_type=Path, file_okay=False), metavar="RUN_DIR", help="Start from its weights.")
 @click.option("--seeds", type=click.IntRange(min=1), metavar="N", help="Run N times, with the recipe's seed and those after it.")
+@click.option("--strict", is_flag=True, help="Notes on the data are errors: nothing is trained, exit code 1.")
 @click.option("--device", default="auto", show_default=True, help="cpu, cuda, cuda:N, mps or auto.")
 def run(
     task: str,
@@ -37,6 +38,7 @@ def run(
     overwrite: bool,
     fine_tune: Path | None,
     seeds: int | None,
+    strict: bool,
     device: str,
 ) -> None:
     """Train TASK from RECIPE (a name, or a TOML file), score it and write a report.
@@ -54,7 +56,15 @@ def run(
     from seqtasks.tasks.locations import DataLocations
     from seqtasks.tasks.table import check_names, kind_of, load_recipe
 
-    options = RunOptions(locations=DataLocations(data_dir), out=out, device=device, resume=resume, overwrite=overwrite, fine_tune=fine_tune)
+    options = RunOptions(
+        locations=DataLocations(data_dir),
+        out=out,
+        device=device,
+        resume=resume,
+        overwrite=overwrite,
+        fine_tune=fine_tune,
+        strict=strict,
+    )
     loaded = resumed_recipe(task, overrides, existing(out)) if resume else load_recipe(task, recipe, overrides)
     if fine_tune:
         loaded = fine_tuned_recipe(loaded, overrides, fine_tune)

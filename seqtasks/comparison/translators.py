@@ -22,8 +22,9 @@ from seqtasks.comparison.taggers import (
     write_numbers,
 )
 from seqtasks.errors import DataError, RunDirectoryError, UsageError
-from seqtasks.evaluation.bleu import TER_LONGEST
+from seqtasks.evaluation.bleu import TER_LONGEST, translation_metrics
 from seqtasks.evaluation.compare_translations import Translated, compare_translations
+from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.evaluation.translation_comparison import DECIDES, TranslationComparison
 from seqtasks.recipes.run_directory import default_path
 from seqtasks.recipes.schema import Files, ParallelData
@@ -83,10 +84,10 @@ def compare_translation_runs(
     pairs = scored_pairs(first, split, options.locations)
     written = [translated(system, split) for system in systems]
     callbacks.log(f"comparing {len(every)} runs on {len(pairs):,} lines of {split}")
-    references = [pair.target for pair in pairs]
-    reports, tested = compare_translations(
-        written, [pair.source for pair in pairs], references, language=first.data.target, split=split, head=HEAD
-    )
+    sources, references, language = [pair.source for pair in pairs], [pair.target for pair in pairs], first.data.target
+    measured = translation_metrics(language, [*references, *(text for one in written for texts in one.texts for text in texts)])
+    decides = deciding_score(every, measured)
+    reports, tested = compare_translations(written, sources, references, language=language, split=split, head=HEAD, decides=decides)
     comparison = TranslationComparison(
         task=task_of(systems),
         source=first.data.source,
@@ -98,7 +99,7 @@ def compare_translation_runs(
         pairs=tested,
         settings={
             "command": shlex.join(options.command),
-            "decided by": DECIDES,
+            "decided by": decides,
             "selected on": selection(systems),
             **differences(systems),
         },
@@ -108,10 +109,21 @@ def compare_translation_runs(
             *left_out(reports[0].scores),
             *single_seed_warning([one.name for one in written if len(one.texts) == 1]),
         ],
+        decides=decides,
+        lower_is_better=lower_is_better(decides),
     )
     write_numbers(folder, comparison.to_json(), translation_rows(comparison))
     write_translation_comparison(comparison, folder / "comparison.html")
     return folder, comparison
+
+
+def deciding_score(runs: Sequence[TranslatedRun], measured: Collection[str]) -> str:
+    """The score by which every run's weights were selected, where it is one of those that are measured on whole texts; or else BLEU.
+
+    Recipes are written before there is a result, so it is fixed beforehand either way.
+    """
+    names = {run.recipe.training.select_by for run in runs}
+    return next(iter(names)) if len(names) == 1 and names <= set(measured) else DECIDES
 
 
 def translated(system: ComparedSystem[TranslatedRun], split: str) -> Translated:

@@ -64,6 +64,7 @@ class CorpusStatistics:
     labels: Mapping[str, Counter[str]]
     notes: tuple[str, ...]
     sentences_seen: Counter[Hashable]
+    told: tuple[str, ...] = ()  # beside the notes, what is no fault
     unit: str = "sentences"
 
     @property
@@ -211,6 +212,7 @@ def _tagged_or_pairs(path: Path, form: str, reading: Reading) -> CorpusStatistic
         labels=labels,
         notes=(*_notes(corpus), *_looks(corpus)),
         sentences_seen=Counter(example.words for example in corpus),
+        told=tuple(note.removeprefix(f"{corpus.path}: ") for note in corpus.told),
     )
 
 

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
 
 from seqtasks.diagnosis.shared_sentences import shared_sentences
 from seqtasks.text.corpora.examples import SentencePair
@@ -17,7 +19,9 @@ from seqtasks.text.language_codes import language_code
 
 MANY = 0.02  # share of lines above which something is told that single lines may well have
 MOST = 0.5
-VARIED, SAMPLED = 0.03, 1000  # distinct words over words in the first so many lines of text
+UNSEEN = 0.1  # share of lines of a part with letters that train lacks: names have some
+SHOWN_LETTERS = 20
+VARIED, CLOSED, SAMPLED = 0.03, 60, 1000  # distinct words over words, and how many a text has at least, in the first so many lines
 NUMBER = re.compile(r"[\d\W_]+")
 SUBWORDS = re.compile(r"@@( |$)|(^| )▁")  # marks of BPE and of sentencepiece
 ENTITY = re.compile(r"&(apos|quot|amp|lt|gt|#\d+|#x[0-9a-fA-F]+);")
@@ -45,7 +49,9 @@ def parallel_notes(parts: Mapping[str, Sequence[SentencePair]], *, source: str, 
         full = [pair for pair in pairs if pair.source.strip() and pair.target.strip()]
         if full:
             notes += [f"{part}: {note}" for look in LOOKS for note in look(full, source, target)]
-    if "train" in parts:
+    if parts.get("train"):
+        for part, pairs in parts.items():
+            notes += unseen_letters(parts["train"], part, pairs) if part != "train" and pairs else []
         train = {tuple(pair.source.split()) for pair in parts["train"]}
         others = {part: [(tuple(pair.source.split()), pair.line) for pair in pairs] for part, pairs in parts.items() if part != "train"}
         notes += [str(shared) for shared in shared_sentences(train, others) if shared.notable]
@@ -79,8 +85,8 @@ def numbers(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator
 
 def varied(lines: Sequence[str]) -> bool:
     """Whether lines are of many words, as text is; those that write numbers out are of few. Words with digits are left aside."""
-    words = [word for line in lines for word in line.split() if not any(sign.isdigit() for sign in word)]
-    return len(set(words)) > VARIED * len(words)
+    words = [word for line in lines for word in line.replace("-", " ").split() if not any(sign.isdigit() for sign in word)]
+    return len(set(words)) > max(CLOSED, VARIED * len(words))
 
 
 def median_words(lines: Sequence[str]) -> int:
@@ -102,7 +108,7 @@ def swapped(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator
     right = share("source", source) + share("target", target)
     wrong = share("source", target) + share("target", source)
     if wrong > 2 * right and wrong > 0.05:
-        yield f"the source looks like {target!r} and the target like {source!r}: are the sides swapped?"
+        yield f"the source looks like {target!r} and the target like {source!r} (first at line {pairs[0].line}): are the sides swapped?"
 
 
 def preprocessed(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator[str]:
@@ -150,7 +156,7 @@ def unlike(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator[
         found = [look(lines) for lines in both]
         if found in ([True, False], [False, True]):
             marked = "source" if found[0] else "target"
-            yield f"the {marked} {yes} and the {'target' if found[0] else 'source'} {no}"
+            yield f"the {marked} {yes} and the {'target' if found[0] else 'source'} {no} (first at line {pairs[0].line})"
 
 
 def copied(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator[str]:
@@ -165,7 +171,7 @@ def constant(pairs: Sequence[SentencePair], source: str, target: str) -> Iterato
     for name, lines in sides(pairs):
         text, count = Counter(lines).most_common(1)[0]
         if count > MOST * len(lines) and len(lines) > 9:
-            yield f"{count:,} of {len(lines):,} {name} lines are {text[:40]!r}"
+            yield f"{count:,} of {len(lines):,} {name} lines are {text[:40]!r} (first at line {pairs[lines.index(text)].line})"
 
 
 def misaligned(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator[str]:
@@ -180,6 +186,50 @@ def misaligned(pairs: Sequence[SentencePair], source: str, target: str) -> Itera
         )
 
 
+def scripts(pairs: Sequence[SentencePair], source: str, target: str) -> Iterator[str]:
+    """Lines in another script than the side has."""
+    for name, lines in sides(pairs):
+        letters: dict[str, Counter[str]] = {}
+        for sign, count in Counter("".join(lines)).items():
+            if script := script_of(sign):
+                letters.setdefault(script, Counter())[sign] = count
+        if len(letters) < 2:
+            continue
+        usual = max(letters, key=lambda script: letters[script].total())
+        known, others = (re.compile(f"[{re.escape(''.join(signs))}]") for signs in (letters.pop(usual), [*chain(*letters.values())]))
+        found = [(pair.line, others.search(line)) for pair, line in zip(pairs, lines, strict=True) if not known.search(line)]
+        other = [(line, match[0]) for line, match in found if match]
+        if MANY * len(lines) < len(other):
+            line, sign = other[0]
+            shown = f"{script_of(sign)} letters, not in {usual} ones"
+            yield f"{len(other):,} of {len(lines):,} {name} lines are in {shown} (first at line {line})"
+
+
+@lru_cache(1 << 16)
+def script_of(sign: str) -> str:
+    """The script of a letter as Unicode calls it, "" of what is none; Chinese and Japanese are one."""
+    if not sign.isalpha() or unicodedata.category(sign) == "Lm" or sign in "ªº":
+        return ""
+    script = unicodedata.name(sign, "").partition(" ")[0]
+    return "CHINESE" if script in ("CJK", "HIRAGANA", "KATAKANA") else script if script != "MICRO" else ""
+
+
+def unseen_letters(train: Sequence[SentencePair], part: str, pairs: Sequence[SentencePair]) -> Iterator[str]:
+    """Letters of a scored part that training never shows: no model can read or write them."""
+    for (name, lines), (_, own) in zip(sides(pairs), sides(train), strict=True):
+        known = set("".join(own))
+        new = [(pair.line, sorted(letters)) for pair, line in zip(pairs, lines, strict=True) if (letters := letters_beyond(line, known))]
+        if len(new) > UNSEEN * len(lines):
+            line = new[0][0]
+            shown = "".join(dict.fromkeys(sign for _, signs in new for sign in signs))[:SHOWN_LETTERS]
+            yield f"{part}: {len(new):,} of {len(lines):,} {name} lines hold letters that train lacks ({shown}; first at line {line})"
+
+
+def letters_beyond(line: str, known: set[str]) -> set[str]:
+    """The letters of a line that are not among those known."""
+    return {sign for sign in set(line) - known if sign.isalpha()}
+
+
 LOOKS: tuple[Callable[[Sequence[SentencePair], str, str], Iterator[str]], ...] = (
     numbers,
     swapped,
@@ -188,4 +238,5 @@ LOOKS: tuple[Callable[[Sequence[SentencePair], str, str], Iterator[str]], ...] =
     copied,
     constant,
     misaligned,
+    scripts,
 )

@@ -83,7 +83,8 @@ def constant(rows: Rows, scheme: str | None) -> Iterator[str]:
     """One tag for all words."""
     tags = Counter(tag for _, row in rows for tag in row)
     if len(tags) == 1 and tags.total() > 1:
-        yield f"every word is tagged {next(iter(tags))!r}: is it the column of the tags?"
+        first, words = next(iter(tags)), tags.total()
+        yield f"every word is tagged {first!r} ({words:,} words, first at line {rows[0][0].line}): is it the column of the tags?"
 
 
 def like_words(rows: Rows, scheme: str | None) -> Iterator[str]:
@@ -91,7 +92,8 @@ def like_words(rows: Rows, scheme: str | None) -> Iterator[str]:
     tags = {tag for _, row in rows for tag in row}
     words = Counter(word for sentence, _ in rows for word in sentence.words)
     if words.total() >= FEW_WORDS and len(tags) > 0.3 * len(words):
-        yield f"{len(tags):,} different tags for {len(words):,} different words: is it the column of the tags?"
+        first = f"such as {rows[0][1][0]!r} at line {rows[0][0].line}"
+        yield f"{len(tags):,} different tags for {len(words):,} different words, {first}: is it the column of the tags?"
 
 
 def seen_once(rows: Rows, scheme: str | None) -> Iterator[str]:
@@ -110,13 +112,17 @@ def seen_once(rows: Rows, scheme: str | None) -> Iterator[str]:
 
 def nearly_alike(rows: Rows, scheme: str | None) -> Iterator[str]:
     """Labels that differ in case or in spaces only."""
-    labels = {split_tag(tag)[1] if scheme and scheme != NESTED else tag for _, row in rows for tag in row}
+    places: dict[str, int] = {}
+    for sentence, row in rows:
+        for tag in row:
+            places.setdefault(split_tag(tag)[1] if scheme and scheme != NESTED else tag, sentence.line)
     by_form: dict[str, list[str]] = {}
-    for label in sorted(labels):
+    for label in sorted(places):
         by_form.setdefault(label.lower().replace(" ", "_"), []).append(label)
     for alike in by_form.values():
         if len(alike) > 1:
-            yield f"labels {', '.join(map(repr, alike))} differ in case or spaces only: are they one?"
+            shown = ", ".join(f"{label!r} (line {places[label]:,})" for label in alike)
+            yield f"labels {shown} differ in case or spaces only: are they one?"
 
 
 WORD_LOOKS: tuple[Callable[[Sequence[TaggedSentence]], Iterator[str]], ...] = (untokenised, unsplit, mixed)

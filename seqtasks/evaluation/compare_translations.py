@@ -1,9 +1,9 @@
 """Several systems, the same lines: scores with intervals and every test between two of them, from translations and references.
 
 All scores are functions of statistics that are summed over lines (Koehn 2004; Riezler and Maxwell 2005), so a draw is a sum: no text is
-read twice. Every run sees the same drawn lines, whatever the score. The verdict on a pair is that of BLEU (DECIDES); the other scores are
-tested in the same way. Holm's correction is over the pairs, for each score by itself. What is shown of a system with several runs is
-its run with the median BLEU; the tests between seeds see all of them.
+read twice. Every run sees the same drawn lines, whatever the score. The verdict on a pair is that of the score that decides (BLEU, unless
+another one is named); the other scores are tested in the same way. Holm's correction is over the pairs, for each score by itself. What is
+shown of a system with several runs is its run with the median of that score; the tests between seeds see all of them.
 
 N lines, K statistics of a line, M runs of all systems, S runs of one system, R draws.
 """
@@ -55,11 +55,7 @@ class MeasuredTranslations:
 
     system: Translated
     numbers: dict[str, Numbers]
-
-    @property
-    def shown(self) -> int:
-        """The position of the run that is shown."""
-        return self.numbers[DECIDES].shown
+    shown: int  # the position of the run that is shown
 
     @property
     def texts(self) -> Sequence[str]:
@@ -75,10 +71,11 @@ def compare_translations(
     language: str,
     split: str,
     head: str = "translation",
+    decides: str = DECIDES,
     seed: int = 1,
     draws: int = DRAWS,
 ) -> tuple[list[TranslationSystem], list[TranslationPair]]:
-    """Reports on the systems, and on each two of them in their order; language: the target's code.
+    """Reports on the systems, and on each two of them in their order; language: the target's code; decides: the score that decides.
 
     `ter` is left out where any of the lines is too long for it (bleu.py). Raises ValueError for systems without a run, of the same name,
     or whose translations are not aligned with the references.
@@ -92,13 +89,13 @@ def compare_translations(
             raise ValueError(f"{system.name} has no run")
         for number, texts in enumerate(system.texts, start=1):
             check_same_lengths(references, texts, ("references", f"translations of {system.name}, run {number}"))
-    measured = measure(systems, references, language=language, seed=seed, draws=draws)
+    measured = measure(systems, references, language=language, decides=decides, seed=seed, draws=draws)
     reports = [_system(one, sources, references, language=language, split=split, head=head, seed=seed, draws=draws) for one in measured]
     return reports, _pairs(measured, sources, references, language=language, seed=seed, draws=draws)
 
 
 def measure(
-    systems: Sequence[Translated], references: Sequence[str], *, language: str, seed: int, draws: int
+    systems: Sequence[Translated], references: Sequence[str], *, language: str, decides: str = DECIDES, seed: int, draws: int
 ) -> list[MeasuredTranslations]:
     """The numbers of all systems, on the same drawn lines."""
     texts = [text for system in systems for run in system.texts for text in run]
@@ -112,9 +109,9 @@ def measure(
             own[name] = {"kind": kind, "statistics_SNK": np.array(statistics), "runs": runs, "drawn_RS": np.stack(drawn, axis=1)}
     measured = []
     for system, own in zip(systems, found, strict=True):
-        shown = median_run(own[DECIDES]["runs"])
+        shown = median_run(own[decides]["runs"])
         numbers = {name: Numbers(name=system.name, shown=shown, **values) for name, values in own.items()}
-        measured.append(MeasuredTranslations(system, numbers))
+        measured.append(MeasuredTranslations(system, numbers, shown))
     return measured
 
 

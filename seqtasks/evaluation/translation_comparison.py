@@ -1,7 +1,7 @@
 """What a comparison of translation systems holds: plain data, written to comparison.json, drawn by reports/translation_comparison.py.
 
 A system is a recipe with one run or, under several seeds, several; its translations and scores by length are those of the run with the
-median BLEU. Scores are in percent; of `ter` lower is better. `difference` is always second minus first.
+median of the score that decides. Scores are in percent; of `ter` lower is better. `difference` is always second minus first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from seqtasks.evaluation.by_length import LengthBin
 from seqtasks.evaluation.comparison import ScoreDifference
 from seqtasks.evaluation.score import Score
 
-DECIDES = "bleu"  # the score that says which system is better and which run of it is shown; fixed before anyone has seen a result
+DECIDES = "bleu"  # the score that decides where the runs do not say another one; fixed before anyone has seen a result
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ class TranslationPair:
 
 @dataclass(frozen=True)
 class TranslationComparison:
-    """Everything. `data` has (split, path, lines, sha256) rows."""
+    """Everything. `data` has (split, path, lines, sha256) rows. decides: the score that says which system is better and which run of it is
+    shown; lower_is_better: of that score.
+    """
 
     task: str
     source: str
@@ -76,6 +78,8 @@ class TranslationComparison:
     settings: dict[str, str]
     environment: dict[str, str]
     notes: list[str] = field(default_factory=list)
+    decides: str = DECIDES
+    lower_is_better: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in comparison.json; infinite numbers never occur."""
@@ -93,11 +97,12 @@ class TranslationComparison:
 
     def deciding(self, system: TranslationSystem) -> SystemScore:
         """The system's score that decides."""
-        return system.scores[DECIDES]
+        return system.scores[self.decides]
 
     def ranking(self) -> list[TranslationSystem]:
         """The systems, the best first; those of the same score in their order."""
-        return sorted(self.systems, key=lambda system: -self.deciding(system).score.value)
+        sign = 1 if self.lower_is_better else -1
+        return sorted(self.systems, key=lambda system: sign * self.deciding(system).score.value)
 
     def leading_first(self) -> list[TranslationPair]:
         """All pairs, that of the two best systems first."""

@@ -9,7 +9,7 @@ import statistics
 from pathlib import Path
 
 from seqtasks.evaluation.directions import lower_is_better
-from seqtasks.evaluation.translation_comparison import DECIDES, TranslationComparison
+from seqtasks.evaluation.translation_comparison import TranslationComparison
 from seqtasks.reports import comparison_charts
 from seqtasks.reports.comparison_tables import Row
 from seqtasks.reports.page import render
@@ -31,7 +31,7 @@ def translation_comparison_page(comparison: TranslationComparison) -> str:
         "charts": comparison_charts,
         "series": {system.name: place for place, system in enumerate(comparison.systems)},
         "titles": {name: f"{TITLES.get(name, name)}{' ↓' if lower_is_better(name) else ''}" for name in comparison.names},
-        "decides": DECIDES,
+        "decides": comparison.decides,
         "lines": [
             (pair, [(line, *(differences(text, line.reference) for text in (line.first, line.second))) for line in pair.most_different])
             for pair in comparison.leading_first()

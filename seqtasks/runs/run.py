@@ -3,12 +3,12 @@
 import json
 import platform
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from seqtasks.errors import Interrupted, RunDirectoryError, UsageError
+from seqtasks.errors import Interrupted, RunDirectoryError, SeqtasksError, UsageError
 from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
 from seqtasks.recipes.run_files import only_writer
@@ -18,6 +18,7 @@ from seqtasks.tasks.contract import CONTROLS, Callbacks, Runner, RunOptions, Tas
 from seqtasks.tasks.outcome import Outcome
 from seqtasks.tasks.table import check_recipe, kind_of, saved_recipe
 from seqtasks.tasks.translation.review import reviews_json
+from seqtasks.text.corpora.examples import DataNote
 from seqtasks.text.files import write_atomically
 from seqtasks.training.devices import denormals_flushed
 
@@ -63,6 +64,8 @@ def run_in(loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Cal
     runner = kind_of(recipe).runner(recipe, options.locations, device=options.device, learned=learned)
     for note in [*loaded.notes, *runner.task.notes]:
         callbacks.log(f"note: {note}")
+    if options.strict:
+        refuse_noted(runner.task.notes)
     directory = before or new_directory(path, loaded, options, runner)
     if before:
         refuse_other_data(before, runner.task)
@@ -137,6 +140,14 @@ def new_directory(path: Path, loaded: LoadedRecipe, options: RunOptions, runner:
     facts |= runner.task.run_facts()
     facts["data"] = {part.path: part.checksum for part in runner.task.parts}
     return RunDirectory.create(path, loaded.recipe, facts, overwrite=options.overwrite)
+
+
+def refuse_noted(notes: Sequence[str]) -> None:
+    """Raises SeqtasksError where there are notes on data."""
+    found = [note for note in notes if isinstance(note, DataNote)]
+    if found:
+        count, first = "a note" if len(found) == 1 else f"{len(found):,} notes", found[0].removesuffix(".")
+        raise SeqtasksError(f"--strict: {count} on the data, the first: {first}. Mend the data, or leave --strict out.")
 
 
 def refuse_own_source(source: Path | None, path: Path) -> None:

@@ -115,6 +115,7 @@ class RunOptions:
     resume: bool = False
     overwrite: bool = False
     fine_tune: Path | None = None
+    strict: bool = False  # a note on the data is an error
     command: Sequence[str] = field(default_factory=lambda: ("seqtasks", *sys.argv[1:]))
 
 

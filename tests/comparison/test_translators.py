@@ -92,6 +92,33 @@ def test_scores_differences_and_files_are_those_of_the_answers(corpus: Path) -> 
     assert BETTER[0] in re.sub("<[^>]+>", "", (folder / "comparison.html").read_text(encoding="utf-8"))  # marks stand within it
 
 
+def selected_by(path: Path, name: str) -> Path:
+    """A copied run whose recipe selects by another measure."""
+    recipe = path / "recipe.toml"
+    text = re.sub("select_by = .*\n", "", recipe.read_text(encoding="utf-8"))
+    write(recipe, text.replace("[training]\n", f'[training]\nselect_by = "{name}"\n'))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "decides"),
+    [("exact", "exact", "exact"), ("cer", "cer", "cer"), ("exact", "cer", "bleu"), ("loss", "loss", "bleu")],
+)
+def test_the_score_that_weights_were_selected_by_decides_where_all_runs_agree_on_one(
+    first: str, second: str, decides: str, corpus: Path
+) -> None:
+    worse = selected_by(copied("worse", ["Un", "b", "c", "d", "e"]), first)
+    right = (corpus / "test.fr").read_text(encoding="utf-8").splitlines()[0]
+    better = selected_by(copied("better", [right, *BETTER[1:]]), second)
+    folder, found, _ = compared(worse, better)
+    assert found.decides == found.settings["decided by"] == decides
+    assert found.lower_is_better == (decides == "cer")
+    assert [system.name for system in found.ranking()] == ["better", "worse"]
+    assert json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["decides"] == decides
+    page = re.sub("<[^>]+>", "", (folder / "comparison.html").read_text(encoding="utf-8"))
+    assert f"corrected p of { {'bleu': 'BLEU', 'cer': 'CER ↓'}.get(decides, decides) } decides" in page
+
+
 def test_the_answers_and_the_cost_of_a_run_are_those_it_wrote() -> None:
     (system,) = open_systems([FORMAT_1 / "translation"], TranslatedRun)
     written = translated(system, "dev")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,8 +15,10 @@ from seqtasks.diagnosis.parallel_data import parallel_notes
 from seqtasks.diagnosis.shared_sentences import bare, shared_sentences
 from seqtasks.diagnosis.tagged_data import tagged_notes
 from seqtasks.text.corpora.examples import SentencePair, TaggedSentence
+from seqtasks.text.corpora.long_sentences import cut_sentences
 from seqtasks.text.corpora.parallel import read_parallel
 from seqtasks.text.corpora.readers import Layer, read_tagged
+from seqtasks.text.corpora.suffixes import tagged_format_of
 
 DATA = Path(seqtasks.__file__).parent.parent / "data"
 
@@ -69,8 +72,34 @@ PLANTED_PAIRS: list[tuple[str, Change, str]] = [
     ("one side decomposed", lambda at, pair: decomposed(pair), "the target has its accents as characters of their own (NFD)"),
     ("copied lines", lambda at, pair: replace(pair, target=pair.source) if at % 10 == 3 else pair, "30 of 300 pairs have the same text"),
     ("one line over and over", lambda at, pair: replace(pair, target="Oui ."), "300 of 300 target lines are 'Oui .'"),
+    (
+        "another script",
+        lambda at, pair: replace(pair, target="Он там .") if at % 10 == 4 else pair,
+        "30 of 300 target lines are in CYRILLIC letters",
+    ),
     ("slipped lines", lambda at, pair: replace(pair, target=" ".join([pair.target] * 9)) if at % 20 == 7 else pair, "did lines slip?"),
 ]
+
+
+def test_every_note_on_parallel_text_has_a_place(parallel: list[SentencePair]) -> None:
+    for name, change, _ in PLANTED_PAIRS:
+        planted = [change(position, replace(pair, line=41 + position)) for position, pair in enumerate(parallel)]
+        notes = parallel_notes({"train": planted}, source="en", target="fr")
+        assert all(re.search(r"first at line [4-9]\d", note) for note in notes), (name, notes)
+
+
+def test_letters_that_train_never_shows_are_told_with_their_first_line(parallel: list[SentencePair]) -> None:
+    dev = [replace(pair, target="Ğ ž ." if at % 5 == 1 else pair.target, line=at + 1) for at, pair in enumerate(parallel[:100])]
+    notes = parallel_notes({"train": parallel[100:], "dev": dev}, source="en", target="fr")
+    (note,) = [note for note in notes if "letters" in note]
+    assert re.fullmatch(r"dev: 2\d of 100 target lines hold letters that train lacks \(Ğž.*; first at line 2\)", note)
+
+
+def test_a_small_part_of_number_words_is_no_text_beside_identifiers() -> None:
+    for split in ("train", "dev", "test"):
+        for language in ("en", "de"):
+            numbers = list(read_parallel(DATA / f"number-words/{split}.num", DATA / f"number-words/{split}.{language}"))
+            assert parallel_notes({split: numbers}, source="num", target=language) == []
 
 
 def spaced(text: str) -> str:
@@ -99,7 +128,9 @@ def test_long_number_words_are_no_text_beside_identifiers() -> None:
 
 def test_number_words_and_dates_are_no_identifiers() -> None:
     planted = [SentencePair(str(7 * number % 100), "twenty one", number + 1) for number in range(60)]
-    assert parallel_notes({"train": planted}, source="num", target="en") == ["train: 60 of 60 target lines are 'twenty one'"]
+    assert parallel_notes({"train": planted}, source="num", target="en") == [
+        "train: 60 of 60 target lines are 'twenty one' (first at line 1)"
+    ]
 
 
 def words_changed(change: Callable[[str], str]) -> Callable[[TaggedSentence], TaggedSentence]:
@@ -119,7 +150,7 @@ PLANTED_TAGS: list[tuple[str, Callable[[TaggedSentence], TaggedSentence], str | 
         "eight characters or more in a script without spaces",
     ),
     ("look-alikes", words_changed(lambda word: word.replace("a", "а")), "BIO", "words mix Latin letters with Greek or Cyrillic ones"),
-    ("no entity", tags_changed(lambda tag: "O"), "BIO", "ner: every word is tagged 'O': is it the column of the tags?"),
+    ("no entity", tags_changed(lambda tag: "O"), "BIO", "first at line 1): is it the column of the tags?"),
     ("words as tags", lambda one: replace(one, tags={"ner": one.words}), None, "different tags for"),
     ("labels in two cases", lambda one: tags_changed(str.lower if one.line % 2 else str)(one), None, "differ in case or spaces only"),
 ]
@@ -132,6 +163,66 @@ def test_a_fault_planted_in_tagged_sentences_is_told(
     planted = [change(replace(sentence, line=number)) for number, sentence in enumerate(tagged, start=1)]
     notes = tagged_notes({"train": planted}, layers={"ner": scheme})
     assert any(told in note for note in notes), notes
+
+
+PLANTED_FILES: list[tuple[str, str, str, str | None, str]] = [  # name, file's suffix, text, scheme, what is told after the path
+    ("an illegal tag", "bio", "a\tO\nb\tI-X\n", "BIO", "repaired 1 illegal tags in layer ner (first at line 2)"),
+    ("rows of another width", "bio", "a\tO\nb\tc\tO\nd\tO\n", "BIO", "1 rows have not 2 columns, as the first row has (first at line 2)"),
+    (
+        "a sentence that never ends",
+        "bio",
+        "a\tO\n\n" + "b\tO\n" * 1200,
+        "BIO",
+        "1 sentences of more than 1,000 words (first at line 3, 1,200 words): are blank lines missing? "
+        "data.max_words = 100 would cut them at full stops",
+    ),
+    (
+        "a value that words lack",
+        "conllu",
+        "1\ta\ta\tX\t_\t_\t0\troot\t_\tT=1\n2\tb\tb\tX\t_\t_\t0\troot\t_\t_\n",
+        None,
+        "1 words have no T in their last column and are tagged '_' (first in the sentence at line 1)",
+    ),
+    (
+        "spans that overlap",
+        "jsonl",
+        '{"tokens": ["a", "b", "c"], "spans": [[0, 2, "X"], [1, 3, "Y"]]}\n',
+        "BIO",
+        '1 spans overlap longer ones and are left out (first at line 1); data.scheme = "nested" keeps them',
+    ),
+    (
+        "a span that cuts a word",
+        "jsonl",
+        '{"text": "Anna saw Boris", "spans": [[0, 4, "X"], [9, 12, "X"]]}\n{"text": "Anna is in", "spans": [[0, 4, "X"]]}\n',
+        "BIO",
+        "1 spans begin or end within a word; they are read as the whole of it (first at line 1)",
+    ),
+    (
+        "a sentence's number twice",
+        "csv",
+        "sent_id,word,ner\n1,a,O\n2,b,O\n1,c,O\n",
+        "BIO",
+        "1 sentences have a number that stands elsewhere, too (first at line 4): each is a sentence of its own",
+    ),
+    (
+        "a task that nobody labelled",
+        "json",
+        '[{"data": {"text": "a"}, "annotations": []},\n{"data": {"text": "a b"}, "annotations": [{"result": []}]}]',
+        "BIO",
+        "1 tasks have no annotation (or a cancelled one only) and are left out (first at line 1)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("suffix", "text", "scheme", "told"), [row[1:] for row in PLANTED_FILES], ids=[row[0] for row in PLANTED_FILES])
+def test_a_fault_planted_in_a_tagged_file_is_told_by_its_reader(
+    tmp_path: Path, suffix: str, text: str, scheme: str | None, told: str
+) -> None:
+    path = tmp_path / f"data.{suffix}"
+    path.write_text(text, encoding="utf-8")
+    layer = Layer("misc:T" if suffix == "conllu" else "ner", scheme=scheme)
+    corpus = cut_sentences(read_tagged(path, format=tagged_format_of(path) or "", layer=layer), 0)
+    assert corpus.notes == (f"{path}: {told}",)
 
 
 def test_a_class_seen_once_is_told_with_its_line(tagged: list[TaggedSentence]) -> None:

@@ -109,7 +109,9 @@ def data_directory(folder: Path, *, test: bool = True) -> Path:
 
 
 def sample(folder: Path) -> Path:
-    """A `data/` folder with miniatures of the bundled sample's translation, documents, dates, pos, ner and classification parts."""
+    """A `data/` folder with miniatures of the bundled sample's translation, documents, dates, number-words, pronunciation, pos, ner and
+    classification parts.
+    """
     for split, size in SIZES.items():
         sentences, rows = tagged(size, seed=seeds(split)), pairs(size, seed=seeds(split))
         write(folder / "pos" / f"{split}.conllu", "".join(conllu(s, n) for n, s in enumerate(sentences)))
@@ -121,6 +123,10 @@ def sample(folder: Path) -> Path:
             write(folder / "documents" / f"{split}.{language}", documents([row[column] for row in rows]))
         write(folder / "dates" / f"{split}.en", "".join(f"{number % 28 + 1} May {1900 + number}\n" for number in range(size)))
         write(folder / "dates" / f"{split}.iso", "".join(f"{1900 + number}-05-{number % 28 + 1:02}\n" for number in range(size)))
+        for language, form in (("num", "{}"), ("en", "the number {}"), ("de", "die Zahl {}")):
+            write(folder / "number-words" / f"{split}.{language}", "".join(f"{form.format(7 * number)}\n" for number in range(size)))
+        for language, form in (("es", "la{}"), ("ipa", "ˈla{}")):
+            write(folder / "pronunciation" / f"{split}.{language}", "".join(f"{form.format('lo' * number)}\n" for number in range(size)))
         texts = labelled(size, seed=seeds(split))
         write(folder / "classification" / f"{split}.tsv", "text\tlabel\n" + "".join(f"{text}\t{label}\n" for text, label, _ in texts))
         objects = "".join(json.dumps({"text": text, "labels": names}) + "\n" for text, _, names in texts)

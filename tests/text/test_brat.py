@@ -111,8 +111,9 @@ SHAPE = "Spans are written 'T1<tab>LABEL START END<tab>TEXT'."
         ("Anna\tO", rf"no annotation of brat: 'Anna\tO'. {SHAPE}"),
         ("T1\tPER 4 9\tBxron", "offsets 4 to 9 read 'Byron' in the text, but the span is of 'Bxron'. Was the text changed"),
         ("T1\tPER 4 900\tByron", "offsets 4 to 900 read "),
+        ("T1\tPER 900 3\tByron", "offsets 900 to 3 read ''"),
     ],
-    ids=["no number", "no tab", "no text", "a long number", "columns", "another text", "beyond the end"],
+    ids=["no number", "no tab", "no text", "a long number", "columns", "another text", "beyond the end", "backwards"],
 )
 def test_faults_are_named_with_file_and_line(tmp_path: Path, line: str, problem: str) -> None:
     folder = write(tmp_path / "c", span(1, "PER", TEXT, 0, 3) + line + "\n")

@@ -99,7 +99,7 @@ def test_ranges_and_empty_nodes_are_passed_over_and_counted(file):
     path = file(text)
     corpus = read_columns(path, word_column=1, tag_columns={"ner": 2}, schemes={"ner": "BIO"})
     assert [(found.words, found.tags["ner"], found.line) for found in corpus] == [(("de", "el"), ("O", "B-X"), 3), (("Sol",), ("O",), 7)]
-    assert corpus.notes == (f"{path}: passed over 2 rows of ranges or empty nodes (first at line 2)",)
+    assert corpus.told == (f"{path}: passed over 2 rows of ranges or empty nodes (first at line 2)",)
 
 
 def test_numbers_that_are_words_or_tags_are_kept(file):
@@ -216,11 +216,11 @@ def test_rows_of_another_width_are_an_error_between_spaces_and_a_note_between_ta
 def test_a_header_and_a_comment_that_looks_like_a_row_are_passed_over_and_noted(file):
     path = file("word\tpos\nAnna\tX\n")
     corpus = read_columns(path, tag_columns={"ner": 1})
-    assert (corpus[0].words, corpus.notes) == (("Anna",), (f"{path}: passed over 1 rows that look like a header (first at line 1)",))
+    assert (corpus[0].words, corpus.told) == (("Anna",), (f"{path}: passed over 1 rows that look like a header (first at line 1)",))
     path = file("Anna X\n\n# newdoc\nSo X\n\n# X\n")
     corpus = read_columns(path, tag_columns={"ner": 1})
     assert [found.words for found in corpus] == [("Anna",), ("So",), ("#",)]
-    assert corpus.notes == (f"{path}: passed over 1 rows that look like comments (first at line 3)",)
+    assert corpus.told == (f"{path}: passed over 1 rows that look like comments (first at line 3)",)
 
 
 def test_a_pipe_is_read_once(tmp_path):

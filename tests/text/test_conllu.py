@@ -59,7 +59,7 @@ def test_words_and_layers_equal_those_of_the_conllu_package(file, change, end):
     corpus = read_conllu(file(change(FILE + end)), layers=LAYERS)
     assert [(sentence.words, dict(sentence.tags)) for sentence in corpus] == oracle(FILE)
     assert [sentence.line for sentence in corpus] == [5, 10]
-    assert re.search(r": passed over \d+ rows of ranges or empty nodes \(first at line \d+\)$", corpus.notes[0])
+    assert re.search(r": passed over \d+ rows of ranges or empty nodes \(first at line \d+\)$", corpus.told[0])
 
 
 def test_a_file_without_words_is_an_empty_corpus(file):

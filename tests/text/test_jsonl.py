@@ -163,7 +163,7 @@ def test_offsets_that_fit_characters_and_not_words_are_read_as_characters_and_sa
     assert corpus[0].words == ("I", "met", "Al", "in", "Ulm", ".")
     assert corpus[0].tags["ner"] == ("O", "O", "B-X", "O", "B-X", "O")
     assert corpus[1].words == ("So", "it", "is", ".")
-    assert corpus.notes == (f'{path}: offsets of spans are read as characters (data.offsets = "characters")',)
+    assert corpus.told == (f'{path}: offsets of spans are read as characters (data.offsets = "characters")',)
 
 
 def test_offsets_that_fit_both_are_refused_and_read_as_the_setting_says(file):

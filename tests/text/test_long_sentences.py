@@ -56,5 +56,5 @@ def test_long_sentences_are_noted_and_cut_only_where_it_is_asked_for() -> None:
     )
     cut = cut_sentences(corpus(short, long), 500)
     assert [len(one.words) for one in cut] == [1, 500, 500, 1]
-    assert cut.notes == ("x.bio: 1 sentences of more than 500 words are cut (first at line 3, 1,001 words)",)
+    assert cut.told == ("x.bio: 1 sentences of more than 500 words are cut (first at line 3, 1,001 words)",)
     assert cut_sentences(corpus(short), 0).notes == ()

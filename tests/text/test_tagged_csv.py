@@ -78,6 +78,7 @@ def test_a_sentence_number_that_stands_again_is_another_sentence_and_told(path: 
             1,
             "more than one column of tags in the header, which has word, tag, label. Name it as data.tag_column",
         ),
+        ('"a\nb",x\nx,O\n', 1, "no column of words in the header, which has a b, x. Name it as data.word_column"),
         ("word,x\nx,O\n", 1, "no column of tags in the header, which has word, x. Name it as data.tag_column"),
         ("word,tag\nx,O\ny,O,O\n", 3, "expected 2 columns as in the first row, found 3: 'y,O,O'. Quote a word that holds a separator."),
         ("word,tag\n,O\n", 2, "no word in column 0, counted from 0. Check data.word_column and the quotation marks."),

@@ -13,7 +13,7 @@ from seqtasks.tasks.classification.recipe import LabelledData
 from seqtasks.tasks.locations import DataLocations, locate, locate_folder, read_parts, refuse_empty
 from seqtasks.tasks.outcome import PartFacts
 from seqtasks.tasks.selection import nested_share, select_parts
-from seqtasks.text.corpora.examples import Corpus, LabelledText
+from seqtasks.text.corpora.examples import Corpus, DataNote, LabelledText
 from seqtasks.text.corpora.label_readers import read_labelled
 from seqtasks.text.corpora.labelled import check_labels
 from seqtasks.text.files import home_path
@@ -88,7 +88,7 @@ class LabelledParts:
                 raise DataError(path, 0, problem, "Check data.label_column")
             if new:
                 count = sum(bool(set(text.labels) & set(new)) for text in texts)
-                self.notes.append(f"{self.prefix}{split}: {count} texts have labels that train lacks ({shown}): scored as wrong.")
+                self.notes.append(DataNote(f"{self.prefix}{split}: {count} texts have labels that train lacks ({shown}): scored as wrong."))
 
 
 def read_labelled_parts(data: LabelledData, locations: DataLocations, *, select_by: str, prefix: str = "") -> LabelledParts:
@@ -103,11 +103,10 @@ def read_labelled_parts(data: LabelledData, locations: DataLocations, *, select_
         PartFacts(f"{prefix}{split}", corpus.path, len(train) if split == "train" else len(corpus), corpus.checksum)
         for split, corpus in corpora.items()
     ]
-    parts.notes = [note for corpus in corpora.values() for note in corpus.notes]
+    parts.notes = [note for corpus in corpora.values() for note in corpus.all_notes]
     if data.train_fraction < 1:
         parts.notes.append(f"{prefix}train: {len(train)} of its {len(corpora['train'])} texts (data.train_fraction).")
-    parts.notes += [
-        f"{prefix}{note}" for note in labelled_notes({**{split: corpus.examples for split, corpus in corpora.items()}, "train": train})
-    ]
+    looked_at = {**{split: corpus.examples for split, corpus in corpora.items()}, "train": train}
+    parts.notes += [DataNote(f"{prefix}{note}") for note in labelled_notes(looked_at)]
     parts.notes += chosen.notes
     return parts

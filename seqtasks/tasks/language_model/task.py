@@ -65,7 +65,7 @@ class LanguageModelTask:
         """The lines that are trained on and those that are watched meanwhile; `scored` are those of every reported part."""
         corpora = read_parts(self.recipe.data, locations, read_text_part)
         self.parts = [PartFacts(split, corpus.path, len(corpus), corpus.checksum) for split, corpus in corpora.items()]
-        self.notes += [note for corpus in corpora.values() for note in corpus.notes]
+        self.notes += [note for corpus in corpora.values() for note in corpus.all_notes]
         train = corpora["train"].examples
         chosen = select_parts(train, has_dev="dev" in corpora, has_test="test" in corpora, select_by=self.recipe.training.select_by)
         self.selected_on = chosen.selected_on

@@ -11,7 +11,7 @@ from seqtasks.tasks.outcome import PartFacts
 from seqtasks.tasks.selection import nested_share, select_parts
 from seqtasks.tasks.tagging.reading import read_tagged_part
 from seqtasks.tasks.tagging.recipe import corpora_of, file_scheme
-from seqtasks.text.corpora.examples import Corpus, TaggedSentence
+from seqtasks.text.corpora.examples import Corpus, DataNote, TaggedSentence
 from seqtasks.text.tags import NESTED, OUTSIDE, convert, spans_of
 
 Part = Sequence[TaggedSentence]
@@ -87,9 +87,8 @@ class TaggedParts:
                 if new:
                     count = sum(label in new for row in self.label_rows(head, part) for label in row)
                     what = "spans" if self.schemes.get(head) == NESTED else "words"
-                    self.notes.append(
-                        f"{head} {split}: {count} {what} have labels that train lacks ({', '.join(new[:5])}): scored as wrong."
-                    )
+                    note = f"{head} {split}: {count} {what} have labels that train lacks ({', '.join(new[:5])}): scored as wrong."
+                    self.notes.append(DataNote(note))
 
 
 def read_tagged_parts(
@@ -114,11 +113,14 @@ def read_tagged_parts(
         shared = (
             [f"train: {len(train)} of its {len(corpora['train'])} sentences (data.train_fraction)."] if settings.train_fraction < 1 else []
         )
-        looks = tagged_notes(
-            {split: corpus.examples for split, corpus in corpora.items()},
-            layers={data[head].layer: file_scheme(data[head]) for head in heads},
-        )
-        for note in [note for corpus in corpora.values() for note in corpus.notes] + looks + shared + chosen.notes:
+        looks = [
+            DataNote(note)
+            for note in tagged_notes(
+                {split: corpus.examples for split, corpus in corpora.items()},
+                layers={data[head].layer: file_scheme(data[head]) for head in heads},
+            )
+        ]
+        for note in [note for corpus in corpora.values() for note in corpus.all_notes] + looks + shared + chosen.notes:
             if note not in parts.notes:
                 parts.notes.append(note)
         kept = [train[position] for position in chosen.kept]

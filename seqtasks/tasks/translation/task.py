@@ -35,7 +35,7 @@ from seqtasks.tasks.translation.training import build_objective, drawn_sides, gu
 from seqtasks.tasks.translation.training_checks import OF_TOKENS
 from seqtasks.text.batching import Batches, translation_batch
 from seqtasks.text.corpora.documents import pairs_in_context, sentence_of, without_breaks
-from seqtasks.text.corpora.examples import SentencePair
+from seqtasks.text.corpora.examples import DataNote, SentencePair
 from seqtasks.text.corpora.parallel import without_empty
 from seqtasks.text.subword_sampling import SampledLines
 from seqtasks.text.tokenizers import plain_words
@@ -78,13 +78,13 @@ class TranslationTask:
         if context:
             corpora = {split: replace(part, examples=pairs_in_context(part.examples, context)) for split, part in corpora.items()}
         self.parts = [PartFacts(split, corpus.path, len(corpus), corpus.checksum) for split, corpus in corpora.items()]
-        self.notes += [note for corpus in corpora.values() for note in corpus.notes]
+        self.notes += [note for corpus in corpora.values() for note in corpus.all_notes]
         every = {split: corpus.examples for split, corpus in corpora.items()}
-        self.notes += parallel_notes(every, source=recipe.data.source, target=recipe.data.target)
+        self.notes += map(DataNote, parallel_notes(every, source=recipe.data.source, target=recipe.data.target))
         training = without_empty(
             replace(corpora["train"], examples=without_breaks(corpora["train"].examples)) if context else corpora["train"]
         )
-        self.notes += [note for note in training.notes if note not in self.notes]
+        self.notes += [DataNote(note) for note in training.notes if note not in self.notes]
         if not len(training):
             raise DataError(training.path, 0, "no pair has text on both sides", "Check the two files")
         if recipe.data.train_fraction < 1:
@@ -144,8 +144,8 @@ class TranslationTask:
         recipe, train, assets = self.recipe, self.train, self.assets
         targets = [pair.target for pair in self.dev.pairs] if self.dev else []
         return [
-            *length_notes(train.sources, train.targets, recipe.decoding, end=assets.source.vocabulary.eos),
-            *(unknown_notes(train.pairs, assets) if given else []),
+            *map(DataNote, length_notes(train.sources, train.targets, recipe.decoding, end=assets.source.vocabulary.eos)),
+            *(map(DataNote, unknown_notes(train.pairs, assets)) if given else []),
             *selection_notes(recipe.training.select_by, targets, recipe.data.target),
         ]
 

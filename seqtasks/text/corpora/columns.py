@@ -105,12 +105,12 @@ def read_columns(
         )
         if met.count
     ]
-    if ragged := notes["ragged"].count:
-        told.append(f"{path}: {ragged} rows have not {layout.width} columns, as the first row has (first at line {notes['ragged'].first})")
+    ragged = notes["ragged"]
+    faults = [f"{path}: {ragged.count} rows have not {layout.width} columns, as the first row has ({ragged.place})"] if ragged.count else []
     examples = [
         TaggedSentence(tuple(rows.words), {layer: tuple(tags) for layer, tags in rows.tags.items()}, rows.lines[0]) for rows in sentences
     ]
-    corpus = Corpus(examples, str(path), lines.checksum, tuple(told))
+    corpus = Corpus(examples, str(path), lines.checksum, tuple(faults), tuple(told))
     for layer, scheme in (schemes or {}).items():
         corpus = in_scheme(corpus, layer, scheme, remedy=REMEDY, lines=[rows.lines for rows in sentences])
     return corpus

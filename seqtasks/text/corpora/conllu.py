@@ -49,7 +49,8 @@ def read_conllu(path: Path | str, *, layers: Sequence[str] = ("upos",), spans: C
             else:
                 passed, first = passed + 1, first or number
     add(sentences, rows, layers, spans, begin)
-    notes = [f"{path}: passed over {passed} rows of ranges or empty nodes (first at line {first})"] if passed else []
+    told = (f"{path}: passed over {passed} rows of ranges or empty nodes (first at line {first})",) if passed else ()
+    notes = []
     for layer in [layer for layer in layers if layer.startswith(VALUE) and layer not in spans]:
         lacking = [sentence.line for sentence in sentences if ABSENT in sentence.tags[layer]]
         if lacking:
@@ -58,7 +59,7 @@ def read_conllu(path: Path | str, *, layers: Sequence[str] = ("upos",), spans: C
                 f"{path}: {words:,} words have no {layer.removeprefix(VALUE)} in their last column and are tagged {ABSENT!r} "
                 f"(first in the sentence at line {lacking[0]})"
             )
-    return Corpus(sentences, str(path), lines.checksum, tuple(notes))
+    return Corpus(sentences, str(path), lines.checksum, tuple(notes), told)
 
 
 def split_row(path: Path | str, number: int, line: str) -> list[str]:

@@ -42,20 +42,33 @@ class LabelledText:
     line: int
 
 
+class DataNote(str):
+    """A note on data: a line that says what looks wrong, which `--strict` takes for an error."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Corpus(Generic[E]):
     """The examples of a file (or of a source and a target file).
 
-    checksum: sha256 of the file as stored. notes: what was repaired or left out, a line each.
+    checksum: sha256 of the file as stored. notes: what was repaired or left out, a line each. told: what is no fault, such as rows that
+    their format has no words in.
     """
 
     examples: list[E]
     path: str
     checksum: str
     notes: tuple[str, ...] = field(default=())
+    told: tuple[str, ...] = field(default=())
 
     def __len__(self) -> int:
         return len(self.examples)
+
+    @property
+    def all_notes(self) -> list[str]:
+        """What is told, and the notes as notes on data."""
+        return [*self.told, *map(DataNote, self.notes)]
 
     def __iter__(self) -> Iterator[E]:
         return iter(self.examples)

@@ -37,10 +37,10 @@ def read_jsonl(
     lines, tasks = CorpusLines(path), Tasks()
     found = [annotation_of(path, number, entry, layer=layer, language=language) for number, entry in objects_in(path, lines, tasks)]
     counted = offsets_of(path, found) if offsets == "auto" else offsets
-    notes = tasks.notes(path)
+    notes, told = tasks.notes(path), tuple[str, ...]()
     quoted = any(one.counted for one in found)
     if counted == "characters" and offsets == "auto" and not quoted:
-        notes.append(f'{path}: offsets of spans are read as characters (data.offsets = "characters")')
+        told = (f'{path}: offsets of spans are read as characters (data.offsets = "characters")',)
     sentences, cut, lost, others = [], Met(), Met(), Met()
     for one in found:
         others.add(one.line, times=int(one.counted not in ("", CHARACTERS)))
@@ -56,9 +56,9 @@ def read_jsonl(
     if others.count:
         unit = next(one.counted for one in found if one.counted not in ("", CHARACTERS))
         notes.append(f"{path}: {others.count:,} texts have offsets that count {unit}, as their spans' own texts show ({others.place})")
-    told = ((cut, "begin or end within a word; they are read as the whole of it"), (lost, "cover no word and are left out"))
-    notes += [f"{path}: {met.count:,} spans {what} ({met.place})" for met, what in told if met.count]
-    return Corpus(sentences, str(path), lines.checksum, tuple(notes))
+    marked = ((cut, "begin or end within a word; they are read as the whole of it"), (lost, "cover no word and are left out"))
+    notes += [f"{path}: {met.count:,} spans {what} ({met.place})" for met, what in marked if met.count]
+    return Corpus(sentences, str(path), lines.checksum, tuple(notes), told)
 
 
 def objects_in(path: Path | str, lines: CorpusLines, tasks: Tasks) -> Iterator[tuple[int, Mapping[str, Any]]]:

@@ -26,7 +26,7 @@ def cut_sentences(corpus: Corpus[TaggedSentence], max_words: int) -> Corpus[Tagg
         return replace(corpus, notes=(*corpus.notes, f"{note} data.max_words = 100 would cut them at full stops"))
     examples = [piece for example in corpus for piece in pieces(example, max_words)]
     note = f"{corpus.path}: {len(long):,} sentences of more than {max_words:,} words are cut ({place})"
-    return replace(corpus, examples=examples, notes=(*corpus.notes, note))
+    return replace(corpus, examples=examples, told=(*corpus.told, note))
 
 
 def pieces(sentence: TaggedSentence, max_words: int) -> list[TaggedSentence]:

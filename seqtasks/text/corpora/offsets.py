@@ -53,7 +53,7 @@ class OffsetText:
         places = []
         for start, end in fragments:
             first, last = bisect_left(before, start), bisect_left(before, end)
-            if last >= len(before) or (before[first], before[last]) != (start, end):
+            if max(first, last) >= len(before) or (before[first], before[last]) != (start, end):
                 return []
             places.append((first, last))
         return places

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -46,7 +47,7 @@ def without_empty(corpus: Corpus[SentencePair]) -> Corpus[SentencePair]:
         return corpus
     pairs = "pair" if len(dropped) == 1 else "pairs"
     note = f"{corpus.path}: dropped {len(dropped)} {pairs} with an empty side ({listed(dropped)})"
-    return Corpus(kept, corpus.path, corpus.checksum, (*corpus.notes, note))
+    return replace(corpus, examples=kept, notes=(*corpus.notes, note))
 
 
 def listed(lines: Sequence[int]) -> str:

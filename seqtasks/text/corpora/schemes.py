@@ -45,7 +45,7 @@ def in_scheme(
             repaired, first = repaired + len(changed), first or places[changed[0]]
         examples.append(replace(example, tags={**example.tags, layer: tuple(tags)}))
     notes = (f"{corpus.path}: repaired {repaired} illegal tags in layer {layer} (first at line {first})",) if repaired else ()
-    return Corpus(examples, corpus.path, corpus.checksum, (*corpus.notes, *notes))
+    return replace(corpus, examples=examples, notes=(*corpus.notes, *notes))
 
 
 def wrong_tag(corpus: Corpus[TaggedSentence], layer: str, scheme: str, tag: str, line: int, remedy: str) -> DataError:

@@ -56,7 +56,7 @@ def with_nested_tags(corpus: Corpus[TaggedSentence], layer: str) -> Corpus[Tagge
         examples.append(replace(example, tags={**example.tags, layer: tuple(tags)}))
     notes = [f"{corpus.path}: {twice} spans stand there twice; each counts once"] if twice else []
     notes += [f"{corpus.path}: repaired {repaired} illegal tags in layer {layer}"] if repaired else []
-    return Corpus(examples, corpus.path, corpus.checksum, (*corpus.notes, *notes))
+    return replace(corpus, examples=examples, notes=(*corpus.notes, *notes))
 
 
 def outermost(spans: Sequence[Span]) -> list[Span]:

@@ -37,7 +37,7 @@ def place_in_header(path: Path | str, number: int, column: str, cells: Sequence[
     names = [cell.strip() for cell in cells]
     if names.count(column) != 1:
         found = "two columns" if column in names else "no column"
-        shown = ", ".join(name[:30] for name in names)
+        shown = ", ".join(" ".join(name.split())[:30] for name in names)
         raise DataError(path, number, f"{found} {column!r} in the header, which has {shown[:200]}", remedy)
     return names.index(column)
 

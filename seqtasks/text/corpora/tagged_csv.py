@@ -150,7 +150,7 @@ def place_of(
         return column % len(cells)
     found = [place for place, cell in enumerate(cells) if cell.strip().lower() in heads]
     if len(found) != 1:
-        shown = ", ".join(cell.strip()[:30] for cell in cells)[:200]
+        shown = ", ".join(" ".join(cell.split())[:30] for cell in cells)[:200]
         problem = f"{'no column' if not found else 'more than one column'} of {what} in the header, which has {shown}"
         raise DataError(path, number, problem, f"Name it as {key}, by the header or by its number from 0")
     return found[0]
