@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 STUDIED = ("rnn", "gru", "lstm", "lstm-chrono", "highway", "dilated", "attention", "transformer")
-DISTANCES = {"recall": "10,20,40", "copy": "10,20,40", "adding": "20,60", "agreement": ""}
+DISTANCES = {"recall": "10,20,40", "copy": "10,20,40", "adding": "60", "agreement": ""}
 COUNT = click.IntRange(1, 100)
 
 
@@ -102,7 +102,7 @@ def gradients(
 @study.command()
 @click.option("--task", type=click.Choice(list(DISTANCES)), default="recall", show_default=True, help="What is to be remembered.")
 @networks_option
-@click.option("--distances", metavar="WORDS", default="", help="Separated by commas [default: 10,20,40; of adding 20,60].")
+@click.option("--distances", metavar="WORDS", default="", help="Separated by commas [default: 10,20,40; of adding 60].")
 @click.option("--seeds", type=COUNT, default=3, show_default=True, help="So many, from 1 on.")
 @click.option("--parameters", type=click.IntRange(500, 10**6), help="Of each network, about [default: 7000; agreement 12000].")
 @click.option("--updates", type=click.IntRange(1, 10**6), help="At most [default: the task's].")

@@ -29,7 +29,7 @@ def study_text(study: Study) -> str:
 def gradients_text(study: GradientStudy) -> str:
     """A row for each network: the geometric mean of its relative gradient at some numbers of words back, and how far the seeds differ."""
     length = study.relative_NRD.shape[2]
-    backs = [back for back in SHOWN if back < length]
+    backs = [*(back for back in SHOWN if back < length - 1), length - 1]
     rows = [["words back", *map(str, backs)]]
     for name, typical_D in zip(study.networks, study.typical(), strict=True):
         rows.append([name, *(f"{typical_D[back]:.0e}" for back in backs)])

@@ -187,6 +187,8 @@ def write_slide(figure: Figure, path: Path) -> None:
     form = path.suffix.removeprefix(".")
     if form == "svg":
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        content = stream.getvalue().replace(b"'DejaVu Sans'", b"'DejaVu Sans', Verdana, sans-serif")
     else:
         figure.savefig(stream, format="png", dpi=150, metadata={"Software": None})
-    write_atomically(path, stream.getvalue())
+        content = stream.getvalue()
+    write_atomically(path, content)

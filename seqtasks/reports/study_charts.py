@@ -66,7 +66,6 @@ def prediction_slide(
             look = look_of(theme, number)
             axes.plot(
                 *(np.maximum(gradients_NDR[number].ravel(), LEAST), 100 * accuracies_NDR[number].ravel()),
-                *("",),
                 label=name,
                 color=look.colour,
                 marker=look.shape,
