@@ -11,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from seqtasks.insight.studies.agreement import Frame, Lexicon, Sentences, draw_sentences
+from seqtasks.insight.studies.agreement import AgreementLexicon, Frame, Sentences, draw_sentences
 from seqtasks.insight.studies.memory import MemoryStudy
 from seqtasks.insight.studies.networks import NetworkKind
 from seqtasks.insight.studies.training import BATCH, CLIP, EMBEDDING, RATE, TaskNetwork, generator_of
@@ -22,7 +22,7 @@ TESTED, UPDATES = 1000, 1000
 
 def study_agreement(
     kinds: Sequence[NetworkKind],
-    lexicon: Lexicon,
+    lexicon: AgreementLexicon,
     *,
     seeds: Sequence[int] = (1, 2, 3),
     parameters: int = 12_000,
@@ -68,7 +68,7 @@ def language_model(kind: NetworkKind, words: int, *, parameters: int, longest: i
         return TaskNetwork(backbone, words=words, input_size=EMBEDDING, hidden_size=hidden, outputs=words)
 
 
-def train_language_model(network: TaskNetwork, lexicon: Lexicon, *, seed: int, updates: int) -> None:
+def train_language_model(network: TaskNetwork, lexicon: AgreementLexicon, *, seed: int, updates: int) -> None:
     """On batches of sentences of one shape each, drawn anew; the loss is that of every word but the first."""
     generator, weights = generator_of(0, seed), list(network.parameters())
     optimizer = torch.optim.Adam(weights, RATE)

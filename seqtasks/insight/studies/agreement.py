@@ -29,7 +29,7 @@ WITH_OBJECT, WITHOUT = ("DT", "PRP$", "NN", "NNS", "JJ", "NNP"), (".", ",", "IN"
 
 
 @dataclass(frozen=True)
-class Lexicon:
+class AgreementLexicon:
     """Pairs of singular and plural form: nouns of persons, verbs with and without an object."""
 
     nouns: tuple[tuple[str, str], ...]
@@ -47,7 +47,7 @@ class Lexicon:
         return first, first + 2 * len(self.nouns), first + 2 * len(self.nouns) + 2 * len(self.transitive)
 
 
-def read_lexicon(path: Path) -> Lexicon:
+def read_lexicon(path: Path) -> AgreementLexicon:
     """From a CoNLL-U file with lemmas and Penn tags: nouns and verbs whose forms are of one part of speech alone, the most frequent ones.
 
     Nouns by how often a present verb follows them; verbs by how often an object follows, or none does. Raises DataError for a file that has
@@ -71,7 +71,9 @@ def read_lexicon(path: Path) -> Lexicon:
             raise DataError(path, 0, f"has {len(clear)} clear {rank} lemmas, {count} are needed", "Give a larger sample")
         return tuple(pair_of(forms[kind, lemma], kinds) or ("", "") for lemma in clear[:count])
 
-    return Lexicon(most_frequent("noun", "N", NOUNS), most_frequent("transitive", "V", VERBS), most_frequent("intransitive", "V", VERBS))
+    return AgreementLexicon(
+        most_frequent("noun", "N", NOUNS), most_frequent("transitive", "V", VERBS), most_frequent("intransitive", "V", VERBS)
+    )
 
 
 Forms = dict[tuple[str, str], dict[int, Counter[str]]]  # (kind, lemma) -> singular and plural forms
@@ -126,7 +128,7 @@ class Sentences:
         return [" ".join(words[number] for number in row) for row in self.words_BS.tolist()]
 
 
-def draw_sentences(lexicon: Lexicon, frame: Frame, count: int, generator: Generator) -> Sentences:
+def draw_sentences(lexicon: AgreementLexicon, frame: Frame, count: int, generator: Generator) -> Sentences:
     """Sentences of one shape: subjects from the outermost to the innermost, then their verbs back again, and a full stop."""
     noun, transitive, intransitive = lexicon.starts()
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from seqtasks.insight.gradients import area_under_curve, relative_gradients
 from seqtasks.insight.studies.networks import NetworkKind
 from seqtasks.insight.studies.sequences import SequenceTask
-from seqtasks.insight.studies.training import BATCH, CHECKED, TaskNetwork, Trained, generator_of, score, train
+from seqtasks.insight.studies.training import BATCH, CHECKED, TaskNetwork, TrainingEnd, generator_of, score, train
 
 TESTED = 1000
 LEARNED = 0.9  # of the way from chance to all right, or to no error
@@ -94,7 +94,7 @@ def study_memory(
     return MemoryStudy(task.name, task.measure, task.chance, names, tuple(sizes), tuple(distances), tuple(seeds), scores, gradients, counts)
 
 
-def train_at(network: TaskNetwork, task: SequenceTask, distance: int, seed: int, updates: int) -> Trained:
+def train_at(network: TaskNetwork, task: SequenceTask, distance: int, seed: int, updates: int) -> TrainingEnd:
     """At one distance alone; the examples depend on seed and distance, so all networks see the same ones."""
     generator = generator_of(distance, 0, seed)
     check = task.examples(CHECKED, distance, generator_of(distance, 1))

@@ -21,7 +21,7 @@ from torch import Tensor
 from seqtasks.insight.gradients import curve_of, relative
 from seqtasks.insight.studies.networks import NetworkKind
 from seqtasks.insight.studies.sequences import SYMBOLS, TASKS, Examples, SequenceTask
-from seqtasks.insight.studies.training import BATCH, CHECKED, TaskNetwork, Trained, generator_of, score, train
+from seqtasks.insight.studies.training import BATCH, CHECKED, TaskNetwork, TrainingEnd, generator_of, score, train
 
 TESTED, UPDATES = 500, 2000
 
@@ -78,7 +78,7 @@ def study_trained(
     )
 
 
-def train_on_all(network: TaskNetwork, task: SequenceTask, distances: Sequence[int], seed: int, updates: int) -> Trained:
+def train_on_all(network: TaskNetwork, task: SequenceTask, distances: Sequence[int], seed: int, updates: int) -> TrainingEnd:
     """Batches of one distance each, drawn from 1 to the longest."""
     longest, generator = max(distances), generator_of(max(distances), 0, seed)
 

@@ -56,7 +56,7 @@ class TaskNetwork(nn.Module):
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingEnd:
     """updates: how many there were; solved: whether they ended early."""
 
     updates: int
@@ -83,7 +83,9 @@ def is_solved(task: SequenceTask, value: float) -> bool:
     return value >= SOLVED["accuracy"] if task.measure == "accuracy" else value <= SOLVED["squared error"]
 
 
-def train(network: TaskNetwork, task: SequenceTask, draw: Callable[[], Examples], check: Sequence[Examples], *, updates: int) -> Trained:
+def train(
+    network: TaskNetwork, task: SequenceTask, draw: Callable[[], Examples], check: Sequence[Examples], *, updates: int
+) -> TrainingEnd:
     """At most so many updates; every EVERY of them the network is checked, and done once each of `check` is solved."""
     weights = list(network.parameters())
     optimizer = torch.optim.Adam(weights, RATE)
@@ -94,8 +96,8 @@ def train(network: TaskNetwork, task: SequenceTask, draw: Callable[[], Examples]
         nn.utils.clip_grad_norm_(weights, CLIP)
         optimizer.step()
         if number % EVERY == 0 and check and all(is_solved(task, score(network, task, one)) for one in check):
-            return Trained(number, True)
-    return Trained(updates, False)
+            return TrainingEnd(number, True)
+    return TrainingEnd(updates, False)
 
 
 def batches(draw: Callable[[], Examples], updates: int) -> Iterator[tuple[int, Examples]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 
 from seqtasks.insight.studies.agreeing import contrastive_score, language_model, study_agreement, train_language_model
-from seqtasks.insight.studies.agreement import Frame, Lexicon, draw_sentences
+from seqtasks.insight.studies.agreement import AgreementLexicon, Frame, draw_sentences
 from seqtasks.insight.studies.networks import NETWORKS, network_kinds
 
-SMALL = Lexicon(nouns=(("boy", "boys"), ("child", "children")), transitive=(("helps", "help"),), intransitive=(("comes", "come"),))
+SMALL = AgreementLexicon(nouns=(("boy", "boys"), ("child", "children")), transitive=(("helps", "help"),), intransitive=(("comes", "come"),))
 
 
 def test_the_score_counts_where_the_right_form_is_more_probable_and_ties_by_half() -> None:

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from seqtasks.errors import DataError
-from seqtasks.insight.studies.agreement import Frame, Lexicon, draw_sentences, read_lexicon
+from seqtasks.insight.studies.agreement import AgreementLexicon, Frame, draw_sentences, read_lexicon
 from tests.miniature.corpora import write
 
 SAMPLE = Path(__file__).resolve().parents[3] / "data" / "pos" / "train.conllu"
-SMALL = Lexicon(
+SMALL = AgreementLexicon(
     nouns=(("boy", "boys"), ("child", "children")), transitive=(("helps", "help"),), intransitive=(("comes", "come"), ("goes", "go"))
 )
 NUMBERS = {
