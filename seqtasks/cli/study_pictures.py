@@ -59,7 +59,7 @@ def memory_pictures(study: MemoryStudy, folder: Path, form: str, theme: str) -> 
     if auc != auc:
         return [grid]
     prediction = folder / f"{study.task}_learnability.{form}"
-    title = f"What vanishes before training is not learned (AUC {auc:.2f}, {study.learned().size} trainings)"
+    title = f"Gradient before training against what was learned (AUC {auc:.2f}, {study.learned().size} trainings)"
     prediction_slide(study.networks, study.gradients_NDR, study.scores_NDR, prediction, THEMES[theme], chance=study.chance, title=title)
     return [grid, prediction]
 

@@ -69,8 +69,9 @@ def prediction_slide(
                 label=name,
                 color=look.colour,
                 marker=look.shape,
-                markersize=7,
+                markersize=9,
                 markeredgecolor=theme.back,
+                markeredgewidth=0.6,
                 linestyle="none",
                 alpha=0.9,
             )

@@ -43,7 +43,16 @@ OPTIONS = [
     ("ner", {"head.tag_scheme": "IOB1", "training.accumulate": 2, "training.betas": "[0.9, 0.95]", "training.optimizer": "adam"}),
     ("ner", {"head.kind": "softmax", "head.tag_scheme": "BIO", "training.ema": 0.99, "training.select_by": "last"}),
     ("pos", {"backbone.kind": "bilstm", "backbone.layers": 2, "backbone.highway": True, "words.shapes": 4, "characters.kind": "none"}),
-    ("ner", {"backbone.kind": "dilated_bilstm", "backbone.layers": 3, "backbone.recurrent_dropout": 0.3, "characters.kind": "lstm"}),
+    (
+        "ner",
+        {
+            "backbone.kind": "dilated_bilstm",
+            "backbone.layers": 3,
+            "backbone.recurrent_dropout": 0.3,
+            "characters.kind": "lstm",
+            "backbone.chrono": 20,
+        },
+    ),
     ("ner", {"backbone.kind": "bilstm_attention", "backbone.heads": 2, "characters.widths": "[2, 5]", "words.shapes": 3}),
     ("pos", {"backbone.kind": "transformer", "backbone.layers": 2, "head.layer": 0, "words.rare_dropout": 0.5, "words.dropout": 0.1}),
     ("pos", {"backbone.kind": "convolution", "backbone.layers": 2, "backbone.dropout": 0.2, "words.rare_dropout": 0.5}),

@@ -41,7 +41,13 @@ OPTIONS = [
     }
     | {"training.precision": "float32", "decoding.beams": 5, "decoding.length_penalty": "average", "training.clip_norm": 0},
     {"text.joint": True, "decoder.tied": False, "training.weight_decay": 0.1, "training.patience": 1, "training.checkpoint_every": 1},
-    {"backbone.kind": "dilated_bilstm", "backbone.layers": 2, "backbone.highway": True, "backbone.recurrent_dropout": 0.2},
+    {
+        "backbone.kind": "dilated_bilstm",
+        "backbone.layers": 2,
+        "backbone.highway": True,
+        "backbone.recurrent_dropout": 0.2,
+        "backbone.chrono": 9,
+    },
     {"backbone.kind": "bilstm_attention", "backbone.heads": 2, "decoder.attention": "general"},
     {"backbone.kind": "transformer", "backbone.layers": 2, "decoder.attention": "additive"},
     {"backbone.kind": "convolution", "backbone.layers": 2, "decoder.attention": "general"},
