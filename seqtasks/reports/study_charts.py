@@ -48,7 +48,9 @@ def influence_slide(names: Sequence[str], influences_NRD: Table, path: Path, the
         for number, name in enumerate(names):
             look, values_RD = look_of(theme, number), influences_NRD[number]
             axes.fill_between(words_D, values_RD.min(axis=0), values_RD.max(axis=0), color=look.colour, alpha=0.18, linewidth=0)
-            axes.plot(words_D, values_RD.mean(axis=0), color=look.colour, linestyle=look.dash, marker=look.shape, linewidth=2)
+            axes.plot(
+                words_D, values_RD.mean(axis=0), color=look.colour, linestyle=look.dash, marker=look.shape, linewidth=2, clip_on=False
+            )
             lines.append((name, words_D, values_RD.mean(axis=0), look.colour))
         axes.axhline(0.0, color=theme.text, linewidth=1.2, zorder=1)
         axes.set(xlabel="words between symbol and question", ylabel="influence of the symbol (nats)", title=title)
