@@ -119,12 +119,12 @@ def memory_slide(
         axes.set_xticks(range(len(distances)), [str(distance) for distance in distances])
         axes.set_yticks(range(len(names)), list(names))
         axes.tick_params(length=0, labelcolor=theme.text)
-        axes.set(xlabel="words between", title=title)
+        axes.set(xlabel="words" if lower_is_better else "words between", title=title)
         bar = figure.colorbar(picture, ax=axes, pad=0.02, fraction=0.05)
         bar.outline.set_visible(False)
         bar.set_label("mean squared error" if lower_is_better else "accuracy (%)")
         level = chance if lower_is_better else 100 * chance
-        bar.ax.axhline(level, color="#ffffff" if not lower_is_better else "#111417", linewidth=1.6, linestyle="--")
+        bar.ax.axhline(level, color="#ffffff", linewidth=1.6, linestyle="--")
         bar.ax.annotate("chance", (0, level), xycoords=("axes fraction", "data"), xytext=(-3, 0), textcoords="offset points", ha="right",
                         va="center", fontsize=SMALLEST)  # fmt: skip
         write_slide(figure, path)
