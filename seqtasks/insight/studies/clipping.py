@@ -80,7 +80,8 @@ def one_run(task: SequenceTask, seed: int, limit: float | None, *, distance: int
     network = stretched(task, stretch, seed)
     weights, generator = list(network.parameters()), generator_of(distance, 0, seed)
     optimizer = torch.optim.SGD(weights, rate)
-    norms, losses = [], []
+    norms: list[float] = []
+    losses: list[float] = []
     for number in range(1, updates + 1):
         examples = task.examples(BATCH, distance, generator)
         loss = loss_of(task, network(examples.inputs, 1), examples.answers_BA)
