@@ -174,7 +174,7 @@ def clipping_slide(
 def spread_of(values_NRD: Table) -> tuple[Table, Table, Table]:
     """Geometric mean, least and largest over the seeds; what is below LEAST is LEAST."""
     logs_NRD = np.log(np.maximum(values_NRD, LEAST))
-    return tuple(np.exp(part) for part in (logs_NRD.mean(axis=1), logs_NRD.min(axis=1), logs_NRD.max(axis=1)))
+    return np.exp(logs_NRD.mean(axis=1)), np.exp(logs_NRD.min(axis=1)), np.exp(logs_NRD.max(axis=1))
 
 
 def few_powers(axes: Axes, axis: str) -> None:
