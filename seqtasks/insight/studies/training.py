@@ -5,6 +5,7 @@ B sentences, S words, E input size, A answers at the last A words, O outputs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -89,13 +90,14 @@ def train(
     """At most so many updates; every EVERY of them the network is checked, and done once each of `check` is solved."""
     weights = list(network.parameters())
     optimizer = torch.optim.Adam(weights, RATE)
+    guessed = math.log(task.outputs) if task.measure == "accuracy" else task.chance  # the loss of guessing: far from it nothing is checked
     for number, examples in batches(draw, updates):
         loss = loss_of(task, network(examples.inputs, examples.answers_BA.size(1)), examples.answers_BA)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(weights, CLIP)
         optimizer.step()
-        if number % EVERY == 0 and check and all(is_solved(task, score(network, task, one)) for one in check):
+        if number % EVERY == 0 and check and loss.item() < guessed / 2 and all(is_solved(task, score(network, task, one)) for one in check):
             return TrainingEnd(number, True)
     return TrainingEnd(updates, False)
 
