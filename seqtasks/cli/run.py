@@ -104,6 +104,7 @@ def tell(line: str) -> None:
 def show(result: RunResult) -> None:
     """Scores, five held-out examples, faults of translations, and where everything lies."""
     from seqtasks.cli.faults import fault_lines
+    from seqtasks.cli.observe import observation_lines
     from seqtasks.recipes.run_directory import RunDirectory
 
     for note in result.outcome.notes:
@@ -118,6 +119,10 @@ def show(result: RunResult) -> None:
         click.echo(f"  {score.split:<12}{score.head:<12}{score.name} = {score.value:.2f}{interval}{control} [{score.signature}]")
     for line in fault_lines(result.metrics):
         click.echo(line)
+    if "observation" in result.metrics:
+        click.echo("")
+        for line in observation_lines(result.metrics["observation"]):
+            click.echo(shown(line))
     report = RunDirectory(result.path).report
     if report.exists():
         click.echo(f"\nreport: {report}")

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from seqtasks.diagnosis.observations.curve import kept_epoch
 from seqtasks.text.files import write_atomically
-from seqtasks.training.history import kept_epoch
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,8 +13,11 @@ from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.toml import write_toml
 from seqtasks.reports.confusion_plot import confusion_plot
+from seqtasks.reports.curve_charts import run_charts
 from seqtasks.reports.plots import curves, heatmap, length_scores
 from seqtasks.reports.run_report import ReportExample, ReportReview, ReportSentence, ReportTable, ReportTags, RunReport, write_run_report
+from seqtasks.reports.shown import AttentionShown
+from seqtasks.runs.summary import done, ways_in
 from seqtasks.tasks.contract import Runner
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, Review, TagReview
 from seqtasks.text.files import write_atomically
@@ -40,7 +43,6 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner,
         scores=outcome.scores,
         selected_on=task.selected_on,
         history=history.rows,
-        curves=directory.curves if history.rows else None,
         examples=[report_example(example, number, directory) for number, example in enumerate(outcome.examples, start=1)],
         structure=runner.structure(),
         parameters=runner.parameters(),
@@ -59,6 +61,10 @@ def write_outputs(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner,
             *control_tables(outcome.controls),
             *vector_tables(facts),
         ],
+        observation=outcome.observation,
+        charts=run_charts(history.rows, getattr(getattr(loaded.recipe, "training", None), "clip_norm", 0.0)),
+        done=done(loaded, runner, history.rows, outcome),
+        look=ways_in(directory, outcome) if history.rows else {},
         reviews=[report_review(split, review, directory) for split, review in outcome.reviews.items()],
         tags=[report_tags(name, review, directory, number) for number, (name, review) in enumerate(outcome.tag_reviews.items(), start=1)],
     )
@@ -104,11 +110,12 @@ def vector_tables(facts: Mapping[str, Any]) -> list[ReportTable]:
 
 def report_example(example: HeldOutExample, number: int, directory: RunDirectory) -> ReportExample:
     """An example with its heatmap drawn where the model attends."""
-    path: Path | None = None
-    if example.attention is not None:
-        path = directory.path / f"attention-{number}.png"
-        heatmap(*example.attention, path)
-    return ReportExample(example.input, example.output, example.reference, path)
+    if example.attention is None:
+        return ReportExample(example.input, example.output, example.reference)
+    path = directory.path / f"attention-{number}.png"
+    source, target, weights_TS = example.attention
+    heatmap(source, target, weights_TS, path)
+    return ReportExample(example.input, example.output, example.reference, path, AttentionShown(source, target, weights_TS.tolist()))
 
 
 def report_review(split: str, review: Review, directory: RunDirectory) -> ReportReview:

@@ -13,6 +13,7 @@ from seqtasks.recipes.load import LoadedRecipe
 from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
 from seqtasks.recipes.run_files import only_writer
 from seqtasks.recipes.schema import Recipe
+from seqtasks.runs.observing import observed
 from seqtasks.runs.reporting import write_outputs
 from seqtasks.tasks.contract import CONTROLS, Callbacks, Runner, RunOptions, Task
 from seqtasks.tasks.outcome import Outcome
@@ -92,6 +93,7 @@ def carried_out(
     seconds = runner.train(directory, callbacks, resume=options.resume, start=None if started else fine_tuned)
     directory.close_files()
     outcome = runner.task.outcome()
+    outcome.observation = observed(directory, recipe, runner.task)
     metrics = metrics_of(loaded.task, runner.task, outcome) | {"cost": cost(runner, directory, seconds)}
     write_results(directory, loaded, runner, outcome, metrics)
     if controls := kind.controls(recipe):
@@ -179,7 +181,9 @@ def metrics_of(name: str, task: Task, outcome: Outcome) -> dict[str, Any]:
     }
     entities = {name: report.to_json() for name, report in outcome.entities.items()}
     tags = {"wrong_tags": {name: one.to_json() for name, one in outcome.tag_reviews.items()}} if outcome.tag_reviews else {}
-    return found | ({"entities": entities} if entities else {}) | reviews_json(outcome.reviews) | tags | outcome.details
+    observation = {"observation": outcome.observation.to_json()} if outcome.observation else {}
+    told = reviews_json(outcome.reviews) | tags | observation | outcome.details
+    return found | ({"entities": entities} if entities else {}) | told
 
 
 def resume_command(loaded: LoadedRecipe, path: Path, options: RunOptions) -> str:

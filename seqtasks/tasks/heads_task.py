@@ -136,7 +136,8 @@ class HeadsTask:
         loss, accuracy = self.together({head: found.term for head, found in watched.items()})
         scores = {name: score for found in watched.values() for name, score in found.scores.items()}
         value = -loss if self.training.select_by == "loss" else float(np.mean([found.value for found in watched.values()]))
-        return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+        words = sum(found.term.count for found in watched.values())
+        return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None, words)
 
     @torch.inference_mode()
     def score_probe(self) -> ProbeResult | None:

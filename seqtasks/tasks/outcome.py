@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
+    from seqtasks.diagnosis.observations.observe import Observation
     from seqtasks.diagnosis.tagged_answers import TaggedAnswer
     from seqtasks.diagnosis.translations import Diagnosis
     from seqtasks.evaluation.by_length import LengthBin
@@ -71,7 +72,8 @@ class TagReview:
 @dataclass
 class Outcome:
     """The final scores, predictions by file name, examples and remarks; reports on entities by part and head; scores beside controls;
-    reviews of translations by part, and of tags by part and head; further tables of the report, and further tables of metrics.json by name.
+    reviews of translations by part, and of tags by part and head; further tables of the report, and further tables of metrics.json by name;
+    what the curves show.
     """
 
     scores: list[Score] = field(default_factory=list)
@@ -84,6 +86,7 @@ class Outcome:
     tag_reviews: dict[str, TagReview] = field(default_factory=dict)
     tables: list[ReportTable] = field(default_factory=list)
     details: dict[str, Any] = field(default_factory=dict)
+    observation: Observation | None = None
 
     def add(self, other: Outcome) -> None:
         """What is told of other heads of the same run, after it; a table of metrics.json that both have has the rows of both."""

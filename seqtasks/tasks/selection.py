@@ -11,12 +11,24 @@ import numpy as np
 from seqtasks.errors import UsageError, did_you_mean
 
 E = TypeVar("E")
+BOTH = 2  # examples at least that are right, and that are wrong, where there are so many
 PROBED, FEWEST_PROBED = 500, 50  # training sentences that are scored as dev is; and a tenth of them at most, but no fewer than these
 
 
 def five_positions(count: int) -> list[int]:
     """Five positions spread evenly over `count` sentences, or all of them where there are fewer."""
     return sorted({int(position) for position in np.linspace(0, count - 1, min(5, count)).round()}) if count else []
+
+
+def example_positions(right: Sequence[bool]) -> list[int]:
+    """Five positions spread evenly; behind them, where fewer than BOTH of these were answered rightly, or wrongly, others that were."""
+    found = five_positions(len(right))
+    for way in (False, True):
+        lacking = BOTH - sum(right[position] == way for position in found)
+        others = [position for position, answer in enumerate(right) if answer == way and position not in found]
+        if lacking > 0 and others:
+            found += [others[place] for place in sorted({int(place) for place in np.linspace(0, len(others) - 1, lacking).round()})]
+    return found
 
 
 def probe_positions(count: int) -> list[int]:

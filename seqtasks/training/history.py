@@ -1,7 +1,6 @@
 """The history of a run: one JSON line per epoch in `history.jsonl`."""
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from seqtasks.text.files import write_atomically
 
 LATER = (  # numbers that earlier histories lack
     *("gradient_norm_median", "gradient_norm_p90", "gradient_norm_largest", "clipped_share", "update_ratio", "loss_spikes"),
-    *("label_entropy", "probe_loss", "probe_accuracy"),
+    *("label_entropy", "probe_loss", "probe_accuracy", "dev_words"),
 )
 
 
@@ -33,11 +32,6 @@ class History:
                 self.rows = [checked_row(row) for row in rows if row["update"] <= update]
             except (ValueError, KeyError, TypeError, OSError, RecursionError) as fault:
                 raise RunDirectoryError(f"{self.path}: damaged ({fault}). Restore it from a copy, or remove it.") from None
-
-
-def kept_epoch(rows: Sequence[Mapping[str, Any]]) -> int | None:
-    """The epoch whose weights were the best on what is selected on; None where nothing is, or where an earlier history does not say."""
-    return max((row["epoch"] for row in rows if row.get("best")), default=None)
 
 
 def checked_row(row: dict[str, Any]) -> dict[str, Any]:

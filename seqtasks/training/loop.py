@@ -35,12 +35,13 @@ class TrainingData(Protocol):
 @dataclass(frozen=True)
 class DevResult:
     """The held-out part after an epoch: mean loss in nats, accuracy in percent, scores by name, and what is selected on (higher is better,
-    None where nothing is)."""
+    None where nothing is); words: how many the loss is a mean of, 0 where that is not known."""
 
     loss: float
     accuracy: float
     scores: Mapping[str, float]
     value: float | None
+    words: int = 0
 
 
 class ProbeResult(NamedTuple):
@@ -215,6 +216,7 @@ def row_of(
         "probe_accuracy": probe.accuracy if probe else None,
         "dev_loss": dev.loss if dev else None,
         "dev_accuracy": dev.accuracy if dev else None,
+        "dev_words": dev.words if dev and dev.words else None,
         "best": best,
         "label_entropy": options.label_entropy,
         "learning_rate": learning_rate,

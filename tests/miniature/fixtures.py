@@ -57,6 +57,7 @@ def without_figures(patch: pytest.MonkeyPatch) -> None:
 
     for drawing in ("curves", "length_scores", "heatmap"):
         patch.setattr(reporting, drawing, lambda *given: given[-1].write_bytes(PIXEL))
+    patch.setattr(reporting, "run_charts", lambda *given: [])
 
 
 @pytest.fixture

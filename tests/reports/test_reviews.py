@@ -31,7 +31,7 @@ def bins() -> list[LengthBin]:
 
 def section(review: ReportReview, title: str) -> str:
     """A section of the page of a run with this review and nothing else; nothing where there is no such section."""
-    run = RunReport("t", "", "translation", [], "", [], None, [], "", [], "", [], [], {}, reviews=[review])
+    run = RunReport("t", "", "translation", [], "", [], [], "", [], "", [], [], {}, reviews=[review])
     return run_report_page(run).partition(f"<h2>{title}</h2>")[2].partition("</section>")[0]
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from seqtasks.diagnosis.observations.evidence import Statement
+from seqtasks.diagnosis.observations.observe import Observation
 from seqtasks.errors import RunDirectoryError
 from seqtasks.evaluation.score import Score
+from seqtasks.reports.curve_charts import run_charts
 from seqtasks.reports.formats import number
-from seqtasks.reports.plots import curves, heatmap
+from seqtasks.reports.plots import heatmap
 from seqtasks.reports.run_report import (
     ReportExample,
     ReportTable,
@@ -21,6 +24,7 @@ from seqtasks.reports.run_report import (
     run_report_page,
     write_run_report,
 )
+from seqtasks.reports.shown import AttentionShown
 
 HISTORY = [
     {
@@ -41,7 +45,6 @@ HISTORY = [
 
 @pytest.fixture
 def report(tmp_path: Path) -> RunReport:
-    curves(HISTORY, tmp_path / "curves.png")
     heatmap(["a"], ["b"], [[1.0]], tmp_path / "map.png")
     return RunReport(
         title="pos <default> & more",
@@ -49,7 +52,7 @@ def report(tmp_path: Path) -> RunReport:
         task="pos<task>",
         selected_on="dev <accuracy>",
         history=HISTORY,
-        curves=tmp_path / "curves.png",
+        charts=run_charts(HISTORY, 1.0)[:1],
         scores=[
             Score("accuracy<", 95.123, "test<", "upos<", "tokens:12|<signed>", (94.004, 96.006)),
             Score("perplexity", math.inf, "dev", "target", "tokens:1", None),
@@ -130,6 +133,12 @@ def test_nothing_given_becomes_markup(report: RunReport) -> None:
         "dd",
         "mark",
         "pre",
+        "small",
+        "span",
+        "b",
+        "bdi",
+        "code",
+        *("svg", "g", "path", "defs", "use", "text", "clipPath", "rect"),
     }
 
 
@@ -146,7 +155,7 @@ def test_the_report_asks_nothing_of_the_network(report: RunReport) -> None:
 
 
 def test_pictures_are_part_of_the_page(report: RunReport) -> None:
-    assert run_report_page(report).count("data:image/png;base64,") == 2
+    assert run_report_page(report).count("data:image/png;base64,") == 1
 
 
 def test_parameters_are_summed_by_module_with_their_share(report: RunReport) -> None:
@@ -187,7 +196,6 @@ def test_a_report_of_nothing_but_a_title_is_a_page() -> None:
         scores=[],
         selected_on="nothing",
         history=[],
-        curves=None,
         examples=[],
         structure="",
         parameters=[],
@@ -242,7 +250,60 @@ def test_the_report_is_written_and_the_same_data_give_the_same_bytes(report: Run
 
 def test_a_report_whose_picture_is_missing_is_not_written(report: RunReport, tmp_path: Path) -> None:
     gone = tmp_path / "gone.png"
+    examples = [replace(report.examples[0], heatmap=gone)]
     with pytest.raises(RunDirectoryError) as error:
-        write_run_report(replace(report, curves=gone), tmp_path / "report.html")
+        write_run_report(replace(report, examples=examples), tmp_path / "report.html")
     assert str(error.value) == f"{gone}: cannot read the picture for the report: No such file or directory. Draw it again."
     assert not (tmp_path / "report.html").exists()
+
+
+def test_scores_stand_in_one_table_a_column_for_each_part(report: RunReport) -> None:
+    scores = [
+        Score("f1", 80.0, "dev", "ner", "sig dev", (79.0, 81.0)), Score("accuracy", 90.0, "dev", "ner", "sig", None),
+        Score("f1", 70.0, "test", "ner", "sig test", (69.0, 71.0)),
+    ]  # fmt: skip
+    section = run_report_page(replace(report, scores=scores)).partition("<h2>Scores</h2>")[2].partition("</section>")[0]
+    seen = visible("<body>" + section)
+    assert "score dev test f1 80.00 79.00 to 81.00 70.00 69.00 to 71.00 accuracy 90.00 – Below a score" in seen
+    assert section.index("<details>") < section.index("sig test")
+
+
+def test_wrong_examples_stand_before_right_ones(report: RunReport) -> None:
+    examples = [ReportExample("a", "x", "x"), ReportExample("b", "y", "z")]
+    page = run_report_page(replace(report, examples=examples))
+    assert page.index("<h3>Wrong</h3>") < page.index(">b<") < page.index("<h3>Right</h3>") < page.index(">a<")
+    assert "<h3>Wrong</h3>" not in run_report_page(replace(report, examples=examples[1:]))
+
+
+def test_an_output_word_lights_its_sources_without_a_script(report: RunReport) -> None:
+    weights = [[0.9, 0.1], [0.004, 0.996]]
+    shown = AttentionShown(["le", "<chien>", "<eos>"], ["the", "cat"], [[*row, 0.0] for row in weights])
+    example = ReportExample("le <chien>", "the cat", "the dog", None, shown)
+    page = run_report_page(replace(report, examples=[example]))
+    assert '<bdi class="s" style="--w0:0.90;">le</bdi>' in page
+    assert '<bdi class="s" style="--w0:0.10;--w1:1.00;">&lt;chien&gt;</bdi>' in page
+    assert '<bdi class="t t1" tabindex="0"><mark>cat</mark></bdi>' in page
+    assert ".lit:has(.t1:hover) .s" in page
+    assert ".lit:has(.t2:hover) .s" not in page
+    assert "<script" not in page
+    long = replace(example, attention=AttentionShown(["w"] * 61, ["t"], [[0.0] * 61]))
+    assert '<bdi class="t ' not in run_report_page(replace(report, examples=[long]))
+
+
+def test_the_verdict_stands_first_with_its_alarms(report: RunReport) -> None:
+    alarm = Statement("shared sentences", "test: 40 of <b>150</b> sentences stand in train.", True)
+    plain = Statement("warm-up", "The learning rate rose over 5 updates.")
+    found = Observation("overfitting", "dev loss rose", "By heart.", ["backbone.dropout=0.45"], "more data helps", 2, [plain, alarm])
+    page = run_report_page(replace(report, observation=found, done="A tagger was trained. It is good."))
+    assert page.index("A tagger was trained. It is good.") < page.index("<h2>Verdict</h2>") < page.index("<h2>Curves</h2>")
+    seen = visible(page)
+    assert "Overfitting. Dev loss rose. By heart. What to try: --set backbone.dropout=0.45 ; more data helps" in seen
+    assert 'class="verdict alarm"' in page
+    assert '<p class="warning"><b>Shared sentences.</b> test: 40 of &lt;b&gt;150&lt;/b&gt;' in page
+    assert page.index('<p class="warning">') < page.index("The learning rate rose over 5 updates.")
+
+
+def test_sections_come_in_the_order_in_which_they_are_read(report: RunReport) -> None:
+    found = re.findall(r"<h2>([^<]*)</h2>", run_report_page(replace(report, look={"seqtasks observe run": "again"})))
+    order = ["Curves", "Examples", "Inside the network", "Scores", "Model", "Data", "Notes", "Run it again", "Environment"]
+    assert found == order

@@ -35,7 +35,7 @@ def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None
     entities = ["entities"] if task in ("ner", "multitask") else []
     controls = ["controls"] if task == "multitask" else []
     reviews = ["diagnosis", "by_length"] if task == "translation" else ["wrong_tags"]
-    assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, *reviews, "cost", *controls]
+    assert list(found) == ["format", "task", "selected_on", "scores", "data", *entities, *reviews, "observation", "cost", *controls]
     for report in found.get("entities", {}).values():
         assert sum(row["support"] for row in report["per_type"]) == sum(
             report[count] for count in ("correct", "boundary_errors", "type_errors", "missed")
@@ -58,8 +58,19 @@ def test_metrics_hold_every_score_with_its_settings(task: str, finished) -> None
 def test_history_has_a_row_for_each_epoch(miniature: Path, plain_figures: None) -> None:
     train("pos", Path("run"), training__epochs=3)
     rows = [json.loads(line) for line in Path("run/history.jsonl").read_text(encoding="utf-8").splitlines()]
-    keys = ["epoch", "update", "train_loss", "train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", "tokens_per_second", "seconds"]
-    assert [list(row) for row in rows] == [[*keys, "scores"]] * 3
+    keys = ["epoch", "update", "train_loss", "train_accuracy", "probe_loss", "probe_accuracy", "dev_loss", "dev_accuracy", "dev_words"]
+    keys += [
+        "best",
+        "label_entropy",
+        "learning_rate",
+        "tokens_per_second",
+        "seconds",
+        "scores",
+        "gradient_norm_median",
+        "gradient_norm_p90",
+    ]
+    keys += ["gradient_norm_largest", "clipped_share", "update_ratio", "loss_spikes"]
+    assert [list(row) for row in rows] == [keys] * 3
     assert [row["epoch"] for row in rows] == [1, 2, 3]
     assert rows[2]["update"] == 3 * rows[0]["update"]
     assert rows[2]["train_loss"] < rows[0]["train_loss"]
@@ -83,7 +94,7 @@ def test_report_shows_its_run_and_fetches_nothing(task: str, finished) -> None:
     assert re.findall(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""", page) == []
     assert not re.findall(r"@import|url\(\s*['\"]?http|<script[^>]*src", page)
     assert all("data:" in link for link in re.findall(r"<link[^>]*>", page))
-    assert page.count("data:image/png;base64,") == {"translation": 7, "pos": 2, "multitask": 4}[task]
+    assert page.count("data:image/png;base64,") == {"translation": 6, "pos": 1, "multitask": 3}[task]
     assert f"{metrics(finished(task))['scores'][0]['value']:.2f}" in page
 
 

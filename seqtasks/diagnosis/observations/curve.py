@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqtasks.training.history import kept_epoch
-
 Values = NDArray[np.float64]
+USUAL_WORDS = 2000  # of dev, in histories that do not say how many it has
 TO_DEVIATION = 1.4826  # from the median distance of normal values to their standard deviation
 
 
 @dataclass(frozen=True)
 class Curve:
     """Losses by epoch. train: of a sample scored as dev is, or where an earlier history has none (`probed` is false) `learning`, the mean
-    over each epoch while the model was learning; dev: None where nothing was watched. entropy: H0, a guess where `entropy_known` is false.
+    over each epoch while the model was learning; dev: None where nothing was watched; dev_error: about the standard error of its loss, as a
+    share of it; entropy: H0, a guess where `entropy_known` is false.
 
     updates: of each epoch; spikes: leaps of the loss in all of them; ratios: the update-to-weight ratio of each epoch, clipped the share of
     updates that were clipped, None where an earlier history has none.
@@ -34,6 +34,7 @@ class Curve:
     learning: Values
     dev: Values | None
     dev_accuracy: Values | None
+    dev_error: float
     entropy: float
     entropy_known: bool
     probed: bool
@@ -63,6 +64,7 @@ class Curve:
             learning=learning,
             dev=None if np.isnan(dev).any() else dev,
             dev_accuracy=None if np.isnan(accuracy).any() else accuracy,
+            dev_error=1 / math.sqrt(max(1, next((row["dev_words"] for row in rows if row.get("dev_words")), USUAL_WORDS))),
             entropy=float(known) if known else guess,
             entropy_known=bool(known),
             probed=not np.isnan(probe).any(),
@@ -90,11 +92,16 @@ class Curve:
 
     @property
     def jitter(self) -> float:
-        """How far the watched loss strays from a smooth curve: a robust standard deviation from its second differences; 0 of under 4 epochs."""
+        """How far the watched loss strays from a smooth curve, a robust standard deviation from second differences; 0 of under 4 epochs."""
         if len(self.watched) < 4:
             return 0.0
         second = np.diff(self.watched, n=2)
         return float(TO_DEVIATION * np.median(np.abs(second)) / math.sqrt(6))
+
+
+def kept_epoch(rows: Sequence[Mapping[str, Any]]) -> int | None:
+    """The epoch whose weights were the best on what is selected on; None where nothing is, or where an earlier history does not say."""
+    return max((row["epoch"] for row in rows if row.get("best")), default=None)
 
 
 def column(rows: Sequence[Mapping[str, Any]], name: str) -> Values:

@@ -52,7 +52,7 @@ def statements(curve: Curve, setting: Setting, evidence: Evidence) -> list[State
 
 def of_curves(curve: Curve, setting: Setting) -> Iterator[Statement]:
     """What curves say beside the verdict, and why they may say less than it seems."""
-    if curve.dev is not None and curve.dev_accuracy is not None and curve.dev[-1] > curve.dev[curve.best]:
+    if curve.dev is not None and curve.dev_accuracy is not None and curve.dev[-1] > curve.dev[curve.best] + FLAT * curve.entropy:
         before, now = curve.dev_accuracy[curve.best], curve.dev_accuracy[-1]
         if now > before:
             yield Statement(
@@ -72,7 +72,7 @@ def of_curves(curve: Curve, setting: Setting) -> Iterator[Statement]:
     if not curve.probed:
         yield Statement(
             "training loss",
-            "This history has no training sentences scored as dev is: its training loss is a mean over each epoch with dropout.",
+            "No training sentences were scored as dev is: the training loss is a mean over each epoch, with dropout.",
         )
     if not curve.entropy_known:
         yield Statement("scale", "The entropy of the labels is not known here: the highest loss of the run stands for it.")
@@ -96,9 +96,7 @@ def of_updates(curve: Curve, setting: Setting) -> Iterator[Statement]:
         yield Statement("warm-up", f"The learning rate rose over {setting.warmup:,} updates; the run has {total:,}.", long)
     if curve.ratios is not None:
         middle, most = sorted(curve.ratios)[len(curve.ratios) // 2], max(curve.ratios)
-        text = (
-            f"An update changes the weights by {100 * middle:.2g} % of their norm in the middle epoch, and by {100 * most:.2g} % at most: "
-        )
+        text = f"An update changes the weights by {100 * middle:.2g} % of their norm ({100 * most:.2g} % in the epoch of the largest): "
         if most < SMALL_RATIO:
             yield Statement("update ratio", text + f"under {100 * SMALL_RATIO:g} %, the learning rate is too small to move them.", True)
         elif middle > LARGE_RATIO:

@@ -1,4 +1,4 @@
-"""What each verdict means and what to try: keys of a recipe with values made from its own, as `seqtasks run ... --set KEY=VALUE` takes them."""
+"""What each verdict means and what to try: keys of a recipe with values made from its own, as `--set` takes them."""
 
 from __future__ import annotations
 

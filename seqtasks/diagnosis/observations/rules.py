@@ -16,7 +16,7 @@ from seqtasks.diagnosis.observations.curve import Curve, rises
 ABOVE = 1.2  # a training loss that ends here has left what label frequencies alone explain
 RISEN, RISEN_LEAST = 0.05, 0.02  # rises of the training loss: share of its fall, and of H0
 TURNS, TURN = 2, 0.005  # upward turns of dev, and how high one is
-SPIKED = 0.01  # share of updates
+SPIKED, SPIKES = 0.01, 5  # share of updates, and how many at least: the last batch of an epoch may be small, and leap by itself
 WORSE, WORSE_JITTERS, FELL = 0.01, 3.0, 0.1  # dev since its best; train meanwhile, as a share of itself
 APART, APART_LEAST = 5.0, 0.1  # dev over train; dev
 NOTHING, LITTLE, LITTLE_OPEN = 0.05, 0.4, 0.15  # explained; the last where the answer is open
@@ -66,17 +66,17 @@ def wavering(curve: Curve) -> list[str]:
         found.append(f"the training loss rises by {up:.3f} nats between epochs, and falls by {fall:.3f} in all")
     if curve.dev is not None and not overfitting(curve, Setting()):
         steps = np.diff(curve.dev)
-        limit = max(TURN * curve.entropy, 2 * curve.jitter)
-        turns = sum(steps[place] > limit and (place == 0 or steps[place - 1] <= 0) for place in range(len(steps)))
+        limits = np.maximum(TURN * curve.entropy, 2 * curve.dev_error * curve.dev[:-1])
+        turns = sum(steps[place] > limits[place] and (place == 0 or steps[place - 1] <= 0) for place in range(len(steps)))
         if turns >= TURNS:
-            found.append(f"the dev loss turns upwards {turns} times, each by more than {limit:.3f} nats")
+            found.append(f"the dev loss turns upwards {turns} times, by up to {steps.max():.3f} nats")
     return found
 
 
 def spiked(curve: Curve) -> list[str]:
     """Updates whose loss leaps above that of those before."""
     total = sum(curve.updates)
-    if not curve.spikes or curve.spikes <= SPIKED * total:
+    if not curve.spikes or curve.spikes <= max(SPIKED * total, SPIKES - 1):
         return []
     return [f"the loss leaps in {curve.spikes} of {total} updates"]
 

@@ -15,7 +15,7 @@ from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
 from seqtasks.reports.run_report import ReportTable
 from seqtasks.tasks.classification.reading import LabelledParts
 from seqtasks.tasks.outcome import HeldOutExample, Outcome
-from seqtasks.tasks.selection import example_split, five_positions
+from seqtasks.tasks.selection import example_positions, example_split
 from seqtasks.text.corpora.examples import LabelledText
 
 SHOWN_LABELS = 20  # of a confusion matrix in the report
@@ -39,7 +39,8 @@ def classified_outcome(
         if empty := sum(not answer.probabilities for answer in answers):
             outcome.notes.append(f"{name}: {empty} texts have no word, and so no answer: scored as wrong.")
         if split == example_split(list(parts.scored)):
-            outcome.examples = [example(texts[position], answers[position]) for position in five_positions(len(texts))]
+            right = [tuple(answer.labels) == tuple(text.labels) for text, answer in zip(texts, answers, strict=True)]
+            outcome.examples = [example(texts[position], answers[position]) for position in example_positions(right)]
     return outcome
 
 

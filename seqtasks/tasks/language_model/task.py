@@ -113,7 +113,7 @@ class LanguageModelTask:
         names = dict.fromkeys(["perplexity", *([select_by] if select_by in LANGUAGE_METRICS else [])])
         scores = {name: LANGUAGE_METRICS[name].value(found) for name in names}
         value = {"loss": -loss, "accuracy": accuracy, "last": 0.0, **{name: -score for name, score in scores.items()}}[select_by]
-        return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+        return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None, tokens)
 
     def score_probe(self) -> ProbeResult:
         """Loss and accuracy of a sample of the training lines, as `score_dev` finds them; of a text it is the beginning."""

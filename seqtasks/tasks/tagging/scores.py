@@ -11,7 +11,7 @@ from seqtasks.evaluation.spans import EntityReport
 from seqtasks.evaluation.tag_metrics import further_scores
 from seqtasks.recipes.schema import TaggedData
 from seqtasks.tasks.outcome import HeldOutExample, Outcome
-from seqtasks.tasks.selection import example_split, five_positions
+from seqtasks.tasks.selection import example_positions, example_split
 from seqtasks.tasks.tagging.parts import TaggedParts
 from seqtasks.tasks.tagging.recipe import file_scheme
 from seqtasks.tasks.tagging.review import Posteriors, tag_review
@@ -54,9 +54,8 @@ def tagged_outcome(
             outcome.predictions[predictions_name(head, split, named=parts.named)] = columns(sentences, layer, predicted)
             if split == example_split(list(scored)):
                 outcome.tag_reviews[f"{split} {head}"] = tag_review(sentences, predicted, parts.data[head], head, posteriors)
-                outcome.examples += [
-                    example(sentences[position], layer, predicted[position]) for position in five_positions(len(sentences))
-                ]
+                right = [list(one.tags[layer]) == list(tags) for one, tags in zip(sentences, predicted, strict=True)]
+                outcome.examples += [example(sentences[place], layer, predicted[place]) for place in example_positions(right)]
     return outcome
 
 

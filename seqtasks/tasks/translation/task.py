@@ -23,7 +23,7 @@ from seqtasks.tasks.locations import DataLocations, read_parts
 from seqtasks.tasks.model_size import TRAINED, refuse_too_large
 from seqtasks.tasks.neural import NeuralRunner, saved_text
 from seqtasks.tasks.outcome import HeldOutExample, Outcome, PartFacts
-from seqtasks.tasks.selection import example_split, five_positions, nested_share, probe_positions, select_parts
+from seqtasks.tasks.selection import example_positions, example_split, nested_share, probe_positions, select_parts
 from seqtasks.tasks.translation.build import build_translation
 from seqtasks.tasks.translation.controls import source_control
 from seqtasks.tasks.translation.data_notes import length_notes, scoring_notes, selection_notes, unknown_notes
@@ -171,7 +171,7 @@ class TranslationTask:
         self.losses[self.now] = loss
         better = -1 if lower_is_better(select_by) else 1
         value = better * {"loss": -loss, "accuracy": accuracy, "last": 0.0, **scores}[select_by]
-        return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None)
+        return DevResult(loss, accuracy, scores, value if self.selected_on != "nothing" else None, count)
 
     def score_probe(self) -> ProbeResult:
         """Loss and accuracy on a sample of the training pairs, as `score_dev` finds them."""
@@ -197,7 +197,8 @@ class TranslationTask:
             outcome.notes += scoring_notes(split, [pair.target for pair in pairs], self.recipe.data.target)
             outcome.predictions[f"{split}.{self.recipe.data.target}"] = "".join(f"{text}\n" for text in texts)
             if split == shown:
-                outcome.examples = [self.example(pairs[position], texts[position]) for position in five_positions(len(pairs))]
+                right = [text.split() == pair.target.split() for text, pair in zip(texts, pairs, strict=True)]
+                outcome.examples = [self.example(pairs[position], texts[position]) for position in example_positions(right)]
         others = {split: found for split, found in translated.items() if split != shown}
         trained = TrainingFacts(
             seen={word for pair in self.train.pairs for word in plain_words(sentence_of(pair.source).lower())},
