@@ -18,4 +18,5 @@ OFTEN_FAULTY = 20.0  # percent of faulty lines that more training may mend where
 GOOD_SHARE = 90.0  # percent of lines without a fault of a good model
 MOSTLY_RIGHT, FEWEST_TO_COMPARE = 70.0, 20  # percent of lines without a fault of a good side; lines of a side that tells anything
 HELPS, HELPS_LINES = 0.2, 5  # share and number by which fewer lines of dev have a fault, at least, where a setting is said to help
+MOSTLY_WRONG = 50.0  # percent of faulty lines above which a model is mostly wrong
 HELD_BACK = 50.0  # percent of the faulty lines that one fault of the search comes first in

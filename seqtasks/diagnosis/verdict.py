@@ -13,6 +13,7 @@ from seqtasks.diagnosis.limits import (
     GOOD_SHARE,
     HELD_BACK,
     MOSTLY_RIGHT,
+    MOSTLY_WRONG,
     OFTEN_FAULTY,
     UNLEARNED_F1,
 )
@@ -68,7 +69,7 @@ def verdict(lines: Sequence[JudgedLine], *, elsewhere: Sequence[JudgedLine] = ()
     named, count = Counter(line.faults[0] for line in lines if line.faults).most_common(1)[0]
     if named in MODEL_FAULTS and 100 * count >= HELD_BACK * share / 100 * len(lines):
         return Verdict(f"held back by {named}", f"{count:,} lines have it before all. {numbers}")
-    return Verdict("partly right", f"{numbers} Most often: {named}.")
+    return Verdict("mostly wrong" if share > MOSTLY_WRONG else "partly right", f"{numbers} Most often: {named}.")
 
 
 def good_on_one_side(lines: Sequence[JudgedLine], which: Callable[[JudgedLine], bool | None], one: str, other: str) -> str:

@@ -30,7 +30,8 @@ def test_a_model_whose_median_f1_is_low_is_undertrained() -> None:
         "60.0 % of the 10 lines have a fault; the median F1 of their words is 20 %. Or this text is unlike what the model was trained on."
     )
     below, at = (JudgedLine(limits.UNLEARNED_F1 - step, ("wrong word",), 8) for step in (0.01, 0.0))
-    assert (name_of([below] * 3), name_of([at] * 3)) == ("undertrained", "partly right")
+    assert (name_of([below] * 3), name_of([at] * 3)) == ("undertrained", "mostly wrong")
+    assert name_of([WRONG] * 5 + [RIGHT] * 5) == "partly right"
 
 
 def test_losses_that_still_fall_say_undertrained_and_losses_that_do_not_say_learned_little() -> None:
