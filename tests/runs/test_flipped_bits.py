@@ -97,7 +97,7 @@ def test_a_hundred_of_a_hundred_flipped_bits_are_noticed_or_change_nothing(task:
     assert torch.get_default_dtype() == torch.float32
 
 
-@pytest.mark.parametrize("name", ["metrics.json", "predictions/dev.conll"])
+@pytest.mark.parametrize("name", ["metrics.json", "predictions/test.conll"])
 def test_a_comparison_notices_results_that_are_not_those_of_the_run(name: str, copied: Callable[[str], Path]) -> None:
     run = copied("pos")
     other = shutil.copytree(run, "other")
