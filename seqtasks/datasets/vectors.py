@@ -65,6 +65,7 @@ def fetch_vectors(vectors: PublishedVectors, cache: Path, *, retry: RetryPolicy 
         folder.mkdir(parents=True, exist_ok=True)
         with folder_lock(folder, waiting=lambda: None):
             if target.is_file():
+                forget(part)  # of a program that was killed once the file was whole
                 return target
             fetch(vectors.url, part, retry=retry, received=lambda done, total: None, most=LARGEST)
             found = file_checksum(part)
