@@ -1,4 +1,4 @@
-"""A full disk and a kill at every write, rename and removal of a download: a file under its own name is whole, and the next call ends it."""
+"""A full disk and a kill at every write, rename and removal of a download: only a whole file has its name, and the next call ends it."""
 
 from __future__ import annotations
 

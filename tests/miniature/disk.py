@@ -80,12 +80,12 @@ def on(disk: Disk) -> Iterator[Disk]:
     """Let files that are opened for writing, renames and removals go through the disk."""
     opened, changes = Path.open, {name: getattr(os, name) for name in ("replace", "rename", "unlink", "remove", "rmdir")}
 
-    def open_file(path: Path, mode: str = "r", *given: Any, **named: Any) -> Any:  # noqa: ANN003 (Path.open's own)
+    def open_file(path: Path, mode: str = "r", *given: Any, **named: Any) -> Any:
         stream = opened(path, mode, *given, **named)
         return Written(stream, disk) if set(mode) & set("wax+") and path.name != ".lock" else stream
 
     def counted(name: str) -> Callable[..., Any]:
-        def change(*given: Any, **named: Any) -> Any:  # noqa: ANN003 (os's own)
+        def change(*given: Any, **named: Any) -> Any:
             disk.change()
             return changes[name](*given, **named)
 
