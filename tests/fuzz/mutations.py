@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+import zlib
+from collections.abc import Iterator, Sequence
 
 from hypothesis import strategies as st
+
+from tests.fuzz.law import INPUTS
 
 Edit = tuple[str, int, bytes]
 TOKENS = [
@@ -13,6 +17,7 @@ TOKENS = [
     b"null", b"true", b"<", b">", b"&amp;", b"]]>", b"=", b"\\", b"\\u0000", b"|", b"\x1f\x8b", b"a" * 300, b"[" * 2000, "é".encode(),
     "ابجد".encode(), "日本語".encode(), "\u202e".encode(), "e\u0301".encode(), "👩‍👩‍👧".encode(),
 ]  # fmt: skip
+VARIANTS = 19
 EDITS = ("flip", "insert", "replace", "remove", "cut", "twice", "swap", "head")
 
 
@@ -55,3 +60,15 @@ def nearly(*samples: bytes) -> st.SearchStrategy[bytes]:
 def nearly_text(*samples: str) -> st.SearchStrategy[str]:
     """The same as text; what is no UTF-8 becomes U+FFFD."""
     return nearly(*(sample.encode() for sample in samples)).map(lambda data: data.decode("utf-8", "replace"))
+
+
+def variants(data: bytes) -> Iterator[bytes]:
+    """The input, and in `make fuzz` further edits of it, as its own bytes say: drawing takes longer than reading."""
+    yield data
+    generator = random.Random(zlib.crc32(data))
+    for _ in range(VARIANTS if INPUTS else 0):
+        pieces = (generator.choice(TOKENS), generator.randbytes(generator.randrange(5)))
+        edits = [
+            (generator.choice(EDITS), generator.randrange(1 << 20), generator.choice(pieces)) for _ in range(generator.randrange(1, 5))
+        ]
+        yield edited(data, edits)

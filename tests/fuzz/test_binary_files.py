@@ -17,7 +17,7 @@ from seqtasks.datasets.vectors import PublishedVectors, _unpack
 from seqtasks.text.vector_files import read_character_ngrams, read_vectors
 from seqtasks.text.vocabulary import Vocabulary
 from tests.fuzz.law import fuzzed, lawful
-from tests.fuzz.mutations import EDIT, edited, nearly
+from tests.fuzz.mutations import EDIT, edited, nearly, variants
 from tests.oracles.vector_files import fasttext_binary, word2vec_binary
 
 WORDS = ["a", "dog", "the", "é"]
@@ -32,15 +32,17 @@ NGRAMS = b"2gram-do 0.1 0.2\n3gram-dog 0.3 0.4\n2gram-#BEGIN#a 1 2\n"
 @given(nearly(TEXT, TEXT[4:], WORD2VEC, FASTTEXT))
 @fuzzed()
 def test_vectors(place: Path, data: bytes) -> None:
-    (place / "x.vec").write_bytes(data)
-    lawful("vectors", lambda: read_vectors(place / "x.vec", [*WORDS, "unseen"]))
+    for some in variants(data):
+        (place / "x.vec").write_bytes(some)
+        lawful("vectors", lambda: read_vectors(place / "x.vec", [*WORDS, "unseen"]))
 
 
 @given(nearly(NGRAMS))
 @fuzzed()
 def test_character_ngrams(place: Path, data: bytes) -> None:
-    (place / "x.vec").write_bytes(data)
-    lawful("character n-grams", lambda: read_character_ngrams(place / "x.vec", WORDS))
+    for some in variants(data):
+        (place / "x.vec").write_bytes(some)
+        lawful("character n-grams", lambda: read_character_ngrams(place / "x.vec", WORDS))
 
 
 @lru_cache
@@ -53,8 +55,9 @@ def lexicon(place: Path) -> bytes:
 @given(st.lists(EDIT, max_size=4))
 @fuzzed()
 def test_lexicons(place: Path, edits: list[tuple[str, int, bytes]]) -> None:
-    (place / "x.npz").write_bytes(edited(lexicon(place), edits))
-    lawful("lexicons", lambda: Lexicon.load(place / "x.npz"))
+    for some in variants(edited(lexicon(place), edits)):
+        (place / "x.npz").write_bytes(some)
+        lawful("lexicons", lambda: Lexicon.load(place / "x.npz"))
 
 
 def archive(form: str) -> bytes:

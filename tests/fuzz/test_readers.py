@@ -16,7 +16,7 @@ from seqtasks.text.corpora.pair_readers import read_pair_file
 from seqtasks.text.corpora.parallel import read_parallel
 from seqtasks.text.corpora.readers import Layer, read_tagged
 from tests.fuzz.law import fuzzed, lawful
-from tests.fuzz.mutations import nearly
+from tests.fuzz.mutations import nearly, variants
 
 ROW = "{}\t{}\t_\tNOUN\tNN\tCase=Nom|Number=Sing\t0\troot\t_\tTag=B-X|SpaceAfter=No\n"
 CONLLU = (
@@ -49,48 +49,54 @@ COLUMN = st.integers(-3, 3)
 @given(nearly(CONLLU), st.sampled_from(["upos", "xpos", "lemma", "feats", "deprel", "misc:Tag", "feats:Case"]), SCHEMES)
 @fuzzed()
 def test_conllu(place: Path, data: bytes, layer: str, scheme: str | None) -> None:
-    (place / "x.conllu").write_bytes(data)
-    lawful("conllu", lambda: read_tagged(place / "x.conllu", format="conllu", layer=Layer(layer, scheme=scheme)))
+    for some in variants(data):
+        (place / "x.conllu").write_bytes(some)
+        lawful("conllu", lambda: read_tagged(place / "x.conllu", format="conllu", layer=Layer(layer, scheme=scheme)))
 
 
 @given(nearly(*COLUMNS), SCHEMES, COLUMN, COLUMN, st.sampled_from(["auto", "tab", "space"]))
 @fuzzed()
 def test_columns(place: Path, data: bytes, scheme: str | None, word: int, tag: int, separator: str) -> None:
-    (place / "x.bio").write_bytes(data)
     layer = Layer("ner", tag, scheme)
-    lawful("columns", lambda: read_tagged(place / "x.bio", format="columns", layer=layer, word_column=word, separator=separator))
+    for some in variants(data):
+        (place / "x.bio").write_bytes(some)
+        lawful("columns", lambda: read_tagged(place / "x.bio", format="columns", layer=layer, word_column=word, separator=separator))
 
 
 @given(nearly(*JSONL), SCHEMES, st.sampled_from(["auto", "words", "characters"]), st.sampled_from(["", "en", "zh"]))
 @fuzzed()
 def test_jsonl(place: Path, data: bytes, scheme: str | None, offsets: str, language: str) -> None:
-    (place / "x.jsonl").write_bytes(data)
     layer = Layer("ner", -1, scheme, ("O", "B-PER", "I-PER") if len(data) % 2 else ())
-    lawful("jsonl", lambda: read_tagged(place / "x.jsonl", format="jsonl", layer=layer, offsets=offsets, language=language))
+    for some in variants(data):
+        (place / "x.jsonl").write_bytes(some)
+        lawful("jsonl", lambda: read_tagged(place / "x.jsonl", format="jsonl", layer=layer, offsets=offsets, language=language))
 
 
 @given(nearly(*LABELS), st.sampled_from(["tsv", "csv", "jsonl"]), st.booleans(), st.sampled_from([None, ",", "|"]))
 @fuzzed()
 def test_labelled(place: Path, data: bytes, form: str, header: bool, separator: str | None) -> None:
-    (place / "x").write_bytes(data)
-    text, label = ("text", "label") if header else (0, 1)
-    lawful("labelled texts", lambda: read_labelled(place / "x", format=form, layout=Layout(text, label, separator=separator)))
+    layout = Layout("text", "label", separator=separator) if header else Layout(0, 1, separator=separator)
+    for some in variants(data):
+        (place / "x").write_bytes(some)
+        lawful("labelled texts", lambda: read_labelled(place / "x", format=form, layout=layout))
 
 
 @given(nearly(*PAIRS, TMX), st.sampled_from(["tsv", "csv", "tmx"]), COLUMN, st.sampled_from([0, 1, "source", "target"]))
 @fuzzed()
 def test_pairs(place: Path, data: bytes, form: str, source: int, target: int | str) -> None:
-    (place / "x").write_bytes(data)
     columns = {"source_column": source, "target_column": target}
-    lawful("pairs", lambda: read_pair_file(place / "x", format=form, source="en", target="fr", **columns))
+    for some in variants(data):
+        (place / "x").write_bytes(some)
+        lawful("pairs", lambda: read_pair_file(place / "x", format=form, source="en", target="fr", **columns))
 
 
 @given(nearly(b"a dog\nit runs\n", gzip.compress(b"a dog\nit runs\n" * 20)), nearly(b"un chien\nil court\n"))
 @fuzzed()
 def test_two_files(place: Path, source: bytes, target: bytes) -> None:
-    (place / "x.en").write_bytes(source)
     (place / "x.fr").write_bytes(target)
-    lawful("two files", lambda: read_parallel(place / "x.en", place / "x.fr"))
+    for some in variants(source):
+        (place / "x.en").write_bytes(some)
+        lawful("two files", lambda: read_parallel(place / "x.en", place / "x.fr"))
 
 
 @pytest.mark.parametrize("form", ["conllu", "columns", "jsonl"])
