@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from seqtasks.text.corpora.label_readers import read_labelled
 from seqtasks.text.corpora.labelled import Layout
 from seqtasks.text.corpora.pair_readers import read_pair_file
 from seqtasks.text.corpora.parallel import read_parallel
-from seqtasks.text.corpora.readers import Layer, read_tagged
+from seqtasks.text.corpora.readers import ColumnSettings, Layer, read_tagged
 from tests.fuzz.law import fuzzed, lawful
 from tests.fuzz.mutations import nearly, variants
 
@@ -57,10 +58,10 @@ def test_conllu(place: Path, data: bytes, layer: str, scheme: str | None) -> Non
 @given(nearly(*COLUMNS), SCHEMES, COLUMN, COLUMN, st.sampled_from(["auto", "tab", "space"]))
 @fuzzed()
 def test_columns(place: Path, data: bytes, scheme: str | None, word: int, tag: int, separator: str) -> None:
-    layer = Layer("ner", tag, scheme)
+    layer, columns = Layer("ner", tag, scheme), ColumnSettings(word, separator=separator)
     for some in variants(data):
         (place / "x.bio").write_bytes(some)
-        lawful("columns", lambda: read_tagged(place / "x.bio", format="columns", layer=layer, word_column=word, separator=separator))
+        lawful("columns", lambda: read_tagged(place / "x.bio", format="columns", layer=layer, columns=columns))
 
 
 @given(nearly(*JSONL), SCHEMES, st.sampled_from(["auto", "words", "characters"]), st.sampled_from(["", "en", "zh"]))
@@ -68,8 +69,33 @@ def test_columns(place: Path, data: bytes, scheme: str | None, word: int, tag: i
 def test_jsonl(place: Path, data: bytes, scheme: str | None, offsets: str, language: str) -> None:
     layer = Layer("ner", -1, scheme, ("O", "B-PER", "I-PER") if len(data) % 2 else ())
     for some in variants(data):
-        (place / "x.jsonl").write_bytes(some)
-        lawful("jsonl", lambda: read_tagged(place / "x.jsonl", format="jsonl", layer=layer, offsets=offsets, language=language))
+        path = place / ("x.json" if len(some) % 3 == 0 else "x.jsonl")
+        path.write_bytes(some)
+        lawful("jsonl", partial(read_tagged, path, format="jsonl", layer=layer, offsets=offsets, language=language))
+
+
+KAGGLE = b'Sentence #,Word,POS,Tag\nSentence: 1,Anna,NNP,B-per\n,sleeps,VBZ,O\n\nSentence: 2,"a, b",NN,O\n'
+COLUMN_NAMES = st.sampled_from([0, 1, -1, "Word", "Tag", "POS", "tokens"])
+
+
+@given(nearly(KAGGLE, b"tokens,tags\n\"['Anna', 'sleeps']\",\"['B-per', 'O']\"\n"), SCHEMES, COLUMN_NAMES, COLUMN_NAMES)
+@fuzzed()
+def test_tagged_csv(place: Path, data: bytes, scheme: str | None, word: int | str, tag: int | str) -> None:
+    layer = Layer("ner", tag, scheme)
+    for some in variants(data):
+        (place / "x.csv").write_bytes(some)
+        lawful("tagged CSV", lambda: read_tagged(place / "x.csv", format="csv", layer=layer, columns=ColumnSettings(word)))
+
+
+@given(
+    nearly(b"Anna saw New York.\nIt rains.\n"), nearly(b"T1\tPER 0 4\tAnna\nT2\tLOC 9 12;13 17\tNew York\nR1\tX Arg1:T1 Arg2:T2\n"), SCHEMES
+)
+@fuzzed()
+def test_brat(place: Path, text: bytes, notes: bytes, scheme: str | None) -> None:
+    (place / "x.txt").write_bytes(text)
+    for some in variants(notes):
+        (place / "x.ann").write_bytes(some)
+        lawful("brat", lambda: read_tagged(place / "x.ann", format="brat", layer=Layer("ner", -1, scheme)))
 
 
 @given(nearly(*LABELS), st.sampled_from(["tsv", "csv", "jsonl"]), st.booleans(), st.sampled_from([None, ",", "|"]))
