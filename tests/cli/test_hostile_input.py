@@ -246,3 +246,12 @@ def test_an_unknown_name_of_vectors_is_told_before_anything_is_fetched() -> None
 
     with pytest.raises(UsageError, match="no published name"):
         published_vectors("../../etc/passwd")
+
+
+def test_a_joint_vocabulary_whose_halves_differ_is_one_line() -> None:
+    run = Path(shutil.copytree(RUN.parent / "translation", "run"))
+    words = run / "text" / "target.txt"
+    words.write_bytes(words.read_bytes()[:23])
+    result = invoke("predict", run, input="The old teacher reads a letter.\n")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith(f"Error: {words}: damaged (it differs from source.txt, but text.joint). ")

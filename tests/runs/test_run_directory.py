@@ -59,7 +59,7 @@ def test_history_has_a_row_for_each_epoch(miniature: Path, plain_figures: None) 
     train("pos", Path("run"), training__epochs=3)
     rows = [json.loads(line) for line in Path("run/history.jsonl").read_text(encoding="utf-8").splitlines()]
     keys = ["epoch", "update", "train_loss", "train_accuracy", "dev_loss", "dev_accuracy", "learning_rate", "tokens_per_second", "seconds"]
-    assert [list(row) for row in rows] == [[*keys, "scores", "sha256"]] * 3
+    assert all({*keys, "scores", "sha256"} <= row.keys() for row in rows)
     assert [row["epoch"] for row in rows] == [1, 2, 3]
     assert rows[2]["update"] == 3 * rows[0]["update"]
     assert rows[2]["train_loss"] < rows[0]["train_loss"]
