@@ -254,4 +254,4 @@ def test_a_joint_vocabulary_whose_halves_differ_is_one_line() -> None:
     words.write_bytes(words.read_bytes()[:23])
     result = invoke("predict", run, input="The old teacher reads a letter.\n")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith(f"Error: {words}: damaged (it differs from source.txt, but text.joint). ")
+    assert result.stderr.startswith(f"Error: {words}: damaged (text.joint, but it is not source.txt). ")
