@@ -17,7 +17,7 @@ from seqtasks.text.files import is_temporary
 from tests.miniature.disk import Disk, Killed, on
 from tests.miniature.runs import invoke, settings, sha256
 
-STEP = 1 if os.environ.get("SEQTASKS_FUZZ") else 5  # every fifth place in the suite, each of them in `make fuzz`
+STEP = 1 if os.environ.get("SEQTASKS_FUZZ") else 12  # every twelfth place in the suite, each of them in `make fuzz`
 RUN = Path(__file__).parent / "format_1" / "hmm"
 OTHERS = {"own.txt": "mine", "runs/notes.txt": "mine too"}
 LEARNED = {"hmm": "hmm/counts.npz", "default": "model.safetensors"}
