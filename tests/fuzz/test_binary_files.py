@@ -9,10 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from seqtasks.align.lexicon import Entries, Lexicon
+from seqtasks.datasets.transfer import DownloadError
 from seqtasks.datasets.vectors import PublishedVectors, _unpack
 from seqtasks.text.vector_files import read_character_ngrams, read_vectors
 from seqtasks.text.vocabulary import Vocabulary
@@ -87,3 +89,10 @@ def test_archives(place: Path, data: bytes) -> None:
     found = {file.relative_to(place / "archives").as_posix() for file in (place / "archives").rglob("*") if file.is_file()}
     assert found <= {"in/here/fetched", "in/here/vectors.txt"}
     (folder / "vectors.txt").unlink(missing_ok=True)
+
+
+def test_an_archive_whose_table_points_before_its_beginning_is_one_line(place: Path) -> None:
+    cut = archive("zip")[100:]
+    (place / "cut.zip").write_bytes(cut)
+    with pytest.raises(DownloadError, match="no archive, or a damaged one"):
+        _unpack(place / "cut.zip", PublishedVectors("x", "https://example.org/cut.zip", "vectors.txt", None), place / "vectors.txt")
