@@ -1,4 +1,4 @@
-.PHONY: check quick lint types arrows test docs tables notebooks
+.PHONY: check quick lint types arrows test fuzz docs tables notebooks
 
 QUICK = align decoding diagnosis models nn recipes text training
 
@@ -18,6 +18,9 @@ arrows:
 
 test:
 	pytest -n auto --dist worksteal
+
+fuzz:  ## INPUTS for each target, drawn anew: a few minutes; the number of all is shown at the end
+	SEQTASKS_FUZZ=$(or $(INPUTS),500) pytest -q -n 0 tests/fuzz
 
 tables:  ## the tables of the manual that are made from the code
 	python docs/_ext/write_tables.py

@@ -13,9 +13,16 @@ LONGEST_WORD = 100  # characters of what may be a mistyped word
 
 
 class SeqtasksError(Exception):
-    """Something the user can put right. `exit_code` is what the command line returns."""
+    """Something the user can put right, in one line, or of several faults in one line each. `exit_code` is what the command line returns.
+
+    What another library says in several lines, such as tarfile of an archive that is none, stands in the line that tells of it.
+    """
 
     exit_code = 1
+
+    def __init__(self, *faults: str) -> None:
+        self.faults = tuple(in_one_line(fault) for fault in faults)
+        super().__init__("\n".join(self.faults))
 
 
 class UsageError(SeqtasksError):
@@ -32,8 +39,7 @@ class RecipeError(UsageError):
     """Faults of a recipe, all of them at once, each with its file, table and key."""
 
     def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
+        super().__init__(*faults)
 
 
 class DataError(SeqtasksError):
@@ -64,6 +70,11 @@ class Interrupted(SeqtasksError):  # noqa: N818 (an ending, not an error)
 
 class SeqtasksWarning(UserWarning):
     """A note on data or settings that look wrong, from a call in Python that has nobody else to tell."""
+
+
+def in_one_line(text: str) -> str:
+    """A text whose line breaks are spaces."""
+    return text if "\n" not in text and "\r" not in text else " ".join(text.split())
 
 
 def close_matches(word: str, known: Iterable[str]) -> list[str]:

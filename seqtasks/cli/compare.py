@@ -61,10 +61,11 @@ def compare(
     refuse_layer(layer, compared_by)
     from seqtasks.cli.output import go_on_without_reader
     from seqtasks.cli.progress import TerminalWatcher
-    from seqtasks.cli.run import stop_on_signal, tell
+    from seqtasks.cli.run import tell, tell_stop
     from seqtasks.comparison.classifiers import compare_classification_runs, compare_classification_task
     from seqtasks.comparison.taggers import compare_runs, compare_task
     from seqtasks.comparison.translators import compare_translation_runs
+    from seqtasks.runs.stopping import stop_on_signal
     from seqtasks.tasks.contract import Callbacks, RunOptions
     from seqtasks.tasks.locations import DataLocations
 
@@ -74,7 +75,7 @@ def compare(
         return show_translations(*compare_translation_runs(paths, out, options, Callbacks(tell, watcher), split=split))
     if compared_by == "labels":
         return show(*compare_classification_runs(paths, out, options, Callbacks(tell, watcher), split=split))
-    with stop_on_signal(lambda: watcher.training) as stopped:
+    with stop_on_signal(lambda: watcher.training, tell_stop) as stopped:
         callbacks = Callbacks(tell, watcher, lambda: bool(stopped))
         try:
             if task is None:

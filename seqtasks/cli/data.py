@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from seqtasks.cli.data_text import print_statistics
 from seqtasks.cli.group import Group
 from seqtasks.cli.output import shown, styled
 from seqtasks.errors import SeqtasksError, UsageError
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     from seqtasks.datasets.download import Progress
     from seqtasks.datasets.folders import FileCheck
     from seqtasks.datasets.published import PublishedCorpus
-    from seqtasks.datasets.statistics import CorpusStatistics, TextStatistics
+    from seqtasks.datasets.statistics import CorpusStatistics
 
-LABELS_SHOWN = 60
 FOLDER = click.Path(path_type=Path, file_okay=False)
 cache_option = click.option("--cache", type=FOLDER, metavar="DIR", help="Where downloads are kept [default: the user's cache].")
 data_dir_option = click.option("--data-dir", type=FOLDER, metavar="DIR", help="A directory that holds corpus folders.")
@@ -167,7 +167,7 @@ def check(
         statistics = corpus_statistics(files, reading)
     sizes = {counted.path: counted.sentences for counted in statistics}
     for counted in statistics:
-        _print_statistics(counted)
+        print_statistics(counted)
     for overlap in overlaps(statistics):
         click.echo(
             f"{overlap.shared:,} of the {sizes[overlap.later]:,} {statistics[0].unit} of {overlap.later} also occur in {overlap.earlier}"
@@ -247,25 +247,6 @@ def _refuse_damaged(corpus: PublishedCorpus, checks: list[FileCheck]) -> None:
                 f"{checked.path}: damaged: expected git blob {checked.file.content_blob}, found {checked.found}. "
                 f"Run 'seqtasks data get {corpus.name}' to replace it."
             )
-
-
-def _print_statistics(counted: CorpusStatistics) -> None:
-    distinct = len(counted.sentences_seen)
-    click.echo(f"{counted.path} ({counted.format})")
-    click.echo(f"  {counted.unit:<9}  {counted.sentences:,} ({distinct:,} distinct)")
-    for side in counted.sides:
-        click.echo(f"  {side.name:<9}  {_side_text(side)}")
-    for layer, labels in counted.labels.items():
-        shown = [f"{label} {count:,}" for label, count in labels.most_common(LABELS_SHOWN)]
-        more = f"  ... and {len(labels) - LABELS_SHOWN:,} more" if len(labels) > LABELS_SHOWN else ""
-        click.echo(f"  {layer:<9}  {len(labels):,} labels: {'  '.join(shown)}{more}")
-    for note in (*counted.told, *counted.notes):
-        click.echo(f"  note: {note}")
-
-
-def _side_text(side: TextStatistics) -> str:
-    text = f"{side.words:,} ({side.distinct_words:,} distinct)"
-    return f"{text}, longest sentence {side.longest:,} words at line {side.longest_line:,}" if side.longest else text
 
 
 def _place_of(corpus: PublishedCorpus, data_dir: Path | None, cache: Path | None) -> str:

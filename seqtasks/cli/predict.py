@@ -104,8 +104,8 @@ def write(answers: Iterable[str], out: Path | None, *, at_once: bool) -> None:
 
 def lines_of(file: Path | None) -> Iterator[str]:
     """The lines of a file or of standard input; bad UTF-8 is one clear error."""
-    from seqtasks.text.corpora.lines import read_lines
+    from seqtasks.text.corpora.lines import LONGEST_ANSWERED, read_lines
 
     source = file if file is not None and str(file) != "-" else sys.stdin.buffer
-    for _, line in read_lines(source):
+    for _, line in read_lines(source, longest=LONGEST_ANSWERED):
         yield line

@@ -61,7 +61,7 @@ class ClassifiedRun(FinishedRun):
 
     def answers(self, split: str) -> Answers:
         """Of each text of a part its gold label, the answer and how sure it is; several labels joined, as sure as their product."""
-        rows = read_predictions(self.directory.predictions / f"{split}.jsonl")
+        rows = read_predictions(self.directory.result(self.directory.predictions / f"{split}.jsonl"))
         return [(row["text"], JOIN.join(row["labels"]), JOIN.join(sorted(row["predicted"])), product(row["confidences"])) for row in rows]
 
 

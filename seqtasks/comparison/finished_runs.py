@@ -37,7 +37,7 @@ class FinishedRun:
 
     @cached_property
     def metrics(self) -> Mapping[str, Any]:
-        found = read_json(self.directory.metrics)
+        found = read_json(self.directory.result(self.directory.metrics))
         if missing := [key for key in ("scores", "data", "selected_on") if key not in found]:
             raise RunDirectoryError(f"{self.directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")
         return found
@@ -88,7 +88,8 @@ class ComparedRun(FinishedRun):
 
     def answers(self, split: str) -> tuple[Sentences, Sentences, Sentences]:
         """Words, gold tags and predicted tags of a part."""
-        return read_columns_back(self.directory.predictions / predictions_name(self.head, split, named=self.named))
+        name = predictions_name(self.head, split, named=self.named)
+        return read_columns_back(self.directory.result(self.directory.predictions / name))
 
 
 R = TypeVar("R", bound=FinishedRun, covariant=True)

@@ -52,7 +52,7 @@ class TranslatedRun(FinishedRun):
 
     def translations(self, split: str) -> list[str]:
         """Its translations of a part, line for line. Raises RunDirectoryError where the file is not whole."""
-        path = self.directory.predictions / f"{split}.{self.data.target}"
+        path = self.directory.result(self.directory.predictions / f"{split}.{self.data.target}")
         lines = int(self.facts(split)["sentences"])
         try:
             *texts, rest = path.read_bytes().decode("utf-8").split("\n")

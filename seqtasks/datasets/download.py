@@ -68,6 +68,7 @@ def download_file(file: PublishedFile, folder: Path, *, mirror: str, retry: Retr
     """
     target, part, url = folder / file.name, folder / f"{file.name}.part", f"{mirror}/{file.url_path}"
     if target.is_file() and _is_published(target, file):
+        forget(part)  # a program that was killed once it was whole has left what it remembered
         progress(file.name, target.stat().st_size, target.stat().st_size)
         return target
     resumed = part_size(part) > 0

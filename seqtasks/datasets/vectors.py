@@ -65,6 +65,7 @@ def fetch_vectors(vectors: PublishedVectors, cache: Path, *, retry: RetryPolicy 
         folder.mkdir(parents=True, exist_ok=True)
         with folder_lock(folder, waiting=lambda: None):
             if target.is_file():
+                forget(part)  # of a program that was killed once the file was whole
                 return target
             fetch(vectors.url, part, retry=retry, received=lambda done, total: None, most=LARGEST)
             found = file_checksum(part)
@@ -105,14 +106,19 @@ def _unpack(archive: Path, vectors: PublishedVectors, target: Path) -> None:
 def _member(archive: Path, name: str) -> Iterator[IO[bytes]]:
     """The bytes of the regular file `name` of a zip or tar archive. Raises KeyError where there is none."""
     if zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as packed, packed.open(name) as stream:
-            yield stream
+        with zipfile.ZipFile(archive) as packed:
+            try:
+                found = packed.open(name)
+            except OSError as fault:  # its table points before the beginning of the file
+                raise zipfile.BadZipFile(str(fault)) from fault
+            with found as stream:
+                yield stream
         return
     with tarfile.open(archive) as tar:
-        found = next((one for one in tar if one.isreg() and one.name.rpartition("/")[2] == name), None)
-        if found is None:
+        member = next((one for one in tar if one.isreg() and one.name.rpartition("/")[2] == name), None)
+        if member is None:
             raise KeyError(name)
-        with cast("IO[bytes]", tar.extractfile(found)) as stream:
+        with cast("IO[bytes]", tar.extractfile(member)) as stream:
             yield stream
 
 

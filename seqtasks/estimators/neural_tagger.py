@@ -211,7 +211,7 @@ def learnable(sentences: Sentences, tags: Sentences, architecture: Architecture)
     refuse_no_words(words)
     refuse_lines_of_tags(words, labels)
     if architecture.scheme is not None:
-        check_entity_tags(labels, architecture.scheme, chain=architecture.head == "crf")
+        check_entity_tags(labels, architecture.scheme, chain=True)
     return words, labels
 
 

@@ -52,7 +52,7 @@ def check_parameters(parameters: Mapping[str, object]) -> None:
     if not 0 <= real(parameters["clip_norm"]) < float("inf"):
         faults.append(f"clip_norm={parameters['clip_norm']!r}: must be 0 (no clipping) or a number above 0.")
     if faults:
-        raise UsageError("\n".join(faults))
+        raise UsageError(*faults)
 
 
 def part_faults(name: str, value: object, table: Mapping[str, Callable[..., object]]) -> list[str]:

@@ -145,7 +145,7 @@ class EMTagger(Estimator):
             if not getattr(self, name) >= smallest:
                 faults.append(f"{name}={getattr(self, name)!r}: must be at least {smallest}.")
         if faults:
-            raise UsageError("\n".join(faults))
+            raise UsageError(*faults)
 
     def _encoded(self, sentences: Sentences) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """types_T and lengths_B."""

@@ -212,7 +212,7 @@ class HMMTagger(Options, Estimator):
         if not _is_whole(self.random_state) or self.random_state < 0:
             faults.append(f"random_state is {self.random_state!r}; expected a whole number, 0 or more.")
         if faults:
-            raise UsageError("\n".join(faults))
+            raise UsageError(*faults)
 
 
 def _is_whole(value: Any) -> bool:

@@ -115,6 +115,8 @@ class TranslationAssets:
     @classmethod
     def load(cls, folder: Path, settings: TextSettings) -> TranslationAssets:
         source, target = (load_language(folder, side, settings) for side in ("source", "target"))
+        if settings.joint and source.vocabulary.list != target.vocabulary.list:
+            raise RunDirectoryError(f"{folder / 'target.txt'}: damaged (text.joint, but it is not source.txt). Restore it from a copy.")
         return cls(source, target, load_lexicon(folder / LEXICON) if (folder / LEXICON).exists() else None)
 
 

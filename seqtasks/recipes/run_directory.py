@@ -8,6 +8,7 @@ confusion-entities-N.png, report.html, checkpoints/.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -18,14 +19,17 @@ from typing import Any
 import seqtasks
 from seqtasks.errors import RunDirectoryError, UsageError, in_short
 from seqtasks.recipes.load import with_new_names
-from seqtasks.recipes.run_files import BEFORE_RUN_JSON, check_files, checksums, remove_run, written_and_foreign
+from seqtasks.recipes.run_files import BEFORE_RUN_JSON, changed_file, check_files, checksums, is_result, remove_run, written_and_foreign
 from seqtasks.recipes.schema import Recipe
 from seqtasks.recipes.toml import read_toml, write_toml
+from seqtasks.text.corpora.lines import file_checksum
 from seqtasks.text.files import is_temporary, write_atomically
 from seqtasks.text.locks import LOCK
 
 FORMAT = 1
 CHECKSUMS = "sha256"  # in run.json, of all files that a run is loaded from
+RESULTS = "results"  # in run.json, the sha256 of all that tells of it: metrics.json, predictions, history, report, figures
+OWN = "checksum"  # in run.json, the sha256 of all that it says beside
 
 
 class RunDirectory:
@@ -56,17 +60,40 @@ class RunDirectory:
         return run
 
     def save_facts(self, facts: Mapping[str, Any]) -> None:
-        """Write run.json."""
-        write_atomically(self.path / "run.json", json.dumps(facts, indent=1) + "\n")
+        """Write run.json, with its own checksum."""
+        write_atomically(self.path / "run.json", json.dumps({**facts, OWN: own_checksum(facts)}, indent=1) + "\n")
 
-    def open_files(self) -> None:
-        """Forget the checksums, since the files will change."""
-        if CHECKSUMS in (facts := self.facts()):
-            self.save_facts({name: value for name, value in facts.items() if name != CHECKSUMS})
+    def open_files(self, *tables: str) -> None:
+        """Forget the checksums of one table or of both, since the files will change."""
+        facts, forgotten = self.facts(), tables or (CHECKSUMS, RESULTS)
+        if any(name in facts for name in forgotten):
+            self.save_facts({name: value for name, value in facts.items() if name not in forgotten})
 
     def close_files(self) -> None:
         """Write down the checksums of all that the run is loaded from: it is trained."""
         self.save_facts({**self.facts(), CHECKSUMS: checksums(self.path, self.loaded_files())})
+
+    def close_results(self) -> None:
+        """Write down the checksums of all that tells of the run: it is scored."""
+        self.save_facts({**self.facts(), RESULTS: checksums(self.path, self.results())})
+
+    def results(self) -> list[Path]:
+        """The files that tell of a run, beside those that it is loaded from."""
+        return [file for file in self.path.rglob("*") if file.is_file() and is_result(file.relative_to(self.path).as_posix())]
+
+    def result(self, path: Path) -> Path:
+        """One of these files, as it was written. Raises RunDirectoryError where its checksum differs; earlier runs have none."""
+        facts = self.facts() if (self.path / "run.json").is_file() else {}
+        recorded = facts.get(RESULTS, {}).get(path.relative_to(self.path).as_posix())
+        if recorded is not None and path.is_file() and file_checksum(path) != recorded:
+            raise changed_file(path)
+        return path
+
+    def check_results(self) -> int:
+        """How many of these files are as they were written: all of them. Raises RunDirectoryError for one that is not, or is gone."""
+        recorded = self.facts().get(RESULTS, {})
+        check_files(self.path, recorded, [self.path / name for name in recorded if (self.path / name).is_file()])
+        return len(recorded)
 
     def save_recipe(self, recipe: Recipe) -> None:
         """Write the resolved recipe."""
@@ -88,9 +115,12 @@ class RunDirectory:
         return run
 
     def facts(self) -> dict[str, Any]:
-        """run.json. Raises RunDirectoryError where a value is of another type than a run writes."""
+        """run.json. Raises RunDirectoryError where a value is of another type than a run writes, or another than this run wrote."""
         path = self.path / "run.json"
         found = read_json(path)
+        own = found.pop(OWN, None)
+        if own != own_checksum(found) and (own is not None or RESULTS in found):  # earlier runs have neither
+            raise RunDirectoryError(f"{path}: damaged or changed (its checksum differs). Restore it from a copy.")
         wrong = [name for name, fits in FACTS.items() if name in found and not fits(found[name])]
         if wrong:
             raise RunDirectoryError(f"{path}: damaged ({wrong[0]} = {in_short(found[wrong[0]])}). Restore it from a copy.")
@@ -130,6 +160,11 @@ class RunDirectory:
         return with_new_names(read_toml(self.path / "recipe.toml"))
 
 
+def own_checksum(facts: Mapping[str, Any]) -> str:
+    """The sha256 of what run.json says, however it is spaced."""
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
 def is_text(value: object) -> bool:
     return isinstance(value, str)
 
@@ -140,7 +175,7 @@ def is_table_of_texts(value: object) -> bool:
 
 FACTS: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("task", "recipe", "command", "device", "from", "seqtasks", "python"), is_text),
-    **dict.fromkeys(("data", CHECKSUMS), is_table_of_texts),
+    **dict.fromkeys(("data", CHECKSUMS, RESULTS), is_table_of_texts),
     "seeds": lambda value: type(value) is int,
     "vectors": lambda value: isinstance(value, dict),
 }

@@ -20,10 +20,13 @@ TEXT = (
     r"(words|characters|seen|labels-[^/]+|source|target)\.txt|spans-[^/]+\.json|(source|target)-subwords\.json|lexicon\.npz"
     rf"|hmm-[^/]+/{HMM}"
 )
+RESULT = re.compile(
+    r"metrics\.json|history\.jsonl|report\.html|curves\.png|by-length\.png|attention-\d+\.png|confusion-(tags|entities)-\d+\.png"
+    r"|predictions/[^/]+\.[a-z]+"
+)
 WRITTEN = re.compile(
-    r"run\.json|recipe\.toml|model\.safetensors|metrics\.json|history\.jsonl|report\.html|curves\.png|by-length\.png|attention-\d+\.png"
-    r"|confusion-(tags|entities)-\d+\.png"
-    rf"|hmm/{HMM}|text/({TEXT})|checkpoints/((update|epoch)-\d+|best)\.safetensors|predictions/[^/]+\.[a-z]+"
+    rf"run\.json|recipe\.toml|model\.safetensors|{RESULT.pattern}"
+    rf"|hmm/{HMM}|text/({TEXT})|checkpoints/((update|epoch)-\d+|best)\.safetensors"
 )
 RUNS_WITHIN = re.compile(r"(controls/[^/]+|seed-\d+)/")  # those of controls and of seeds have the same files again
 BEFORE_RUN_JSON = "recipe.toml"  # run.json is written last
@@ -45,7 +48,17 @@ def check_files(path: Path, recorded: object, files: Iterable[Path]) -> None:
         if name not in recorded:
             raise RunDirectoryError(f"{found[name]}: is no file of this run. Remove it, or restore the directory from a copy.")
         if file_checksum(found[name]) != recorded[name]:
-            raise RunDirectoryError(f"{found[name]}: damaged or changed (its checksum is not that in run.json). Restore it from a copy.")
+            raise changed_file(found[name])
+
+
+def changed_file(path: Path) -> RunDirectoryError:
+    """What is told of a file that is not what the run wrote."""
+    return RunDirectoryError(f"{path}: damaged or changed (its checksum is not that in run.json). Restore it from a copy.")
+
+
+def is_result(name: str) -> bool:
+    """Whether a run writes a file of this name to tell of itself."""
+    return RESULT.fullmatch(name) is not None
 
 
 def written_and_foreign(path: Path, recorded: Iterable[str] = ()) -> tuple[list[Path], list[Path]]:

@@ -67,12 +67,12 @@ def attempted(check: Callable[[], Finding]) -> Finding:
 
 
 def checksums(directory: RunDirectory) -> Finding:
-    """Whether the files that the run is loaded from are those that it wrote."""
+    """Whether the files that the run is loaded from, and those that tell of it, are those that it wrote."""
     recorded = directory.finished().facts().get(CHECKSUMS)
     if recorded is None:
         return Finding(None, "a run of before: it wrote none down")
     size = sum(file.stat().st_size for file in directory.loaded_files())
-    return Finding(True, f"{len(recorded)} files, {size / 1e6:,.1f} MB")
+    return Finding(True, f"{len(recorded)} files, {size / 1e6:,.1f} MB; {directory.check_results()} of results")
 
 
 def found_examples(kind: TaskKind, recipe: Any, locations: DataLocations, files: Sequence[Path]) -> tuple[Sequence[Any], str]:

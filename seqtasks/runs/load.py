@@ -55,7 +55,7 @@ def evaluate(
     Several translation runs answer as an ensemble; average and decoding: as `load` takes them.
     """
     directory = RunDirectory.open(run_dirs[0]).finished()
-    metrics = read_json(directory.metrics)
+    metrics = read_json(directory.result(directory.metrics))
     keys = ("format", "task", "selected_on")
     if missing := [key for key in keys if key not in metrics]:
         raise RunDirectoryError(f"{directory.metrics}: damaged (it lacks {', '.join(missing)}). Restore it from a copy.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from seqtasks.errors import Interrupted, RunDirectoryError, SeqtasksError, UsageError
 from seqtasks.recipes.load import LoadedRecipe
-from seqtasks.recipes.run_directory import RunDirectory, default_path, existing, refuse_existing
+from seqtasks.recipes.run_directory import RESULTS, RunDirectory, default_path, existing, refuse_existing
 from seqtasks.recipes.run_files import only_writer
 from seqtasks.recipes.schema import Recipe
 from seqtasks.runs.observing import observed
@@ -113,9 +113,11 @@ def of_kind(source: Path | None, kind: str) -> bool:
 
 
 def write_results(directory: RunDirectory, loaded: LoadedRecipe, runner: Runner, outcome: Outcome, metrics: Mapping[str, Any]) -> None:
-    """metrics.json, the predictions and the report."""
+    """metrics.json, the predictions and the report, then their checksums."""
+    directory.open_files(RESULTS)
     write_atomically(directory.metrics, json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
     write_outputs(directory, loaded, runner, outcome)
+    directory.close_results()
 
 
 def train_controls(recipes: Mapping[str, Recipe], loaded: LoadedRecipe, path: Path, options: RunOptions, callbacks: Callbacks) -> None:

@@ -55,6 +55,7 @@ def run_seeds_in(path: Path, loaded: LoadedRecipe, options: RunOptions, callback
     controls = aggregate_controls([result.outcome.controls for result in results])
     metrics |= {"controls": [controlled.to_json() for controlled in controls]} if controls else {}
     write_atomically(path / "metrics.json", json.dumps(metrics, indent=1, ensure_ascii=False) + "\n")
+    RunDirectory(path).close_results()
     fields = ("name", "value", "split", "head", "signature")
     shown = [Score.from_json({**{key: row[key] for key in fields}, "interval": [row["minimum"], row["maximum"]]}) for row in scores]
     return RunResult(path, Outcome(scores=shown, examples=results[0].outcome.examples, controls=controls), metrics)

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqtasks.tasks.contract import Watcher
     from seqtasks.training.checkpoints import Progress
+    from seqtasks.training.loop import Watcher
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 STOPPING = "Stopping after this update, then saving. Press Ctrl-C again to stop at once."

@@ -74,7 +74,7 @@ def check_entity_tags(tags: Sequence[Sequence[str]], scheme: str, *, chain: bool
                 raise DataError(place, 0, problem, f"Give tags in {scheme}, or scheme=None for tags that are no spans")
             if chain and not is_legal(before, tag, scheme):
                 met = f"{tag} of word {position} may not follow {before or 'the start'}" if tag else f"{before} may not end a sentence"
-                raise DataError(place, 0, f"{met} in {scheme}", "Repair the tags with seqtasks.text.tags.repair, or use head='softmax'")
+                raise DataError(place, 0, f"{met} in {scheme}", "Repair the tags with seqtasks.text.tags.repair, or give scheme=None")
 
 
 def is_entity_tag(tag: str, prefixes: str) -> bool:

@@ -103,10 +103,10 @@ def test_long_values_are_shown_short() -> None:
 
 @pytest.mark.parametrize("pack", [gzip.compress, bytes])
 def test_an_endless_line_is_refused_with_its_number(pack) -> None:
-    Path("lines").write_bytes(pack(b"a\nb\n" + b"c" * 10_000_001))
+    Path("lines").write_bytes(pack(b"a\nb\n" + b"c" * 1_000_001))
     result = invoke("predict", RUN, "lines", "--out", "answers")
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith("Error: lines:3: a line of more than 10,000,000 bytes.")
+    assert result.stderr.startswith("Error: lines:3: a line of more than 1,000,000 bytes.")
     assert not Path("answers").exists()
 
 
@@ -246,3 +246,12 @@ def test_an_unknown_name_of_vectors_is_told_before_anything_is_fetched() -> None
 
     with pytest.raises(UsageError, match="no published name"):
         published_vectors("../../etc/passwd")
+
+
+def test_a_joint_vocabulary_whose_halves_differ_is_one_line() -> None:
+    run = Path(shutil.copytree(RUN.parent / "translation", "run"))
+    words = run / "text" / "target.txt"
+    words.write_bytes(words.read_bytes()[:23])
+    result = invoke("predict", run, input="The old teacher reads a letter.\n")
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith(f"Error: {words}: damaged (text.joint, but it is not source.txt). ")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from seqtasks.text.files import write_atomically
 from tests.miniature.corpora import data_directory, sample
 from tests.miniature.runs import train
 
@@ -56,7 +57,7 @@ def without_figures(patch: pytest.MonkeyPatch) -> None:
     from seqtasks.runs import reporting
 
     for drawing in ("curves", "length_scores", "heatmap"):
-        patch.setattr(reporting, drawing, lambda *given: given[-1].write_bytes(PIXEL))
+        patch.setattr(reporting, drawing, lambda *given: write_atomically(given[-1], PIXEL))
     patch.setattr(reporting, "run_charts", lambda *given: [])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -126,9 +125,9 @@ def test_what_is_no_finished_run_is_one_line(tmp_path: Path) -> None:
 
 def test_other_versions_fail_last(copied: Callable[[str], Path], miniature: Path) -> None:
     run = copied("pos")
-    facts = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    facts = RunDirectory(run).facts()
     facts["machine"]["torch"] = "1.0.0+cpu"
-    (run / "run.json").write_text(json.dumps(facts), encoding="utf-8")
+    RunDirectory(run).save_facts(facts)
     found = rows(run)
     assert list(found) == ROWS
     assert found["versions as trained"].passed is False

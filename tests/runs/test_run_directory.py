@@ -69,7 +69,7 @@ def test_history_has_a_row_for_each_epoch(miniature: Path, plain_figures: None) 
         "gradient_norm_median",
         "gradient_norm_p90",
     ]
-    keys += ["gradient_norm_largest", "clipped_share", "update_ratio", "loss_spikes"]
+    keys += ["gradient_norm_largest", "clipped_share", "update_ratio", "loss_spikes", "sha256"]
     assert [list(row) for row in rows] == [keys] * 3
     assert [row["epoch"] for row in rows] == [1, 2, 3]
     assert rows[2]["update"] == 3 * rows[0]["update"]

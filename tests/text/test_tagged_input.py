@@ -63,7 +63,7 @@ def test_a_chain_is_refused_exactly_where_the_table_of_legal_transitions_forbids
             check_entity_tags(tags, scheme, chain=True)
         else:
             with pytest.raises(
-                DataError, match=f"^sentence 2: .* in {scheme}. Repair the tags with seqtasks.text.tags.repair, or use head="
+                DataError, match=f"^sentence 2: .* in {scheme}. Repair the tags with seqtasks.text.tags.repair, or give scheme=None"
             ):
                 check_entity_tags(tags, scheme, chain=True)
 

@@ -74,7 +74,8 @@ def tags_beside(group: TaggedHeads, head: str, seen: Container[str], directory: 
     for split in group.tagged.scored[head]:
         words, gold, predicted = read_columns_back(directory.predictions / predictions_name(head, split, named=True))
         written = predictions_name(next(iter(single)), split, named=False)
-        _, _, alone = read_columns_back(RunDirectory(directory.path / CONTROLS / head).predictions / written)
+        lone = RunDirectory(directory.path / CONTROLS / head)
+        _, _, alone = read_columns_back(lone.result(lone.predictions / written))
         found += beside_control(gold, predicted, alone, words, seen, scheme=scheme, split=split, head=head)
     return found
 
@@ -84,8 +85,8 @@ def labels_beside(group: LabelledHead, directory: RunDirectory) -> list[Controll
     found = []
     for split in group.labelled.scored:
         together = texts.read_predictions(directory.predictions / texts.predictions_name(group.head, split, named=True))
-        folder = RunDirectory(directory.path / CONTROLS / group.head).predictions
-        alone = texts.read_predictions(folder / texts.predictions_name(HEAD, split, named=False))
+        lone = RunDirectory(directory.path / CONTROLS / group.head)
+        alone = texts.read_predictions(lone.result(lone.predictions / texts.predictions_name(HEAD, split, named=False)))
         gold, ours, theirs = joined(together, "labels"), joined(together, "predicted"), joined(alone, "predicted")
         name = "exact_match" if group.data.multi_label else "accuracy"
         beside = beside_control(gold, ours, theirs, [[] for _ in gold], (), scheme=None, split=split, head=group.head)

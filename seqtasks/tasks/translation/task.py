@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,7 @@ import torch
 from seqtasks.diagnosis.observations.evidence import Evidence
 from seqtasks.diagnosis.parallel_data import parallel_notes
 from seqtasks.diagnosis.shared_sentences import shared_sentences
-from seqtasks.errors import DataError
+from seqtasks.errors import DataError, TrainingError
 from seqtasks.evaluation.bleu import corpus_value
 from seqtasks.evaluation.directions import lower_is_better
 from seqtasks.inference.assets import TranslationAssets
@@ -42,6 +43,8 @@ from seqtasks.text.tokenizers import plain_words
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.label_entropy import label_entropy
 from seqtasks.training.loop import DevResult, ProbeResult
+
+DIVERGED = 2.0  # nats a token above those of a guess among all tokens
 
 
 class TranslationTask:
@@ -186,7 +189,8 @@ class TranslationTask:
         return Evidence(shared, source_control(self.translator, self.dev or self.probed))
 
     def outcome(self) -> Outcome:
-        """Scores, translations and examples of every part that is reported."""
+        """Scores, translations and examples of every part that is reported. Raises TrainingError where training has diverged."""
+        self.refuse_diverged()
         outcome, shown = Outcome(), example_split(list(self.scored))
         translated: dict[str, list[Translation]] = {}
         for split, pairs in self.scored.items():
@@ -209,6 +213,18 @@ class TranslationTask:
         pairs, found = self.scored[shown], translated[shown]
         outcome.reviews[shown] = review(self.translator, pairs, found, split=shown, recipe=self.recipe, trained=trained)
         return outcome
+
+    def refuse_diverged(self) -> None:
+        """Raises TrainingError for a model that is much worse than a guess among all tokens: its translations would never end."""
+        if self.dev is None:
+            return
+        total, count, _ = forced(self.translator, self.dev)
+        loss, guess = total / max(1, count), math.log(len(self.assets.target.vocabulary))
+        if loss > guess + DIVERGED:
+            raise TrainingError(
+                f"training has diverged: {loss:.1f} nats a token on what is held out, where a guess among all tokens has {guess:.1f}. "
+                "Lower training.learning_rate or training.clip_norm."
+            )
 
     def example(self, pair: SentencePair, text: str) -> HeldOutExample:
         attention = self.translator.attention(pair.source, text) if pair.source.strip() else None

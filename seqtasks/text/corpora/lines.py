@@ -22,13 +22,14 @@ BOM = b"\xef\xbb\xbf"
 GZIP = b"\x1f\x8b"
 PIECE = 1 << 20
 LONGEST = 10_000_000  # bytes of a line
+LONGEST_ANSWERED = 1_000_000  # bytes of a line that is to be answered, of which every word takes some hundred bytes
 LONGEST_DOCUMENT = 200_000_000  # bytes of a line of a file that may be one document of JSON
 TO_UTF8 = "Convert the file to UTF-8 (if it is Latin-1: iconv -f LATIN1 -t UTF-8 FILE > NEW)"
 UTF16 = b"\xff\xfe", b"\xfe\xff"  # byte order marks
 
 
-def read_lines(source: Path | str | IO[bytes]) -> Iterator[tuple[int, str]]:
-    """(number from 1, line without its end) of a file (a pipe, too) or of a binary stream, one at a time.
+def read_lines(source: Path | str | IO[bytes], *, longest: int = LONGEST) -> Iterator[tuple[int, str]]:
+    """(number from 1, line without its end) of a file (a pipe, too) or of a binary stream, one at a time. longest: bytes of a line.
 
     A byte order mark and carriage returns before line feeds are dropped; a gzip file is recognised by its first bytes.
     Raises DataError with the line for bad UTF-8, and without one for a file that is missing, unreadable or cut off.
@@ -36,11 +37,11 @@ def read_lines(source: Path | str | IO[bytes]) -> Iterator[tuple[int, str]]:
     if not isinstance(source, Path | str):
         path = Path("standard input")
         with plain_faults(path):
-            yield from decoded(source, path)
+            yield from decoded(source, path, longest)
         return
     path = Path(source)
     with opened(path) as file:
-        yield from decoded(file, path)
+        yield from decoded(file, path, longest)
 
 
 @contextmanager
