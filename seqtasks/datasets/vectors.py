@@ -7,6 +7,7 @@ no path in it decides where anything is written.
 
 from __future__ import annotations
 
+import lzma
 import os
 import tarfile
 import zipfile
@@ -18,6 +19,7 @@ from typing import IO, cast
 
 from seqtasks.datasets.transfer import DownloadError, RetryPolicy, fetch, forget
 from seqtasks.errors import UsageError, did_you_mean
+from seqtasks.text.archives import UNREADABLE
 from seqtasks.text.corpora.lines import file_checksum
 from seqtasks.text.files import atomic_path
 from seqtasks.text.locks import folder_lock
@@ -94,25 +96,20 @@ def _unpack(archive: Path, vectors: PublishedVectors, target: Path) -> None:
                 if size > LARGEST:
                     raise DownloadError(f"{vectors.url}: {vectors.file} in it has more than {LARGEST:,} bytes.")
                 file.write(piece)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError, RuntimeError) as fault:
-        forget(archive)
-        raise DownloadError(f"{vectors.url}: no archive, or a damaged one ({fault}). Nothing was kept.") from fault
     except KeyError:
         forget(archive)
         raise DownloadError(f"{vectors.url}: holds no file {vectors.file}. Nothing was kept.") from None
+    except (*UNREADABLE, tarfile.TarError, lzma.LZMAError) as fault:
+        forget(archive)
+        raise DownloadError(f"{vectors.url}: no archive, or a damaged one ({fault}). Nothing was kept.") from fault
 
 
 @contextmanager
 def _member(archive: Path, name: str) -> Iterator[IO[bytes]]:
     """The bytes of the regular file `name` of a zip or tar archive. Raises KeyError where there is none."""
     if zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as packed:
-            try:
-                found = packed.open(name)
-            except OSError as fault:  # its table points before the beginning of the file
-                raise zipfile.BadZipFile(str(fault)) from fault
-            with found as stream:
-                yield stream
+        with zipfile.ZipFile(archive) as packed, packed.open(name) as stream:
+            yield stream
         return
     with tarfile.open(archive) as tar:
         member = next((one for one in tar if one.isreg() and one.name.rpartition("/")[2] == name), None)
