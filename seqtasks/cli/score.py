@@ -13,7 +13,7 @@ import click
 from seqtasks.cli.translation_options import ensemble_options, given
 
 if TYPE_CHECKING:
-    from seqtasks.inference.translator import ScoredPair
+    from seqtasks.inference.scored import ScoredPair
 
 
 @click.command()
@@ -53,9 +53,6 @@ def score(run_dir: Path, source: Path, target: Path | None, form: str, device: s
         if form == "text":
             click.echo(f"{pair.log_probability:.4f}")
             continue
-        tokens = [list(one) for one in zip(pair.tokens, pair.log_probabilities, strict=True)]
-        entry = {**texts, "log_probability": pair.log_probability, "tokens": tokens}
-        perplexity = math.exp(-pair.log_probability / len(pair.tokens)) if pair.tokens else None
-        click.echo(json.dumps({**entry, "perplexity": perplexity}, ensure_ascii=False))
+        click.echo(json.dumps({**texts, **pair.to_dict()}, ensure_ascii=False))
     if count:
         click.echo(f"perplexity = {math.exp(-total / count):.2f} over {count} tokens", err=True)
