@@ -47,12 +47,17 @@ def score(run_dir: Path, source: Path, target: Path | None, form: str, device: s
         raise UsageError("score takes a SOURCE and a TARGET for a translation run, and one file for a language model.")
     else:
         raise UsageError(f"{run_dir}: no translation run and no language model. score is for these.")
-    total, count = 0.0, 0
+    total, count, apart = 0.0, 0, 0
     for texts, pair in scored:
         total, count = total + pair.log_probability, count + len(pair.tokens)
+        apart += predictor.marks_apart(texts["text"]) if isinstance(predictor, LineScorer) else 0
         if form == "text":
             click.echo(f"{pair.log_probability:.4f}")
             continue
         click.echo(json.dumps({**texts, **pair.to_dict()}, ensure_ascii=False))
     if count:
         click.echo(f"perplexity = {math.exp(-total / count):.2f} over {count} tokens", err=True)
+    if apart:
+        click.echo(
+            f"note: {apart} of them are unknown for a space beside them, as in 'dog .'. Give text as it is written: 'dog.'", err=True
+        )

@@ -211,6 +211,10 @@ class LineScorer(Protocol):
         """(line, the log-probability of each of its tokens) in order."""
         ...
 
+    def marks_apart(self, line: str) -> int:
+        """How many tokens of a line are unknown only since a space parts them from a neighbour."""
+        ...
+
 
 class TaskKind(ABC):
     """A kind of task: what `kind` in a recipe names.

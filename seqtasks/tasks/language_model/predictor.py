@@ -24,7 +24,7 @@ from seqtasks.tasks.language_model.checks import changed
 from seqtasks.tasks.language_model.formats import in_form, refuse_language_model
 from seqtasks.tasks.language_model.reading import read_texts
 from seqtasks.tasks.language_model.recipe import LanguageModelRecipe
-from seqtasks.tasks.language_model.scores import encoded, judged, scores_of
+from seqtasks.tasks.language_model.scores import encoded, judged, marks_apart, scores_of
 from seqtasks.tasks.language_model.task import SIDE
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.model_size import LOADED, refuse_too_large
@@ -142,6 +142,10 @@ class LanguageModelPredictor(LoadedRun):
                 log_probs = found.log_probs_T[sentences.offsets[row] : sentences.offsets[row + 1]]
                 scored[number] = ScoredPair(tuple(self.language.tokens(sentences[row].tolist())), tuple(log_probs.tolist()))
             yield from zip(some, scored, strict=True)
+
+    def marks_apart(self, line: str) -> int:
+        """How many tokens of a line it does not know only since a space parts them from a neighbour, as in "dog ."."""
+        return marks_apart(line, self.language)
 
     def written(self, lines: Iterable[str], options: PredictionOptions) -> Iterator[str]:
         """Lines written on, in the form asked for. Raises UsageError for options of other kinds, and for more answers than samples."""
