@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, overload
 
 import torch
 
-from seqtasks.errors import UsageError
+from seqtasks.errors import SeqtasksWarning, UsageError
 from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import load_language
 from seqtasks.inference.scored import ScoredPair
@@ -28,6 +29,7 @@ from seqtasks.tasks.language_model.scores import encoded, judged, marks_apart, s
 from seqtasks.tasks.language_model.task import SIDE
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.model_size import LOADED, refuse_too_large
+from seqtasks.text.vocabulary import UNK
 from seqtasks.training.devices import find_device
 from seqtasks.training.weights import load_weights
 
@@ -119,10 +121,14 @@ class LanguageModelPredictor(LoadedRun):
 
     def score(self, lines: str | Iterable[str]) -> ScoredPair | Answers[ScoredPair]:
         """The log-probability of each line, token by token, the end of the sentence last, and nothing of a blank line; of one line, given
-        as a str, what a list of it gives for it. Raises as `write` does.
+        as a str, what a list of it gives for it. Raises as `write` does, and warns (SeqtasksWarning) of marks with a space before them that
+        it would know without.
         """
         given = line_or_lines("score", lines)
         answers = Answers(scored for _, scored in self.stream_line_scores(given))
+        if apart := sum(self.marks_apart(line) for line, scored in zip(given, answers, strict=True) if UNK in scored.tokens):
+            said = f"score: {apart} tokens are unknown for a space beside them, as in 'dog .'. Give text as it is written: 'dog.'"
+            warnings.warn(said, SeqtasksWarning, stacklevel=2)
         return answers[0] if isinstance(lines, str) else answers
 
     def stream_line_scores(self, lines: Iterable[str], *, chunk: int = CHUNK) -> Iterator[tuple[str, ScoredPair]]:

@@ -2,11 +2,13 @@
 
 import json
 import math
+import warnings
 from pathlib import Path
 
 import pytest
 
 import seqtasks
+from seqtasks.errors import SeqtasksWarning
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke, metrics, spelled, train
 from tests.tasks.schema_values import missing_values
@@ -135,6 +137,11 @@ def test_marks_are_counted_as_apart_where_the_model_knows_them_attached(finished
     assert "\uffed." in known
     assert "." not in known
     assert [predictor.marks_apart(line) for line in ("the dog .", ". dog .", "the dog.", "the dog ! Zebra", "")] == [1, 2, 0, 0, 0]
+    with pytest.warns(SeqtasksWarning, match=r"^score: 3 tokens are unknown for a space beside them, as in 'dog \.'\. Give text as it is"):
+        predictor.score(["the dog .", "the dog.", ". dog ."])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        predictor.score(["the dog.", "the dog ! Zebra"])
 
 
 WRONG = [
