@@ -13,7 +13,7 @@ import click
 from seqtasks.cli.translation_options import ensemble_options, given
 
 if TYPE_CHECKING:
-    from seqtasks.inference.translator import ScoredPair
+    from seqtasks.inference.scored import ScoredPair
 
 
 @click.command()
@@ -47,15 +47,17 @@ def score(run_dir: Path, source: Path, target: Path | None, form: str, device: s
         raise UsageError("score takes a SOURCE and a TARGET for a translation run, and one file for a language model.")
     else:
         raise UsageError(f"{run_dir}: no translation run and no language model. score is for these.")
-    total, count = 0.0, 0
+    total, count, apart = 0.0, 0, 0
     for texts, pair in scored:
         total, count = total + pair.log_probability, count + len(pair.tokens)
+        apart += predictor.marks_apart(texts["text"]) if isinstance(predictor, LineScorer) else 0
         if form == "text":
             click.echo(f"{pair.log_probability:.4f}")
             continue
-        tokens = [list(one) for one in zip(pair.tokens, pair.log_probabilities, strict=True)]
-        entry = {**texts, "log_probability": pair.log_probability, "tokens": tokens}
-        perplexity = math.exp(-pair.log_probability / len(pair.tokens)) if pair.tokens else None
-        click.echo(json.dumps({**entry, "perplexity": perplexity}, ensure_ascii=False))
+        click.echo(json.dumps({**texts, **pair.to_dict()}, ensure_ascii=False))
     if count:
         click.echo(f"perplexity = {math.exp(-total / count):.2f} over {count} tokens", err=True)
+    if apart:
+        click.echo(
+            f"note: {apart} of them are unknown for a space beside them, as in 'dog .'. Give text as it is written: 'dog.'", err=True
+        )

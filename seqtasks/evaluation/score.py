@@ -62,6 +62,10 @@ class Score:
             "interval": interval,
         }
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON, as every answer has it: what `to_json` gives."""
+        return self.to_json()
+
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Score:
         """The inverse of `to_json`. Raises RunDirectoryError for anything that `to_json` does not write."""

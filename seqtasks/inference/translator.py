@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from seqtasks.decoding.step import Hypothesis
 from seqtasks.errors import UsageError
 from seqtasks.evaluation.bleu import bleu_metric
 from seqtasks.inference.assets import TranslationAssets
+from seqtasks.inference.scored import ScoredPair
 from seqtasks.inference.search import PROBABILITIES, BeamSearch, ModelSearch, Sampling, SearchInput
 from seqtasks.inference.shortlists import shortlists_of
 from seqtasks.inference.word_alignment import Tokens, WordAlignment, by_word, joined, linked, without_unknown
@@ -50,17 +51,14 @@ class Translation:
     alignment: WordAlignment | None = None
     ids: tuple[int, ...] = ()
 
+    def facts(self) -> dict[str, Any]:
+        """For JSON: all but the alignment."""
+        named = {"log_probability": self.log_probability, "score": self.score, "finished": self.finished}
+        return {"translation": self.text, **named}
 
-@dataclass(frozen=True)
-class ScoredPair:
-    """What the model says of a given translation: its tokens, the end of sentence last, and the log-probability of each, in nats."""
-
-    tokens: tuple[str, ...]
-    log_probabilities: tuple[float, ...]
-
-    @property
-    def log_probability(self) -> float:
-        return math.fsum(self.log_probabilities)
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the translation, its numbers, and the alignment where that was asked for."""
+        return {**self.facts(), **(self.alignment.to_dict() if self.alignment is not None else {})}
 
 
 class Translator:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,15 @@ class WordAlignment:
     def pharaoh(self) -> str:
         """The links as "0-0 1-2"."""
         return " ".join(f"{source}-{target}" for source, target in self.links)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: the words, the links, and as attention for each target word its weights over the source words, rounded."""
+        return {
+            "source_words": list(self.source),
+            "target_words": list(self.target),
+            "alignment": [list(link) for link in self.links],
+            "attention": [[round(weight, 4) for weight in row] for row in self.weights.tolist()],
+        }
 
 
 def linked(

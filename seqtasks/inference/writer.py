@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,6 +22,7 @@ from seqtasks.inference.search import forbid_tokens
 from seqtasks.models.language_model import NEXT, LanguageModel
 from seqtasks.nn.running import RunningState
 from seqtasks.recipes.schema import WritingSettings
+from seqtasks.reports.shown import TranslatedShown
 from seqtasks.text.batching import in_order
 from seqtasks.text.encoded import Ragged
 from seqtasks.text.language_batches import Stretches, sentence_batch
@@ -51,6 +53,20 @@ class Written:
     continuation: tuple[str, ...]
     log_probability: float
     finished: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: written, continuation, log_probability, finished."""
+        told = {"log_probability": self.log_probability, "finished": self.finished}
+        return {"written": self.text, "continuation": list(self.continuation), **told}
+
+    def drawing(self) -> TranslatedShown:
+        """What a notebook shows: the whole line."""
+        return TranslatedShown("", [(self.text, self.log_probability)], None)
+
+    def _repr_html_(self) -> str:
+        from seqtasks.reports.answers import shown_answers  # with Jinja2, which only what is drawn needs
+
+        return shown_answers([self.drawing()])
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,9 @@ class AttentionShown(NamedTuple):
 
 
 class TranslatedShown(NamedTuple):
-    """A line, its translations with their log-probabilities, best first, and the attention of the best one, where there is any."""
+    """A line, its translations (or what was written on from it) with their log-probabilities, best first, and the attention of the best
+    one, where there is any.
+    """
 
     source: str
     translations: Sequence[tuple[str, float]]

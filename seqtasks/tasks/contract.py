@@ -17,6 +17,7 @@ from seqtasks.errors import UsageError
 from seqtasks.recipes.load import override, validate
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.recipes.schema import Recipe
+from seqtasks.tasks.given import Files
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.outcome import Outcome, PartFacts
 from seqtasks.tasks.self_checks import CheckedRun, SelfChecks
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from seqtasks.evaluation.controls import Controlled
-    from seqtasks.inference.translator import ScoredPair
+    from seqtasks.evaluation.score import Score
+    from seqtasks.inference.scored import ScoredPair
     from seqtasks.text.batching import Batch
     from seqtasks.text.corpora.examples import Corpus
     from seqtasks.text.vocabulary import Vocabulary
@@ -171,8 +173,12 @@ class Predictor(Protocol):
         """Answers to lines in the form asked for, as text without the line's end. Raises UsageError for options of other kinds."""
         ...
 
-    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
-        """The table "scores" of metrics.json for annotated files, and whatever is told beside it."""
+    def evaluate(self, files: Files) -> list[Score]:
+        """The scores of annotated files: of one, given by its path, or of a list. Raises WrongTypeError for what is no path."""
+        ...
+
+    def metrics(self, files: Files) -> dict[str, Any]:
+        """The table "scores" of metrics.json for such files, and whatever is told beside it."""
         ...
 
 
@@ -203,6 +209,10 @@ class LineScorer(Protocol):
 
     def stream_line_scores(self, lines: Iterable[str]) -> Iterator[tuple[str, ScoredPair]]:
         """(line, the log-probability of each of its tokens) in order."""
+        ...
+
+    def marks_apart(self, line: str) -> int:
+        """How many tokens of a line are unknown only since a space parts them from a neighbour."""
         ...
 
 

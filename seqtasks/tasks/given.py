@@ -17,6 +17,7 @@ from seqtasks.text.given import has_space, has_spaces, shown
 from seqtasks.text.vocabulary import Vocabulary
 
 BREAKS = re.compile(r"[\r\n]")
+Files = str | PathLike[str] | Sequence[str | PathLike[str]]  # one file, or a list of some
 
 
 def one_line(call: str, text: object, *, lines: str, words: str = "") -> str:
@@ -54,6 +55,19 @@ def list_of_lines(call: str, lines: object, *, single: str, words: str = "", nam
         if BREAKS.search(line.rstrip("\r\n")):
             raise UsageError(f"{call}: {name} {number} has several lines: {shown(line)}. Split it: text.splitlines().")
     return given
+
+
+def line_or_lines(call: str, lines: object, *, name: str = "line") -> list[str]:
+    """The lines of a call that takes one line too, as a list of it. Raises as `one_line` and `list_of_lines` do."""
+    if isinstance(lines, str):
+        return [one_line(call, lines, lines=f"{call}({name}s)")]
+    return list_of_lines(call, lines, single=f"{call}(text)", name=name, expected=f"a text, or a list of {name}s")
+
+
+def refuse_text(call: str, lines: object, single: str) -> None:
+    """Raises WrongTypeError for one text where lines are read one after the other: its letters would be taken for them."""
+    if isinstance(lines, str):
+        raise WrongTypeError(f"{call} takes lines, got one text. Use {single}, or put the text into a list.")
 
 
 def list_of_texts(call: str, texts: object, *, single: str) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 from seqtasks.errors import UsageError
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import Predictor, PredictorOptions
+from seqtasks.tasks.methods import Methods, from_here
 
 HELD = 4  # runs that a process keeps loaded, the last ones that it was sent
 Loader = Callable[[RunDirectory, Any, PredictorOptions], Predictor]
@@ -64,8 +65,8 @@ def loaded_again(source: LoadedFrom) -> Predictor:
     return source.loader(source.directory, source.recipe, source.options)
 
 
-class LoadedRun:
-    """What the predictor of a run directory has in common: where its run lies, and how it is pickled."""
+class LoadedRun(Methods):
+    """What the predictor of a run directory has in common: where its run lies, how it is pickled, and what tells of its methods."""
 
     loaded_from: LoadedFrom | None = None
 
@@ -73,6 +74,9 @@ class LoadedRun:
     def run_dir(self) -> Path:
         """The run directory, with metrics.json and report.html. Raises UsageError for a predictor that was made without one."""
         return self.source().directory.path
+
+    def where(self) -> Path | None:
+        return from_here(self.loaded_from.directory.path) if self.loaded_from is not None else None
 
     def source(self) -> LoadedFrom:
         if self.loaded_from is None:

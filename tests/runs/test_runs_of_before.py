@@ -24,7 +24,7 @@ def flat(found: Any) -> list[Any]:
     return [value for one in found for value in flat(one)] if isinstance(found, list) else [found]
 
 
-@pytest.mark.parametrize("name", [*TAGGERS, "translation"])
+@pytest.mark.parametrize("name", [*TAGGERS, "translation", "language_model"])
 def test_a_run_of_before_gives_the_answers_of_before(name: str) -> None:
     run = RUNS / name
     asked = ("--confidence",) if name in TAGGERS else ()
@@ -58,7 +58,7 @@ def test_the_accuracy_of_before_is_the_share_of_right_tags_in_its_predictions(na
         assert score["value"] == pytest.approx(100 * sum(one == other for one, other in pairs) / len(pairs))
 
 
-@pytest.mark.parametrize("name", [*TAGGERS, "translation"])
+@pytest.mark.parametrize("name", [*TAGGERS, "translation", "language_model"])
 def test_nothing_in_a_kept_run_names_the_machine_it_was_trained_on(name: str) -> None:
     facts = RunDirectory.open(RUNS / name).facts()
     assert facts["format"] == 1

@@ -14,8 +14,10 @@ import pytest
 import seqtasks
 from seqtasks.inference.translator import Translation
 from seqtasks.inference.word_alignment import WordAlignment
+from seqtasks.inference.writer import Written
 from seqtasks.reports.answers import MOST
 from seqtasks.tasks.answers import Answers
+from seqtasks.tasks.language_model.answers import Writings
 from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.translation.answers import Translations
 from tests.miniature.runs import done
@@ -37,6 +39,9 @@ def translations(source: str, *found: Translation) -> Translations:
 
 LINKED = WordAlignment(("the", "dog"), ("le", "chien"), ((0, 0), (1, 1)), np.array([[0.75, 0.25], [0.0, 1.0]]))
 TRANSLATED = translations("the dog", Translation("le chien", -0.25, -0.125, True, LINKED), Translation("un chien", -2.5, -1.25, True))
+
+WRITTEN = Writings([Written("a b", ("b",), -1.5, True), Written("a c d", ("c", "d"), -2.5, False)])
+WRITTEN.source = "a"
 
 
 @pytest.mark.parametrize("name", ["pos", "ner", "multitask", "hmm"])
@@ -82,6 +87,50 @@ def test_a_translation_of_a_run_says_of_which_line_it_is() -> None:
     weights = np.array(alone.to_dict()["attention"])
     assert weights.shape == (len(alone.to_dict()["target_words"]), len(alone.to_dict()["source_words"]))
     assert ((weights >= 0) & (weights <= 1)).all()
+
+
+def test_slices_and_copies_of_answers_are_answers_of_the_same_line() -> None:
+    several = Answers([SENTENCE] * 3)
+    assert type(several[1:]) is type(several.copy()) is Answers
+    assert several[1:] == [SENTENCE] * 2
+    assert several[-1] is SENTENCE
+    assert several.to_dict() == [SENTENCE.to_dict()] * 3
+    for answer in (TRANSLATED, WRITTEN):
+        rest = answer[1:]
+        assert type(rest) is type(answer)
+        assert (rest.source, rest.text) == (answer.source, answer[1].text)
+        assert answer[5:].to_dict() == {"text": answer.source}
+        assert answer.source in visible(shown(answer[5:]))
+
+
+def test_every_answer_and_each_part_of_one_is_plain_data_and_shows_itself() -> None:
+    lm, mt = seqtasks.load(RUNS / "language_model"), seqtasks.load(RUNS / "translation")
+    found = lm.write(["The old", ""], samples=2), lm.score(["The dog.", ""]), mt.score(["The dog."], ["Un chien."])
+    tagged = seqtasks.load(RUNS / "ner").tag("Mara sees Tessel.", k_best=2).k_best["ner"][0]
+    scores = lm.evaluate(RUNS / "language_model" / "inputs.txt")
+    for answer in (*found, *(one for some in found for one in some), found[0][0][0], TRANSLATED[0], tagged, *scores):
+        told = answer.to_dict()
+        assert json.loads(json.dumps(told)) == told
+    for answer in (*found, *(one for some in found for one in some), found[0][0][0]):
+        assert shown(answer)
+    assert {key: TRANSLATED.to_dict()[key] for key in TRANSLATED[0].to_dict()} == TRANSLATED[0].to_dict()
+    assert "The old" in visible(shown(found[0]))
+
+
+def test_what_a_language_model_says_is_the_object_that_the_command_writes(tmp_path: Path) -> None:
+    run = RUNS / "language_model"
+    lm = seqtasks.load(run)
+    options = ("--format", "jsonl", "--samples", 2, "--n-best", 2, "--temperature", 0.7, "--length", 5, "--top-k", 4, "--top-p", 0.9)
+    written = done("predict", run, *options, "--seed", 3, input="The old\n\n").stdout
+    asked = lm.write(["The old", ""], samples=2, temperature=0.7, length=5, top_k=4, top_p=0.9, seed=3)
+    assert [json.loads(row) for row in written.splitlines()] == asked.to_dict()
+    assert lm.write("The old", samples=2, temperature=0.7, length=5, top_k=4, top_p=0.9, seed=3) == asked[0]
+    path = tmp_path / "lines.txt"
+    path.write_text("The dog.\n\n", encoding="utf-8")
+    rows = [json.loads(row) for row in done("score", run, path, "--format", "jsonl").stdout.splitlines()]
+    assert rows == [{"text": text, **one.to_dict()} for text, one in zip(("The dog.", ""), lm.score(["The dog.", ""]), strict=True)]
+    assert lm.score("The dog.") == lm.score(["The dog."])[0]
+    assert lm.write("The old\n").text == lm.write("The old").text
 
 
 def shown(answer: Any) -> str:

@@ -33,7 +33,7 @@ def tags(answers: Any) -> list[dict[str, list[str]]]:
     return [answer.tags for answer in answers]
 
 
-@pytest.mark.parametrize("name", ["pos", "ner", "multitask", "hmm", "translation"])
+@pytest.mark.parametrize("name", ["pos", "ner", "multitask", "hmm", "translation", "language_model"])
 def test_a_pickled_predictor_is_a_path_and_answers_alike(name: str) -> None:
     predictor = seqtasks.load(RUNS / name)
     pickled = pickle.dumps(predictor)
@@ -44,6 +44,8 @@ def test_a_pickled_predictor_is_a_path_and_answers_alike(name: str) -> None:
     assert again.run_dir == predictor.run_dir == (RUNS / name).absolute()
     if name == "translation":
         assert texts(again.translate(LINES)) == texts(predictor.translate(LINES))
+    elif name == "language_model":
+        assert again.write(LINES) == predictor.write(LINES) == copy.deepcopy(predictor).write(LINES)
     else:
         assert again.tag_lines(LINES) == predictor.tag_lines(LINES) == copy.deepcopy(predictor).tag_lines(LINES)
 
@@ -101,6 +103,12 @@ def test_a_pool_of_two_processes_answers_alike(method: str, tmp_path: Path) -> N
     line = [sys.executable, str(tmp_path / "pool.py"), method]
     ended = subprocess.run(line, capture_output=True, text=True, env=environment, cwd=root, timeout=180, check=False)
     assert ended.stdout == "alike\n", ended.stderr
+
+
+def test_how_a_language_model_writes_goes_along() -> None:
+    predictor = seqtasks.load(RUNS / "language_model", decoding={"samples": 2, "seed": 7})
+    again = pickle.loads(pickle.dumps(predictor))  # noqa: S301
+    assert again.write(LINES[:1]) == predictor.write(LINES[:1]) != seqtasks.load(RUNS / "language_model").write(LINES[:1])
 
 
 @pytest.mark.parametrize("threads_of_torch", [1, 2])

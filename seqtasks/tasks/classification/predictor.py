@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from seqtasks.errors import UsageError, WrongTypeError
+from seqtasks.errors import UsageError
 from seqtasks.evaluation.classification import LabelReport
+from seqtasks.evaluation.score import Score
 from seqtasks.inference.assets import TaggingAssets
 from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
 from seqtasks.recipes.run_directory import RunDirectory
@@ -19,7 +19,7 @@ from seqtasks.tasks.classification.reading import read_labelled_file
 from seqtasks.tasks.classification.recipe import HEAD, ClassificationRecipe
 from seqtasks.tasks.classification.scores import score_answers
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
-from seqtasks.tasks.given import list_of_texts, one_line, paths_of
+from seqtasks.tasks.given import Files, list_of_texts, one_line, paths_of, refuse_text
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.model_size import LOADED, refuse_too_large
 from seqtasks.text.words import check_language
@@ -33,6 +33,7 @@ class ClassificationPredictor(LoadedRun):
     """A loaded run of classification."""
 
     task = "classification"
+    methods = ("classify", "classify_lines")
 
     def __init__(self, recipe: ClassificationRecipe, classifier: TextClassifier) -> None:
         self.recipe = recipe
@@ -59,8 +60,7 @@ class ClassificationPredictor(LoadedRun):
 
     def stream(self, lines: Iterable[str], *, chunk: int = CHUNK, language: str | None = None) -> Iterator[LabelledAnswer]:
         """Answers in order, with at most `chunk` texts in memory. language: of the texts, where it is not the recipe's."""
-        if isinstance(lines, str):
-            raise WrongTypeError("stream takes lines, got one text. Use classify(text), or put the text into a list.")
+        refuse_text("stream", lines, "classify(text)")
         if language is not None:
             check_language(language)
         iterator = iter(lines)
@@ -74,13 +74,17 @@ class ClassificationPredictor(LoadedRun):
         for answer in self.stream(lines, chunk=options.chunk, language=options.language):
             yield write(answer, confidence=options.confidence, k_best=options.k_best)
 
-    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+    def metrics(self, files: Files) -> dict[str, Any]:
         """The table "scores" of metrics.json for a labelled file, and the tables by label."""
-        report, name = self.evaluate(files), Path(files[0]).name
+        report, name = self.report(files), paths_of("evaluate", files)[0].name
         return {"scores": [score.to_json() for score in report.scores], "classification": {name: report.to_json()}}
 
-    def evaluate(self, files: Sequence[Path]) -> LabelReport:
+    def evaluate(self, files: Files) -> list[Score]:
         """The scores of a labelled file (or of format "folders" a folder), in the format of the recipe."""
+        return [*self.report(files).scores]
+
+    def report(self, files: Files) -> LabelReport:
+        """The same with what is told by label, of which labels were taken for which, and of calibration."""
         files = paths_of("evaluate", files)
         if len(files) != 1:
             raise UsageError(f"evaluate needs one labelled file; got {len(files)}.")

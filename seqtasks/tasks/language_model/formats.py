@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from seqtasks.errors import UsageError
-from seqtasks.inference.writer import Written
 from seqtasks.tasks.contract import PredictionOptions
+from seqtasks.tasks.language_model.answers import Writings
 
 
 def refuse_language_model(options: PredictionOptions) -> None:
@@ -30,21 +29,7 @@ def refuse_language_model(options: PredictionOptions) -> None:
         raise UsageError("--n-best above 1 needs --format jsonl, since text keeps one line for each line.")
 
 
-def in_form(answers: Iterable[tuple[str, list[Written]]], form: str, *, answers_shown: int) -> Iterator[str]:
-    """(beginning, what was written on from it) in a form; answers_shown: in JSON, where it is above 1."""
-    for line, samples in answers:
-        yield samples[0].text if form == "text" else as_json(line, samples[:answers_shown])
-
-
-def as_json(line: str, samples: list[Written]) -> str:
-    """One object: the beginning, the first of what was written on, and all of it where several were asked for."""
-    found: list[dict[str, Any]] = [
-        {
-            "written": one.text,
-            "continuation": list(one.continuation),
-            "log_probability": one.log_probability,
-            "finished": one.finished,
-        }
-        for one in samples
-    ]
-    return json.dumps({"text": line, **found[0], **({"n_best": found} if len(found) > 1 else {})}, ensure_ascii=False)
+def in_form(answers: Iterable[tuple[str, Writings]], form: str, *, answers_shown: int) -> Iterator[str]:
+    """What was written on in a form; answers_shown: of each beginning, in JSON."""
+    for _, samples in answers:
+        yield samples.text if form == "text" else json.dumps(samples[:answers_shown].to_dict(), ensure_ascii=False)

@@ -11,6 +11,7 @@ from seqtasks.evaluation.score import Score
 from seqtasks.inference.writer import Writer, by_sentence
 from seqtasks.tasks.language_model.recipe import LanguageModelRecipe
 from seqtasks.text.encoded import Ragged
+from seqtasks.text.tokenizers import JOINER
 from seqtasks.text.vocabulary import Language
 
 HEAD = "text"
@@ -20,6 +21,14 @@ OF_WORDS = ("whitespace", "word")  # tokenizers whose tokens are words and marks
 def encoded(lines: Sequence[str], language: Language) -> Ragged:
     """The tokens of each line, with the end of the sentence."""
     return Ragged.from_lists([language.encode(line) for line in lines])
+
+
+def marks_apart(line: str, language: Language) -> int:
+    """How many tokens of a line are unknown only since a space parts them from a neighbour: "dog ." where training has "dog."."""
+    tokens, vocabulary = language.split(line), language.vocabulary
+    unknown = [token for token, number in zip(tokens, vocabulary.ids(tokens), strict=True) if number == vocabulary.unk]
+    attached = (vocabulary.ids([JOINER + token, token + JOINER]) for token in unknown)
+    return sum(set(found) != {vocabulary.unk} for found in attached)
 
 
 def judged(writer: Writer, lines: Sequence[str]) -> tuple[TextLikelihood, int]:

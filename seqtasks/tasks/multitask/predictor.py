@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -20,7 +20,7 @@ from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.answers import Answers
 from seqtasks.tasks.classification.reading import read_labelled_file
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
-from seqtasks.tasks.given import list_of_lines, lists_of_words, one_line, paths_of
+from seqtasks.tasks.given import Files, list_of_lines, lists_of_words, one_line, paths_of
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.multitask.answers import MultitaskAnswer
 from seqtasks.tasks.multitask.build import build_multitask
@@ -33,6 +33,10 @@ from seqtasks.text.corpora.suffixes import SUFFIXES
 from seqtasks.training.devices import find_device, find_precision
 from seqtasks.training.weights import load_weights
 
+if TYPE_CHECKING:
+    from seqtasks.evaluation.classification import LabelReport
+    from seqtasks.evaluation.score import Score
+
 
 class MultitaskPredictor(LoadedRun):
     """A loaded run with heads of texts, beside which there may be heads of words.
@@ -41,6 +45,7 @@ class MultitaskPredictor(LoadedRun):
     """
 
     task = "multitask"
+    methods = ("answer", "answer_lines", "classify", "classify_lines", "tag", "tag_lines", "tag_words")
 
     def __init__(self, recipe: MultitaskRecipe, words: TaggingPredictor, classifiers: Mapping[str, TextClassifier]) -> None:
         self.recipe = recipe
@@ -138,24 +143,35 @@ class MultitaskPredictor(LoadedRun):
             found = answer.to_dict(places=options.split_sentences, confidence=options.confidence, k_best=options.k_best)
             yield json.dumps(found, ensure_ascii=False)
 
-    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+    def metrics(self, files: Files) -> dict[str, Any]:
         """The table "scores" of metrics.json for annotated files, and the tables by label of labelled ones."""
+        scores, reports = self.reviewed(files)
+        tables = {"classification": {name: report.to_json() for name, report in reports.items()}} if reports else {}
+        return {"scores": [score.to_json() for score in scores], **tables}
+
+    def evaluate(self, files: Files) -> list[Score]:
+        """The scores of annotated and labelled files: one for each head, or those whose ending says which head they are for."""
+        return self.reviewed(files)[0]
+
+    def reviewed(self, files: Files) -> tuple[list[Score], dict[str, LabelReport]]:
+        """The same with the report by label of each labelled file, under its name and its head."""
         from seqtasks.tasks.classification.scores import score_answers  # scoring, which answers do without
 
         files = paths_of("evaluate", files)
         heads = list(self.recipe.tasks) if len(files) == len(self.recipe.tasks) else [self.head_of(file) for file in files]
-        found: dict[str, Any] = {"scores": []}
+        scores: list[Score] = []
+        reports: dict[str, LabelReport] = {}
         for head, file in zip(heads, files, strict=True):
             if head not in self.classifiers:
-                found["scores"] += [score.to_json() for score in self.words.evaluate_head(head, file)]
+                scores += self.words.evaluate_head(head, file)
                 continue
             data = texts_of(self.recipe)[head].data
             texts = read_labelled_file(data, file).examples
             answers = self.classifiers[head].classify([text.text for text in texts])
             report = score_answers(texts, answers, split=file.name, head=head, several=data.multi_label)
-            found["scores"] += [score.to_json() for score in report.scores]
-            found.setdefault("classification", {})[f"{file.name} {head}"] = report.to_json()
-        return found
+            scores += report.scores
+            reports[f"{file.name} {head}"] = report
+        return scores, reports
 
     def head_of(self, file: Path) -> str:
         """The head whose format a file is in, by its suffix. Raises UsageError where that is not one."""

@@ -51,6 +51,11 @@ class RankedTags:
     def probability(self) -> float:
         return math.exp(self.log_probability)
 
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: how probable they are, the tags, and the entities, none where tags are no spans."""
+        numbers = {"log_probability": round(self.log_probability, 6), "probability": round(self.probability, 6)}
+        return {**numbers, "tags": list(self.tags), "entities": [one.to_dict() for one in self.entities]}
+
 
 @dataclass(frozen=True)
 class TaggedLine:
@@ -100,9 +105,9 @@ class TaggedLine:
 
     def path_dict(self, head: str, path: RankedTags) -> dict[str, Any]:
         """One of the best sequences of tags for JSON, with its entities where the head has a tag scheme."""
-        numbers = {"log_probability": round(path.log_probability, 6), "probability": round(path.probability, 6)}
-        entities = {"entities": [{"head": head, **one.to_dict()} for one in path.entities]} if head in self.schemes else {}
-        return {**numbers, "tags": path.tags, **entities}
+        found = path.to_dict()
+        entities = found.pop("entities")
+        return {**found, **({"entities": [{"head": head, **one} for one in entities]} if head in self.schemes else {})}
 
     def drawing(self) -> TaggedShown:
         """What a page or a notebook shows: the words with their tags, and by head the entities."""

@@ -11,7 +11,7 @@ from seqtasks.errors import UsageError, WrongTypeError
 from seqtasks.inference.posteriors import Posteriors, k_best_of
 from seqtasks.tasks.answers import Answers
 from seqtasks.tasks.contract import PredictionOptions
-from seqtasks.tasks.given import described, list_of_lines, lists_of_words, one_line, paths_of, remedy_of
+from seqtasks.tasks.given import Files, described, list_of_lines, lists_of_words, one_line, paths_of, refuse_text, remedy_of
 from seqtasks.tasks.loaded_run import LoadedRun
 from seqtasks.tasks.locations import refuse_empty
 from seqtasks.tasks.tagging.answers import TaggedLine
@@ -52,6 +52,7 @@ class TaggingPredictor(LoadedRun):
     """A loaded tagging run, with one head or several: of a network or of an HMM."""
 
     task = "tagging"
+    methods = ("tag", "tag_lines", "tag_words")
 
     def __init__(self, recipe: NetworkRecipe | HMMRecipe, tagger: Tagger | HMMHead, seen: Container[str]) -> None:
         self.recipe = recipe
@@ -138,8 +139,7 @@ class TaggingPredictor(LoadedRun):
 
         `tokens`: the lines are words separated by spaces already. A line is never held in parts but where sentences are split.
         """
-        if isinstance(lines, str):
-            raise WrongTypeError("stream takes lines, got one text. Use tag(text), or put the text into a list.")
+        refuse_text("stream", lines, "tag(text)")
         spoken = self.language if language is None else language
         held = CHUNK_WORDS // max(1, k_best or 1)
         for some in chunks(sentences_of(lines, spoken, tokens=tokens, split=split_sentences), chunk, words=held):
@@ -160,11 +160,11 @@ class TaggingPredictor(LoadedRun):
         layers = {head: data.layer for head, data in self.data.items()}
         return in_form(answers, options.form, layers, places=options.split_sentences, confidence=options.confidence)
 
-    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+    def metrics(self, files: Files) -> dict[str, Any]:
         """The table "scores" of metrics.json for annotated files."""
         return {"scores": [score.to_json() for score in self.evaluate(files)]}
 
-    def evaluate(self, files: Sequence[Path]) -> list[Score]:
+    def evaluate(self, files: Files) -> list[Score]:
         """The scores of annotated files, in the format of the recipe: one file, or one for each head."""
         files = paths_of("evaluate", files)
         if len(files) not in (1, len(self.data)):

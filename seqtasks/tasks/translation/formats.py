@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from seqtasks.errors import UsageError
 from seqtasks.inference.translator import Translation
 from seqtasks.tasks.contract import PredictionOptions
-from seqtasks.tasks.translation.answers import Translations, facts_of
+from seqtasks.tasks.translation.answers import Translations
 
 LINKS = " ||| "  # between a translation and its links, as Moses and Marian write them
 
@@ -40,4 +40,4 @@ def as_text(answer: Translation) -> str:
 def as_json(line: str, answers: list[Translation], *, several: bool) -> str:
     """One object: the line, the best translation, and all of them where several were asked for. Attention is left to Python."""
     found = {key: value for key, value in Translations(answers).to_dict().items() if key not in ("attention", "n_best")}
-    return json.dumps({**found, "text": line, **({"n_best": [*map(facts_of, answers)]} if several else {})}, ensure_ascii=False)
+    return json.dumps({**found, "text": line, **({"n_best": [one.facts() for one in answers]} if several else {})}, ensure_ascii=False)

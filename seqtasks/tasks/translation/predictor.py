@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, tee, zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import torch
@@ -12,13 +11,14 @@ import torch
 from seqtasks.decoding.ensembles import AVERAGES
 from seqtasks.errors import UsageError, WrongTypeError, did_you_mean
 from seqtasks.inference.assets import LEXICON, TranslationAssets
-from seqtasks.inference.translator import ScoredPair, Translator
+from seqtasks.inference.scored import ScoredPair
+from seqtasks.inference.translator import Translator
 from seqtasks.models.translation import TranslationModel
 from seqtasks.recipes.load import validate
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.answers import Answers
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
-from seqtasks.tasks.given import list_of_lines, one_line, paths_of, same_number
+from seqtasks.tasks.given import Files, line_or_lines, list_of_lines, one_line, paths_of, refuse_text, same_number
 from seqtasks.tasks.loaded_run import LoadedFrom, LoadedRun
 from seqtasks.tasks.locations import refuse_empty
 from seqtasks.tasks.model_size import LOADED, refuse_too_large
@@ -46,6 +46,7 @@ class TranslationPredictor(LoadedRun):
     """A loaded translation run, with others as an ensemble."""
 
     task = "translation"
+    methods = ("translate", "score")
 
     def __init__(self, directory: RunDirectory, recipe: TranslationRecipe, options: PredictorOptions) -> None:
         self.loaded_from = LoadedFrom.of(TranslationPredictor, directory, recipe, options)
@@ -109,7 +110,7 @@ class TranslationPredictor(LoadedRun):
         alone = isinstance(lines, str)
         given: Any = [lines] if alone else lines
         if not isinstance(given, list) or not all(isinstance(line, str) and line.isprintable() for line in given):
-            given = checked_lines(lines)
+            given = line_or_lines("translate", lines)
         begins = None if prefixes is None else checked_prefixes(prefixes, alone=alone)
         answers = Answers(answer for _, answer in self.stream(given, beams=beams, n_best=n_best, prefixes=begins, alignments=alignments))
         return answers[0] if alone else answers
@@ -125,8 +126,7 @@ class TranslationPredictor(LoadedRun):
         alignments: bool = False,
     ) -> Iterator[tuple[str, Translations]]:
         """(line, its translations) in order, with a bounded number of lines in memory. Raises what `translate` does."""
-        if isinstance(lines, str):
-            raise WrongTypeError("stream takes lines, got one text. Use translate(text), or put the text into a list.")
+        refuse_text("stream", lines, "translate(text)")
         if isinstance(n_best, bool) or not isinstance(n_best, int) or n_best < 1:
             raise UsageError(f"n_best is {n_best!r}. Ask for 1 translation or more.")
         settings = self.recipe.decoding if beams is None else changed(self.recipe.decoding, {"beams": beams}, attention=self.attention)
@@ -154,12 +154,12 @@ class TranslationPredictor(LoadedRun):
         context = self.recipe.data.context
         return in_context(map(visible, lines), context) if context else (visible(line).replace(BREAK, " ") for line in lines)
 
-    def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[ScoredPair]:
+    def score(self, sources: Sequence[str], targets: Sequence[str]) -> Answers[ScoredPair]:
         """The log-probability of each given translation, token by token."""
         sources = list_of_lines("score", sources, single="score([source], [target])", name="source")
         targets = list_of_lines("score", targets, single="score([source], [target])", name="target")
         same_number("score", sources, targets, ("sources", "targets"))
-        return [pair for _, _, pair in self.stream_scores(sources, targets)]
+        return Answers(pair for _, _, pair in self.stream_scores(sources, targets))
 
     def stream_scores(self, sources: Iterable[str], targets: Iterable[str], *, chunk: int = CHUNK) -> Iterator[tuple[str, str, ScoredPair]]:
         """(source, target, what the model says) in order, with a bounded number of lines in memory."""
@@ -182,7 +182,7 @@ class TranslationPredictor(LoadedRun):
             return page_of(answers, attention=alignments)
         return in_form(answers, options.form, several=options.n_best > 1)
 
-    def metrics(self, files: Sequence[Path]) -> dict[str, Any]:
+    def metrics(self, files: Files) -> dict[str, Any]:
         """The tables "scores", "diagnosis" and "by_length" of metrics.json for files as `evaluate` takes them."""
         from seqtasks.tasks.translation.review import reviews_json  # scoring, which answers do without
 
@@ -190,11 +190,11 @@ class TranslationPredictor(LoadedRun):
         scores, told = self.reviewed(files)
         return {"scores": [score.to_json() for score in scores], **reviews_json({files[0].name: told})}
 
-    def evaluate(self, files: Sequence[Path]) -> list[Score]:
+    def evaluate(self, files: Files) -> list[Score]:
         """The scores of a source file and one or several files of references, or of one file of pairs."""
         return self.reviewed(files)[0]
 
-    def reviewed(self, files: Sequence[Path]) -> tuple[list[Score], Review]:
+    def reviewed(self, files: Files) -> tuple[list[Score], Review]:
         """The scores of such files, and what is told of their translations beside."""
         from seqtasks.tasks.translation.review import review  # scoring, which answers do without
         from seqtasks.tasks.translation.scores import score_pairs
@@ -242,13 +242,6 @@ def same_text(directory: RunDirectory, recipe: TranslationRecipe, other: RunDire
             "An ensemble reads one source."
         )
     return found
-
-
-def checked_lines(lines: object) -> list[str]:
-    """The lines of a call to translate. Raises as it does."""
-    if isinstance(lines, str):
-        return [one_line("translate", lines, lines="translate(lines)")]
-    return list_of_lines("translate", lines, single="translate(text)", expected="a text, or a list of lines")
 
 
 def checked_prefixes(prefixes: object, *, alone: bool) -> list[str]:

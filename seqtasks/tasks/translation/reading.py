@@ -39,16 +39,19 @@ def pair_format(data: ParallelData, name: str) -> str | None:
 def read_pairs_of(data: ParallelData, path: Path) -> Corpus[SentencePair]:
     """The pairs of one file, with the columns and languages of a recipe; one whose name says nothing is a TSV file.
 
-    Raises DataError for a file that is tagged, by its suffix.
+    Raises DataError for a file that is tagged, by its suffix, and for one side of the pairs: a file whose name says nothing, without tabs.
     """
     found = format_by_suffix(path.name)
     if data.format == TWO_FILES and found not in (None, *PAIR_READERS):
         raise DataError(
             path, 0, f"is of format {found!r}, which is no parallel text", "Give a source and a target file, or a file of pairs"
         )
+    form = pair_format(data, path.name)
+    if form is None and "\t" not in next((line for _, line in read_lines(path) if line.strip()), "\t"):
+        raise DataError(path, 0, "has no tab in its first line, so it holds no pairs", "Give source and target: [source, target]")
     return read_pair_file(
         path,
-        format=pair_format(data, path.name) or "tsv",
+        format=form or "tsv",
         source=data.source,
         target=data.target,
         source_column=data.source_column,

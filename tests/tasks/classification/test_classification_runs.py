@@ -27,8 +27,10 @@ def score(run: Path, name: str, split: str = "test") -> float:
 def test_every_pooling_learns_its_training_texts(pooling: str, miniature: Path) -> None:
     options = {"training__epochs": 20, "training__learning_rate": 0.03, "training__select_by": "last", "words__dropout": 0.0}
     train(TASK, Path("run"), head__pooling=pooling, head__dropout=0.0, backbone__dropout=0.0, **options)
-    report = seqtasks.load("run").evaluate([miniature / TASK / "train.tsv"])
-    assert [score.value for score in report.scores if score.name in ("accuracy", "macro_f1")] == [100.0, 100.0]
+    predictor = seqtasks.load("run")
+    scores = predictor.evaluate(str(miniature / TASK / "train.tsv"))
+    assert scores == [*predictor.report([miniature / TASK / "train.tsv"]).scores]
+    assert [score.value for score in scores if score.name in ("accuracy", "macro_f1")] == [100.0, 100.0]
     assert set(json.loads(Path("run/history.jsonl").read_text().splitlines()[0])["scores"]) == {"accuracy", "macro_f1"}
 
 

@@ -2,11 +2,13 @@
 
 import json
 import math
+import warnings
 from pathlib import Path
 
 import pytest
 
 import seqtasks
+from seqtasks.errors import SeqtasksWarning
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke, metrics, spelled, train
 from tests.tasks.schema_values import missing_values
@@ -120,12 +122,26 @@ def test_given_lines_are_scored_from_the_command_line(finished) -> None:
     assert rows[2]["tokens"][1][0] == "<unk>"
     count = sum(len(row["tokens"]) for row in rows)
     perplexity = math.exp(-sum(row["log_probability"] for row in rows) / count)
-    assert result.stderr == f"perplexity = {perplexity:.2f} over {count} tokens\n"
+    note = "note: 2 of them are unknown for a space beside them, as in 'dog .'. Give text as it is written: 'dog.'\n"
+    assert result.stderr == f"perplexity = {perplexity:.2f} over {count} tokens\n{note}"
     shown = done("evaluate", run, "lines.txt").stdout
     assert f"lines.txt  text  perplexity = {perplexity:.2f} [tokenizer:" in shown
     assert "|sentences:2]\n" in shown  # too few for an interval, and the signature says of how many
     unknown = sum(token == "<unk>" for row in rows for token, _ in row["tokens"])
     assert f"|unknown:{unknown}|" in shown
+
+
+def test_marks_are_counted_as_apart_where_the_model_knows_them_attached(finished) -> None:
+    predictor = seqtasks.load(finished("language_model"))
+    known = predictor.language.vocabulary.words()
+    assert "\uffed." in known
+    assert "." not in known
+    assert [predictor.marks_apart(line) for line in ("the dog .", ". dog .", "the dog.", "the dog ! Zebra", "")] == [1, 2, 0, 0, 0]
+    with pytest.warns(SeqtasksWarning, match=r"^score: 3 tokens are unknown for a space beside them, as in 'dog \.'\. Give text as it is"):
+        predictor.score(["the dog .", "the dog.", ". dog ."])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        predictor.score(["the dog.", "the dog ! Zebra"])
 
 
 WRONG = [

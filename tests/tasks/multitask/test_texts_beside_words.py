@@ -152,6 +152,7 @@ def test_evaluate_scores_one_file_by_its_ending_or_one_for_each_head(run: Path, 
     values = {(score["head"], score["name"]): score["value"] for score in metrics(run)["scores"] if score["split"] == "test"}
     found = json.loads(done("evaluate", run, *files, "--json").stdout)
     assert {(score["head"], score["name"]): score["value"] for score in found["scores"]} == pytest.approx(values)
+    assert [score.to_dict() for score in seqtasks.load(run).evaluate(files)] == found["scores"]
     alone = json.loads(done("evaluate", run, files[2], "--json").stdout)
     assert {score["head"] for score in alone["scores"]} == {"act"}
     result = invoke("evaluate", run, "some.xml")
