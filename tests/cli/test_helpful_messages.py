@@ -17,7 +17,7 @@ from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = "Commands: run, predict, score, evaluate, compare, inspect, align, recipes, data.\n"
+COMMANDS = "Commands: run, predict, score, evaluate, compare, observe, inspect, doctor, study, align, recipes, data.\n"
 TASKS = "Tasks: classification, language_model, multitask, ner, pos, translation.\n"
 DROPOUTS = "backbone.dropout, head.dropout or words.dropout"
 KEY = "it is a key of the recipe"

@@ -1,7 +1,6 @@
 """The report holds everything it is given, escaped, and asks nothing of the network."""
 
 import html
-import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +12,11 @@ from seqtasks.diagnosis.observations.observe import Observation
 from seqtasks.errors import RunDirectoryError
 from seqtasks.evaluation.score import Score
 from seqtasks.reports.curve_charts import run_charts
-from seqtasks.reports.formats import number
 from seqtasks.reports.plots import heatmap
 from seqtasks.reports.run_report import (
     ReportExample,
     ReportTable,
     RunReport,
-    differences,
-    module_of,
     run_report_page,
     write_run_report,
 )
@@ -209,37 +205,8 @@ def test_a_report_of_nothing_but_a_title_is_a_page() -> None:
     assert "task pos · weights selected on nothing" in page
 
 
-@pytest.mark.parametrize(
-    ("output", "reference", "expected"),
-    [
-        ("a b c", "a b c", "a b c"),
-        ("a x c", "a b c", "a [x] c"),
-        ("", "a", ""),
-        ("a", "", "[a]"),
-        (" a  x ", "a", " a  [x] "),
-        ("<i> &", "&", "[<i>] &"),
-        ("b a", "a b", "b [a]"),
-    ],
-)
-def test_words_that_the_reference_does_not_have_there_are_marked(output: str, reference: str, expected: str) -> None:
-    found = differences(output, reference)
-    assert "".join(f"[{word}]{space}" if marked else word + space for word, marked, space in found) == expected
-
-
 def test_marked_words_of_an_example_are_escaped(report: RunReport) -> None:
     assert '<dd dir="auto">a &lt;b&gt; <mark>wrong</mark></dd>' in run_report_page(report)
-
-
-@pytest.mark.parametrize(
-    ("name", "module"), [("trunk.backbone.layers.0.weight", "trunk.backbone"), ("output.weight", "output"), ("scale", "scale")]
-)
-def test_a_tensor_is_counted_under_its_module(name: str, module: str) -> None:
-    assert module_of(name) == module
-
-
-@pytest.mark.parametrize(("value", "shown"), [(95.126, "95.13"), (1234.5, "1,234.50"), (math.inf, "∞")])
-def test_numbers_are_shown_with_two_decimals(value: float, shown: str) -> None:
-    assert number(value) == shown
 
 
 def test_the_report_is_written_and_the_same_data_give_the_same_bytes(report: RunReport, tmp_path: Path) -> None:
