@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seqtasks.cli.data_text import print_statistics
+from seqtasks.cli.data_text import print_shared, print_statistics
 from seqtasks.cli.group import Group
 from seqtasks.cli.output import shown, styled
 from seqtasks.errors import SeqtasksError, UsageError
@@ -145,7 +145,7 @@ def check(
         for path in corpora:
             _check_corpus(path, data_dir, cache)
         return
-    from seqtasks.datasets.statistics import Reading, corpus_statistics, new_labels, overlaps
+    from seqtasks.datasets.statistics import Reading, corpus_statistics
 
     files = [Path(path) for path in paths]
     pairs = any(option.startswith(("source", "target")) for option in options)  # of a CSV file, which may also hold labelled texts
@@ -165,17 +165,10 @@ def check(
             options=_options(options),
         )
         statistics = corpus_statistics(files, reading)
-    sizes = {counted.path: counted.sentences for counted in statistics}
     for counted in statistics:
         print_statistics(counted)
-    for overlap in overlaps(statistics):
-        click.echo(
-            f"{overlap.shared:,} of the {sizes[overlap.later]:,} {statistics[0].unit} of {overlap.later} also occur in {overlap.earlier}"
-        )
-    new = new_labels(statistics)
-    for label in new:
-        click.echo(f"label {label.label!r} ({label.layer}) occurs {label.count:,} times in {label.path} and never in {statistics[0].path}")
-    faults = sum(len(counted.notes) for counted in statistics) + len(new)
+    new = print_shared(statistics)
+    faults = sum(len(counted.notes) for counted in statistics) + new
     if strict and faults:
         raise SeqtasksError(f"--strict: {faults:,} {'fault' if faults == 1 else 'faults'} in the data. Mend them, or leave --strict out.")
 

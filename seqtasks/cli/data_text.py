@@ -30,3 +30,18 @@ def print_statistics(counted: CorpusStatistics) -> None:
 def _side_text(side: TextStatistics) -> str:
     text = f"{side.words:,} ({side.distinct_words:,} distinct)"
     return f"{text}, longest sentence {side.longest:,} words at line {side.longest_line:,}" if side.longest else text
+
+
+def print_shared(statistics: list[CorpusStatistics]) -> int:
+    """What files share with earlier ones, and the labels that the first one lacks; returns how many such labels there are."""
+    from seqtasks.datasets.statistics import new_labels, overlaps
+
+    sizes = {counted.path: counted.sentences for counted in statistics}
+    for overlap in overlaps(statistics):
+        click.echo(
+            f"{overlap.shared:,} of the {sizes[overlap.later]:,} {statistics[0].unit} of {overlap.later} also occur in {overlap.earlier}"
+        )
+    new = new_labels(statistics)
+    for label in new:
+        click.echo(f"label {label.label!r} ({label.layer}) occurs {label.count:,} times in {label.path} and never in {statistics[0].path}")
+    return len(new)

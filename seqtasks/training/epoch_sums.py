@@ -3,6 +3,9 @@
 import math
 from collections.abc import Mapping
 
+import torch
+from torch import Tensor
+
 from seqtasks.errors import TrainingError
 from seqtasks.training.checkpoints import Progress
 from seqtasks.training.objectives import Loss
@@ -45,3 +48,8 @@ def check_finite(progress: Progress) -> None:
                 f"the loss of {name} became {loss} before update {progress.update} (epoch {progress.epoch}). "
                 "Lower training.learning_rate or training.clip_norm; the last checkpoint is from before."
             )
+
+
+def weighted_loss(terms: Mapping[str, Loss], weights: Mapping[str, float]) -> Tensor:
+    """The sum over terms of weight x sum / count (nats a word), so that a task with longer sentences counts no more than the others."""
+    return torch.stack([weights.get(name, 1.0) * term.mean for name, term in terms.items()]).sum()

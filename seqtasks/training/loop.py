@@ -18,8 +18,8 @@ from seqtasks.errors import Interrupted, TrainingError
 from seqtasks.text.batching import Batch
 from seqtasks.training.averaging import WeightAverage
 from seqtasks.training.checkpoints import Checkpoints, Progress
-from seqtasks.training.epoch_sums import accuracy, add_up, check_finite, loss_since, mean_loss
-from seqtasks.training.objectives import Loss, Objective, SummedGradients
+from seqtasks.training.epoch_sums import accuracy, add_up, check_finite, loss_since, mean_loss, weighted_loss
+from seqtasks.training.objectives import Objective, SummedGradients
 from seqtasks.training.schedules import Schedule
 from seqtasks.training.update_meter import UpdateMeter
 
@@ -137,28 +137,17 @@ def train(
             optimizer.zero_grad(set_to_none=True)
             before = {name: (loss, count) for name, (loss, count, _) in progress.sums.items()}
             tokens += backward(model, (batches[number] for number in some), len(some), objective, progress, options, environment)
-            meter.gradient(options.clip_norm)
-            for group in optimizer.param_groups:
-                group["lr"] = group["initial_lr"] * schedule(progress.update)
-            meter.before_step()
-            optimizer.step()
-            meter.after_step(loss_since(before, progress, options.weights))
-            if average is not None:
-                average.add(progress.update)
-            progress.update += 1
+            update(optimizer, schedule, meter, progress, options, before, average)
             progress.batches += len(some)
             if progress.update % CHECK_EVERY == 0:
                 check_finite(progress)
             environment.watcher.updated(progress, mean_loss(progress, options.weights), tokens / (spent + time.perf_counter() - started))
             due = options.checkpoint_every and progress.update % options.checkpoint_every == 0
             if environment.stop_asked() or (due and progress.batches < len(batches)):
-                check_finite(progress)
                 progress.seconds += time.perf_counter() - started
                 spent += time.perf_counter() - started
                 meter.settle()
-                place = f", saved {checkpoints.save(model, optimizer, progress, environment.device)}" if checkpoints else ""
-                if environment.stop_asked():
-                    raise Interrupted(f"Interrupted in epoch {progress.epoch}{place}.")
+                save_within(model, optimizer, progress, checkpoints, environment)
                 started = time.perf_counter()  # saving is no training
         progress.seconds += time.perf_counter() - started
         speed = tokens / max(1e-9, spent + time.perf_counter() - started)
@@ -170,6 +159,37 @@ def train(
         finish_epoch(model, optimizer, progress, history, checkpoints, row, environment)
     restore_best(model, progress, checkpoints, average)
     return progress
+
+
+def update(
+    optimizer: torch.optim.Optimizer,
+    schedule: Schedule,
+    meter: UpdateMeter,
+    progress: Progress,
+    options: TrainingOptions,
+    before: Mapping[str, tuple[float, int]],
+    average: WeightAverage | None,
+) -> None:
+    """One update by the gradients that are there, clipped and measured. before: the sums of the epoch without this update's batches."""
+    meter.gradient(options.clip_norm)
+    for group in optimizer.param_groups:
+        group["lr"] = group["initial_lr"] * schedule(progress.update)
+    meter.before_step()
+    optimizer.step()
+    meter.after_step(loss_since(before, progress, options.weights))
+    if average is not None:
+        average.add(progress.update)
+    progress.update += 1
+
+
+def save_within(
+    model: nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, checkpoints: Checkpoints | None, environment: Environment
+) -> None:
+    """Save within an epoch. Raises Interrupted afterwards where the user has asked to stop."""
+    check_finite(progress)
+    place = f", saved {checkpoints.save(model, optimizer, progress, environment.device)}" if checkpoints else ""
+    if environment.stop_asked():
+        raise Interrupted(f"Interrupted in epoch {progress.epoch}{place}.")
 
 
 def backward(
@@ -275,8 +295,3 @@ def restore_best(model: nn.Module, progress: Progress, checkpoints: Checkpoints 
         checkpoints.load_best(model)
     elif average is not None:
         average.install()
-
-
-def weighted_loss(terms: Mapping[str, Loss], weights: Mapping[str, float]) -> torch.Tensor:
-    """The sum over terms of weight x sum / count (nats a word), so that a task with longer sentences counts no more than the others."""
-    return torch.stack([weights.get(name, 1.0) * term.mean for name, term in terms.items()]).sum()

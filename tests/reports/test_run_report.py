@@ -1,6 +1,7 @@
 """The report holds everything it is given, escaped, and asks nothing of the network."""
 
 import html
+import math
 import re
 from dataclasses import replace
 from pathlib import Path

@@ -6,7 +6,7 @@ import torch
 from seqtasks.models.heads import CRFHead, SoftmaxHead
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.text.batching import Batch
-from seqtasks.training.loop import weighted_loss
+from seqtasks.training.epoch_sums import weighted_loss
 from seqtasks.training.objectives import SummedGradients, tagging_objective
 from tests.models.test_tagging_model import batch_of, model_of
 

@@ -14,7 +14,7 @@ from seqtasks.tasks.multitask.task import multitask_task
 from seqtasks.tasks.table import check_recipe, load_recipe
 from seqtasks.tasks.tagging.parts import TaggedParts
 from seqtasks.text.corpora import readers
-from seqtasks.training.loop import weighted_loss
+from seqtasks.training.epoch_sums import weighted_loss
 from tests.miniature.corpora import write
 from tests.miniature.runs import metrics, settings, stored_answers, train
 

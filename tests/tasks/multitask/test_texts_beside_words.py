@@ -14,7 +14,7 @@ from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.multitask.controls import control_recipes
 from seqtasks.tasks.multitask.task import multitask_task
 from seqtasks.tasks.table import check_recipe, load_recipe
-from seqtasks.training.loop import weighted_loss
+from seqtasks.training.epoch_sums import weighted_loss
 from tests.miniature.runs import done, invoke, metrics, settings, sha256, spelled, stored_answers, train
 
 TASK, RECIPE = "multitask", "texts"
