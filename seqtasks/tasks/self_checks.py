@@ -39,7 +39,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class ComparedAnswer:
+class OneAnswer:
     """An answer to one example, to be compared: its parts (tags of words, or one text) and how probable the model finds it."""
 
     parts: tuple[str, ...]
@@ -72,7 +72,7 @@ class SelfChecks:
         return Finding(None, "this kind of task answers in one precision")
 
 
-def agree(first: Sequence[ComparedAnswer], second: Sequence[ComparedAnswer], *, names: tuple[str, str], unit: str) -> Finding:
+def agree(first: Sequence[OneAnswer], second: Sequence[OneAnswer], *, names: tuple[str, str], unit: str) -> Finding:
     """Whether two ways give the same answers. names: of the two; unit: what an example is.
 
     Parts may differ where the numbers are the same to the tolerance: two answers are then equally good, and told as ties.
@@ -100,7 +100,7 @@ def apart(first: Sequence[float], second: Sequence[float]) -> float:
     return math.inf if any(map(math.isnan, distances)) else max(distances, default=0.0)
 
 
-def changed(plain: Sequence[ComparedAnswer], low: Sequence[ComparedAnswer], *, unit: str) -> Finding:
+def changed(plain: Sequence[OneAnswer], low: Sequence[OneAnswer], *, unit: str) -> Finding:
     """How many answers bfloat16 changes. It may change some, but not more than CHANGED of them, and numbers stay numbers."""
     if any(math.isnan(number) for answer in low for number in answer.numbers):
         return Finding(False, "in bfloat16 the model gives no numbers")
@@ -109,7 +109,7 @@ def changed(plain: Sequence[ComparedAnswer], low: Sequence[ComparedAnswer], *, u
     return Finding(different <= CHANGED * len(pairs), f"{different:,} of {len(pairs):,} {unit}s change")
 
 
-def shown(answer: ComparedAnswer) -> str:
+def shown(answer: OneAnswer) -> str:
     """An answer in a message."""
     text = " ".join(answer.parts)
     return repr(text if len(text) <= 60 else f"{text[:57]}...")

@@ -167,7 +167,7 @@ def update(
     meter: UpdateMeter,
     progress: Progress,
     options: TrainingOptions,
-    before: Mapping[str, tuple[float, int]],
+    before: Mapping[str, tuple[float, float]],
     average: WeightAverage | None,
 ) -> None:
     """One update by the gradients that are there, clipped and measured. before: the sums of the epoch without this update's batches."""

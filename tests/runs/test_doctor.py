@@ -18,7 +18,7 @@ from seqtasks.runs.doctor import examine, versions
 from seqtasks.tasks.language_model.self_checks import LanguageModelChecks
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.resumed_update import two_ways
-from seqtasks.tasks.self_checks import CheckedRun, ComparedAnswer, Finding, SelfChecks, agree, changed, for_two_updates
+from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed, for_two_updates
 from seqtasks.tasks.table import kind_of, saved_recipe
 from tests.miniature.runs import done, invoke, train
 
@@ -240,24 +240,24 @@ def test_training_that_draws_outside_of_its_checkpoint_is_found(finished: Callab
 
 
 def test_answers_that_bf16_changes_are_counted_and_too_many_fail() -> None:
-    plain = [ComparedAnswer(("A", "B"), (0.9, 0.8)), ComparedAnswer(("A", "A"), (0.7, 0.6))]
-    low = [ComparedAnswer(("A", "A"), (0.9, 0.8)), ComparedAnswer(("A", "A"), (0.7, 0.6))]
+    plain = [OneAnswer(("A", "B"), (0.9, 0.8)), OneAnswer(("A", "A"), (0.7, 0.6))]
+    low = [OneAnswer(("A", "A"), (0.9, 0.8)), OneAnswer(("A", "A"), (0.7, 0.6))]
     assert changed(plain, low, unit="tag") == Finding(True, "1 of 4 tags change")
-    other = [ComparedAnswer(("C", "C"), (0.9, 0.8)), ComparedAnswer(("C", "A"), (0.7, 0.6))]
+    other = [OneAnswer(("C", "C"), (0.9, 0.8)), OneAnswer(("C", "A"), (0.7, 0.6))]
     assert changed(plain, other, unit="tag") == Finding(False, "3 of 4 tags change")
-    nothing = [ComparedAnswer(("A", "B"), (float("nan"), 0.8)), ComparedAnswer(("A", "A"), (0.7, 0.6))]
+    nothing = [OneAnswer(("A", "B"), (float("nan"), 0.8)), OneAnswer(("A", "A"), (0.7, 0.6))]
     assert changed(plain, nothing, unit="tag") == Finding(False, "in bfloat16 the model gives no numbers")
 
 
 def test_answers_agree_only_where_their_numbers_do_and_ties_are_told() -> None:
     names = ("together", "alone")
-    one, tie, other = ComparedAnswer(("A",), (0.5,)), ComparedAnswer(("B",), (0.5,)), ComparedAnswer(("B",), (0.6,))
+    one, tie, other = OneAnswer(("A",), (0.5,)), OneAnswer(("B",), (0.5,)), OneAnswer(("B",), (0.6,))
     assert agree([one], [one], names=names, unit="line") == Finding(True, "1 lines, numbers to 0e+00")
     assert agree([one], [tie], names=names, unit="line") == Finding(True, "1 lines, 1 of them ties, numbers to 0e+00")
     assert agree([one], [other], names=names, unit="line") == Finding(False, "line 1 of 1: 'A' together, 'B' alone")
     assert agree([one], [], names=names, unit="line") == Finding(False, "1 answers together, 0 alone")
-    assert agree([ComparedAnswer(("A",), ())], [ComparedAnswer(("B",), ())], names=names, unit="line").passed is False
-    missing = [ComparedAnswer(("A",), (float("nan"),))]
+    assert agree([OneAnswer(("A",), ())], [OneAnswer(("B",), ())], names=names, unit="line").passed is False
+    missing = [OneAnswer(("A",), (float("nan"),))]
     assert agree(missing, [one], names=names, unit="line").passed is False
 
 

@@ -12,7 +12,7 @@ import torch
 from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
 from seqtasks.tasks.contract import PredictorOptions
 from seqtasks.tasks.resumed_update import resumed_update
-from seqtasks.tasks.self_checks import CheckedRun, ComparedAnswer, Finding, SelfChecks, agree, changed
+from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed
 from seqtasks.text.batching import classification_batch
 from seqtasks.text.encoded import FormTable
 
@@ -45,9 +45,9 @@ class ClassificationChecks(SelfChecks):
     def score_equals_forced_score(self) -> Finding:
         """The log-probability of the labels that are answered, and minus the loss of a text that has just these."""
         answers = self.classifier.classify_words(self.sentences)
-        stated = [ComparedAnswer(answer.labels, (log_probability(answer),)) for answer in answers]
+        stated = [OneAnswer(answer.labels, (log_probability(answer),)) for answer in answers]
         losses = [self.loss(words[: self.classifier.max_length], answer) for words, answer in zip(self.sentences, answers, strict=True)]
-        given = [ComparedAnswer(answer.labels, (-loss,)) for answer, loss in zip(answers, losses, strict=True)]
+        given = [OneAnswer(answer.labels, (-loss,)) for answer, loss in zip(answers, losses, strict=True)]
         return agree(stated, given, names=("by its answer", "by its loss"), unit="text")
 
     @torch.inference_mode()
@@ -69,11 +69,11 @@ class ClassificationChecks(SelfChecks):
         return changed(labelled(self.classifier, self.sentences), labelled(self.bf16(), self.sentences), unit="text")
 
 
-def labelled(classifier: TextClassifier, sentences: Sequence[Sequence[str]]) -> list[ComparedAnswer]:
+def labelled(classifier: TextClassifier, sentences: Sequence[Sequence[str]]) -> list[OneAnswer]:
     """The labels of each text, as one part, and how probable every label is."""
     names = classifier.assets.labels[classifier.head]
     answers = classifier.classify_words(sentences)
-    return [ComparedAnswer((" ".join(answer.labels),), tuple(answer.probabilities[name] for name in names)) for answer in answers]
+    return [OneAnswer((" ".join(answer.labels),), tuple(answer.probabilities[name] for name in names)) for answer in answers]
 
 
 def log_probability(answer: LabelledAnswer) -> float:

@@ -8,7 +8,7 @@ from seqtasks.inference.writer import Writer, Written
 from seqtasks.tasks.contract import PredictorOptions, TaskKind
 from seqtasks.tasks.language_model.predictor import LanguageModelPredictor, load_predictor
 from seqtasks.tasks.resumed_update import resumed_update
-from seqtasks.tasks.self_checks import CheckedRun, ComparedAnswer, Finding, SelfChecks, agree
+from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree
 from seqtasks.text.encoded import Ragged
 
 
@@ -24,7 +24,7 @@ class LanguageModelChecks(SelfChecks):
     def batched_equals_single(self) -> Finding:
         """Scores of lines that are read a thousand at a time and one by one; of a text, each goes on from the one before."""
         together, alone = ([found for _, found in self.predictor.stream_line_scores(self.lines, chunk=chunk)] for chunk in (1000, 1))
-        answers = ([ComparedAnswer(found.tokens, found.log_probabilities) for found in side] for side in (together, alone))
+        answers = ([OneAnswer(found.tokens, found.log_probabilities) for found in side] for side in (together, alone))
         return agree(*answers, names=("together", "alone"), unit="line")
 
     def one_beam_equals_greedy(self) -> Finding:
@@ -34,12 +34,8 @@ class LanguageModelChecks(SelfChecks):
         """The log-probability of what it writes, while it writes, and as a given line."""
         writer = self.predictor.writer
         written = [best[0] for best in writer.write(self.beginnings)]
-        given = [
-            ComparedAnswer((one.text,), (given_score(writer, begin, one),)) for begin, one in zip(self.beginnings, written, strict=True)
-        ]
-        return agree(
-            [ComparedAnswer((one.text,), (one.log_probability,)) for one in written], given, names=("written", "given"), unit="line"
-        )
+        given = [OneAnswer((one.text,), (given_score(writer, begin, one),)) for begin, one in zip(self.beginnings, written, strict=True)]
+        return agree([OneAnswer((one.text,), (one.log_probability,)) for one in written], given, names=("written", "given"), unit="line")
 
     def resume_is_exact(self) -> Finding:
         return self.resumed()

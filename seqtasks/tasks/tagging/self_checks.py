@@ -15,7 +15,7 @@ from seqtasks.hmm.storage import COUNTS
 from seqtasks.inference.hmm_tagger import HMMHead, load_hmm
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import Callbacks, PredictorOptions, TaskKind
-from seqtasks.tasks.self_checks import CheckedRun, ComparedAnswer, Finding, SelfChecks, agree, changed, joined
+from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed, joined
 from seqtasks.tasks.tagging.recipe import HMMRecipe, data_of
 from seqtasks.text.batching import IGNORE
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 Sentences = Sequence[Sequence[str]]
 
 
-def tagged(tagger: Tagger | HMMHead, sentences: Sentences, head: str) -> list[ComparedAnswer]:
+def tagged(tagger: Tagger | HMMHead, sentences: Sentences, head: str) -> list[OneAnswer]:
     """The tags of each sentence, with their probabilities where the head has any."""
     try:
         rows, sure = tagger.tag_with_confidence(sentences, head)
     except UsageError:
-        return [ComparedAnswer(tuple(tags[head]), ()) for tags in tagger.tag(sentences, (head,))]
-    return [ComparedAnswer(tuple(tags), tuple(values)) for tags, values in zip(rows, sure, strict=True)]
+        return [OneAnswer(tuple(tags[head]), ()) for tags in tagger.tag(sentences, (head,))]
+    return [OneAnswer(tuple(tags), tuple(values)) for tags, values in zip(rows, sure, strict=True)]
 
 
-def alone(tagger: Tagger | HMMHead, sentences: Sentences, head: str) -> list[ComparedAnswer]:
+def alone(tagger: Tagger | HMMHead, sentences: Sentences, head: str) -> list[OneAnswer]:
     """The same, each sentence by itself."""
     return [tagged(tagger, [words], head)[0] for words in sentences]
 
@@ -76,7 +76,7 @@ class TaggingChecks(SelfChecks):
         found, given = [one for one, _ in pairs], [other for _, other in pairs]
         return agree(found, given, names=("by its search", "by its loss"), unit="sentence")
 
-    def paths(self, head: str) -> Iterator[list[tuple[ComparedAnswer, ComparedAnswer]]]:
+    def paths(self, head: str) -> Iterator[list[tuple[OneAnswer, OneAnswer]]]:
         """For each batch the best path of each of its sentences, twice: with the search's number, and with the loss's."""
         import torch
 
@@ -98,10 +98,7 @@ class TaggingChecks(SelfChecks):
                     for row in range(len(best))
                 ]
             tags = [tuple(tagging.labels[label] for label in labels) for labels, _ in best]
-            yield [
-                (ComparedAnswer(one, (found,)), ComparedAnswer(one, (-loss,)))
-                for one, (_, found), loss in zip(tags, best, losses, strict=True)
-            ]
+            yield [(OneAnswer(one, (found,)), OneAnswer(one, (-loss,))) for one, (_, found), loss in zip(tags, best, losses, strict=True)]
 
     def resume_is_exact(self) -> Finding:
         return self.resumed()
@@ -134,8 +131,8 @@ class HMMChecks(SelfChecks):
         """The tags of the Viterbi search, and the first of the k best sequences, which another search finds."""
         if self.tagger.tagger.decoding != "viterbi":
             return Finding(None, "it answers the best tag of each word, which is no path")
-        searched = [ComparedAnswer(tuple(tags[self.tagger.head]), ()) for tags in self.tagger.tag(self.sentences)]
-        ranked = [ComparedAnswer(tuple(paths[0][0]), ()) for paths in self.tagger.k_best(self.sentences, self.tagger.head, 1)]
+        searched = [OneAnswer(tuple(tags[self.tagger.head]), ()) for tags in self.tagger.tag(self.sentences)]
+        ranked = [OneAnswer(tuple(paths[0][0]), ()) for paths in self.tagger.k_best(self.sentences, self.tagger.head, 1)]
         return agree(searched, ranked, names=("by the best path", "by the k best"), unit="sentence")
 
     def resume_is_exact(self) -> Finding:

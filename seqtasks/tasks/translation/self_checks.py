@@ -9,7 +9,7 @@ from seqtasks.inference.search import BeamSearch, SearchInput
 from seqtasks.inference.translator import Translator
 from seqtasks.tasks.contract import PredictorOptions, TaskKind
 from seqtasks.tasks.resumed_update import resumed_update
-from seqtasks.tasks.self_checks import CheckedRun, ComparedAnswer, Finding, SelfChecks, agree, changed
+from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed
 from seqtasks.tasks.translation.predictor import TranslationPredictor
 
 
@@ -36,10 +36,10 @@ class TranslationChecks(SelfChecks):
         greedy, one_beam = (self.searched(BeamSearch(settings, 1, shortcut=shortcut)) for shortcut in (True, False))
         return agree(one_beam, greedy, names=("with one beam", "by greedy search"), unit="line")
 
-    def searched(self, strategy: BeamSearch) -> list[ComparedAnswer]:
+    def searched(self, strategy: BeamSearch) -> list[OneAnswer]:
         """The tokens of the best hypothesis of each line, and its log-probability."""
         found = self.translator.models.answer(self.inputs, strategy)
-        return [ComparedAnswer(tuple(map(str, best[0].tokens)), (best[0].log_probability,)) for best in found]
+        return [OneAnswer(tuple(map(str, best[0].tokens)), (best[0].log_probability,)) for best in found]
 
     def score_equals_forced_score(self) -> Finding:
         translator = self.translator
@@ -50,8 +50,8 @@ class TranslationChecks(SelfChecks):
         end = translator.assets.target.vocabulary.eos
         outputs = [[*best.tokens, end] if best.finished else list(best.tokens) for best in found]
         given = translator.models.forced([one.ids for one in self.inputs], outputs, settings.batch_tokens)
-        searched = [ComparedAnswer((), (best.log_probability,)) for best in found]
-        forced = [ComparedAnswer((), (float(output.log_probs_T.sum()),)) for output in given]
+        searched = [OneAnswer((), (best.log_probability,)) for best in found]
+        forced = [OneAnswer((), (float(output.log_probs_T.sum()),)) for output in given]
         return agree(searched, forced, names=("by its search", "given"), unit="line")
 
     def resume_is_exact(self) -> Finding:
@@ -61,9 +61,9 @@ class TranslationChecks(SelfChecks):
         return changed(translated(self.translator, self.sources), translated(self.bf16(), self.sources), unit="line")
 
 
-def translated(translator: Translator, lines: Sequence[str], *, first: int = 0) -> list[ComparedAnswer]:
+def translated(translator: Translator, lines: Sequence[str], *, first: int = 0) -> list[OneAnswer]:
     """The translation of each line and its log-probability. first: the number of the first line, which samples depend on."""
-    return [ComparedAnswer((best[0].text,), (best[0].log_probability,)) for best in translator.translate(lines, first=first)]
+    return [OneAnswer((best[0].text,), (best[0].log_probability,)) for best in translator.translate(lines, first=first)]
 
 
 def translation_checks(run: CheckedRun, kind: TaskKind) -> TranslationChecks:
