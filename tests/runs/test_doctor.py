@@ -18,7 +18,7 @@ from seqtasks.runs.doctor import examine, versions
 from seqtasks.tasks.language_model.self_checks import LanguageModelChecks
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.resumed_update import two_ways
-from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed, for_two_updates
+from seqtasks.tasks.self_checks import CheckedRun, Finding, OneAnswer, SelfChecks, agree, changed, for_two_updates
 from seqtasks.tasks.table import kind_of, saved_recipe
 from tests.miniature.runs import done, invoke, train
 

@@ -12,7 +12,7 @@ import torch
 from seqtasks.inference.classifier import LabelledAnswer, TextClassifier
 from seqtasks.tasks.contract import PredictorOptions
 from seqtasks.tasks.resumed_update import resumed_update
-from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed
+from seqtasks.tasks.self_checks import CheckedRun, Finding, OneAnswer, SelfChecks, agree, changed
 from seqtasks.text.batching import classification_batch
 from seqtasks.text.encoded import FormTable
 

@@ -8,7 +8,7 @@ from seqtasks.inference.writer import Writer, Written
 from seqtasks.tasks.contract import PredictorOptions, TaskKind
 from seqtasks.tasks.language_model.predictor import LanguageModelPredictor, load_predictor
 from seqtasks.tasks.resumed_update import resumed_update
-from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree
+from seqtasks.tasks.self_checks import CheckedRun, Finding, OneAnswer, SelfChecks, agree
 from seqtasks.text.encoded import Ragged
 
 

@@ -15,7 +15,7 @@ from seqtasks.hmm.storage import COUNTS
 from seqtasks.inference.hmm_tagger import HMMHead, load_hmm
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.contract import Callbacks, PredictorOptions, TaskKind
-from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed, joined
+from seqtasks.tasks.self_checks import CheckedRun, Finding, OneAnswer, SelfChecks, agree, changed, joined
 from seqtasks.tasks.tagging.recipe import HMMRecipe, data_of
 from seqtasks.text.batching import IGNORE
 

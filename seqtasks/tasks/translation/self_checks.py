@@ -9,7 +9,7 @@ from seqtasks.inference.search import BeamSearch, SearchInput
 from seqtasks.inference.translator import Translator
 from seqtasks.tasks.contract import PredictorOptions, TaskKind
 from seqtasks.tasks.resumed_update import resumed_update
-from seqtasks.tasks.self_checks import CheckedRun, OneAnswer, Finding, SelfChecks, agree, changed
+from seqtasks.tasks.self_checks import CheckedRun, Finding, OneAnswer, SelfChecks, agree, changed
 from seqtasks.tasks.translation.predictor import TranslationPredictor
 
 
