@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from seqtasks.errors import DataError, UsageError
 from seqtasks.estimators.labels import classes_of, labels_of
 from seqtasks.estimators.network import Row, Training, learn_vocabularies, seeded, train_network
-from seqtasks.estimators.parameters import check_parameters
+from seqtasks.estimators.parameters import check_parameters, check_progress
 from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.estimators.text_network import TextArchitecture, TrainingTexts, build_text_network, probabilities_of
 from seqtasks.text.given import refuse_unordered, shown
@@ -105,6 +105,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         labels that are not aligned, for a text without words, a label that names no class (None, nan, 0.5) and labels that are all the
         same, TrainingError where the loss is no longer a number.
         """
+        check_progress(progress)
         check_parameters(self.get_params())
         check_language(self.language)
         words = self.words_of(texts)

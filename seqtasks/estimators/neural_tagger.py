@@ -30,7 +30,7 @@ from seqtasks.estimators.network import (
     seeded,
     train_network,
 )
-from seqtasks.estimators.parameters import check_parameters
+from seqtasks.estimators.parameters import check_parameters, check_progress
 from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, checked_labels, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.spans import entity_scores
@@ -70,6 +70,7 @@ class NeuralTagger(Architecture, Training, Estimator):
         Raises UsageError for parameters that cannot be, DataError for sentences and tags that are not aligned, TrainingError where the
         loss is no longer a number.
         """
+        check_progress(progress)
         check_parameters(self.get_params())
         architecture = self.architecture()
         words, labels = learnable(sentences, tags, architecture)
@@ -95,6 +96,7 @@ class NeuralTagger(Architecture, Training, Estimator):
         """
         if not hasattr(self, "model_"):
             return self.fit(sentences, tags, progress=progress)
+        check_progress(progress)
         check_parameters(self.get_params())
         words, labels = learnable(sentences, tags, self.architecture_)
         classes = self.classes_.tolist()

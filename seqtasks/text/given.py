@@ -19,6 +19,12 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 4]}...{text[-1]}"
 
 
+def check_callable(name: str, value: object) -> None:
+    """Raises WrongTypeError for what cannot be called."""
+    if not callable(value):
+        raise WrongTypeError(f"{name} is {shown(value)}, which cannot be called. Give a function, or leave it out.")
+
+
 def has_space(text: str) -> bool:
     """Whether white space that parts words stands anywhere in it."""
     return any(space in text for space in SPACES)
