@@ -215,7 +215,9 @@ def option_of(place: Sequence[str], given: Mapping[str, str], *, inner: bool) ->
 
 
 def meant_by(place: Sequence[str], value: Any, model: type[BaseModel]) -> str:
-    """The end of a sentence about an unknown key: its new name, or the nearest key of its table, or keys of that name in other tables."""
+    """The end of a sentence about an unknown key: its new name, or the nearest key of its table, or keys of that name in other
+    tables, or where nothing is near all keys of its table.
+    """
     table, key = place[-2] if len(place) > 1 else "", place[-1]
     if key in RENAMED.get(table, {}):
         return f": it is called {RENAMED[table][key]!r} now."
@@ -225,7 +227,9 @@ def meant_by(place: Sequence[str], value: Any, model: type[BaseModel]) -> str:
     near = did_you_mean(key, own)
     inside = [found for name in value for found in places_called(name, keys)] if isinstance(value, Mapping) and near == "." else []
     places = inside or places_called(key, keys) or ([] if near != "." else places_near(key, keys))
-    return f"; did you mean {either(dict.fromkeys(places))}?" if places else near
+    if places:
+        return f"; did you mean {either(dict.fromkeys(places))}?"
+    return near if near != "." or not own else f". Keys: {', '.join(own)}."
 
 
 def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:
