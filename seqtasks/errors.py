@@ -35,6 +35,12 @@ class WrongTypeError(UsageError, TypeError):
     """A call in Python with an argument of a type that it does not take, or that it could misread; the message names the right call."""
 
 
+class MissingError(UsageError, KeyError):
+    """A key that an answer does not have; the message names those there are, or how to ask for it."""
+
+    __str__ = Exception.__str__  # that of KeyError is a quoted line
+
+
 class RecipeError(UsageError):
     """Faults of a recipe, all of them at once, each with its file, table and key."""
 

@@ -12,7 +12,7 @@ from seqtasks.datasets.statistics import CorpusStatistics, side_statistics
 from seqtasks.diagnosis.labelled_data import labelled_notes
 from seqtasks.errors import UsageError, did_you_mean
 from seqtasks.registry import known_parts
-from seqtasks.text.corpora.label_readers import GROUP, LABEL_READERS, read_labelled
+from seqtasks.text.corpora.label_readers import GROUP, LABEL_READERS, label_format_of, read_labelled
 from seqtasks.text.corpora.labelled import Layout
 
 LONGEST = 1000  # words of a text that a run reads unless its recipe says otherwise
@@ -36,9 +36,9 @@ def labelled_statistics(paths: Sequence[Path], reading: LabelledReading) -> list
 
 def labelled_format(path: Path) -> str:
     """The format of labelled texts that a path stands for (`.gz` aside). Raises UsageError for a suffix that says nothing."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix.lower().removeprefix(".")
-    found = "folders" if path.is_dir() else suffix
-    if found not in LABEL_READERS:
+    found = label_format_of(path)
+    if found is None:
+        suffix = Path(path.name.removesuffix(".gz")).suffix.lower().removeprefix(".")
         raise UsageError(f"{path}: its suffix {suffix!r} does not tell its format; add --format {'|'.join(LABEL_READERS)}.")
     return found
 

@@ -6,7 +6,7 @@ LogisticRegression stands, in cross-validation, grid search and ensembles. T tex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from seqtasks.errors import DataError, UsageError
+from seqtasks.estimators.labels import classes_of, labels_of
 from seqtasks.estimators.network import Row, Training, learn_vocabularies, seeded, train_network
-from seqtasks.estimators.parameters import check_parameters
+from seqtasks.estimators.parameters import check_parameters, check_progress
 from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.estimators.text_network import TextArchitecture, TrainingTexts, build_text_network, probabilities_of
+from seqtasks.text.given import refuse_unordered, shown
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.text.words import check_language, words_of
 from seqtasks.training.devices import find_device
@@ -99,15 +101,16 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
     def fit(self, texts: Texts, labels: ArrayLike, *, progress: Told | None = None) -> NeuralClassifier:
         """Learn from texts and a label for each, anew. progress: called with a row (a dict) after every epoch.
 
-        Raises UsageError for parameters that cannot be, DataError for texts and labels that are not aligned, for a text without words and
-        for labels that are all the same, TrainingError where the loss is no longer a number.
+        labels: all of them str, truth values or whole numbers. Raises UsageError for parameters that cannot be, DataError for texts and
+        labels that are not aligned, for a text without words, a label that names no class (None, nan, 0.5) and labels that are all the
+        same, TrainingError where the loss is no longer a number.
         """
+        check_progress(progress)
         check_parameters(self.get_params())
         check_language(self.language)
         words = self.words_of(texts)
-        classes, targets = labels_of(labels, len(words))
-        if empty := next((number for number, row in enumerate(words, start=1) if not row), 0):
-            raise DataError(f"text {empty}", 0, "it has no words", "Leave it out")
+        classes, targets = classes_of(labels, len(words))
+        refuse_no_words(words)
         device, architecture = find_device(self.device), TextArchitecture.of(self.get_params())
         vocabularies = learn_vocabularies(words, int(self.min_count))
         seed = int(self.seed)
@@ -122,7 +125,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, texts: Texts) -> NDArray[Any]:
-        """The most probable label of each text: [T]."""
+        """The most probable label of each text: [T]. Raises DataError for a text without words, of which only the shares are known."""
+        check_is_fitted(self, "model_")
+        refuse_no_words(self.words_of(texts))
         probabilities_TN = self.predict_proba(texts)
         best: NDArray[Any] = self.classes_[probabilities_TN.argmax(axis=1)]
         return best
@@ -136,6 +141,11 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         for positions, found_BN in probabilities_of(self.model_, words, self.vocabularies_, self.placed()):
             probabilities_TN[positions] = found_BN.double().cpu().numpy()
         return probabilities_TN
+
+    def score(self, texts: Texts, labels: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """The share of texts with their label, 0 to 1. Raises DataError as `predict` does, and for labels as `fit` does."""
+        check_is_fitted(self, "model_")
+        return float(super().score(texts, labels_of(labels, len(self.words_of(texts))), sample_weight))
 
     def save(self, path: Path | str) -> None:
         """Write the classifier to a folder, whole or not at all; one saved there before is replaced."""
@@ -205,6 +215,9 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         """The words that are read of each text. Raises DataError for anything but texts, or lists of words."""
         if isinstance(texts, str | bytes):
             raise DataError("texts", 0, "got one text", "Give a list of texts")
+        refuse_unordered("texts", texts)
+        if not isinstance(texts, Iterable):
+            raise DataError("texts", 0, f"got {shown(texts)}", "Give a list of texts")
         rows = []
         for number, text in enumerate(texts, start=1):
             words = words_of(text, self.language) if isinstance(text, str) else text
@@ -214,12 +227,7 @@ class NeuralClassifier(ClassifierMixin, BaseEstimator):
         return rows
 
 
-def labels_of(labels: ArrayLike, texts: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """The classes, sorted, and the number of each text's. Raises DataError where there is not one a text, or only one in all."""
-    array = np.asarray(labels)
-    if array.ndim != 1 or len(array) != texts:
-        raise DataError("texts, labels", 0, f"{texts} texts, but labels of the shape {array.shape}", "Give one label for each text")
-    classes, targets = np.unique(array, return_inverse=True)
-    if len(classes) < 2:
-        raise DataError("labels", 0, f"{len(classes)} different labels", "Give texts of at least two")
-    return classes, targets.astype(np.int64)
+def refuse_no_words(texts: Sequence[Sequence[str]]) -> None:
+    """Raises DataError for a text without words."""
+    if empty := next((number for number, row in enumerate(texts, start=1) if not row), 0):
+        raise DataError(f"text {empty}", 0, "it has no words", "Leave it out")

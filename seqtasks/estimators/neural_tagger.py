@@ -30,11 +30,11 @@ from seqtasks.estimators.network import (
     seeded,
     train_network,
 )
-from seqtasks.estimators.parameters import check_parameters
+from seqtasks.estimators.parameters import check_parameters, check_progress
 from seqtasks.estimators.storage import CHARACTERS, FACTS, WEIGHTS, WORDS, checked_labels, damaged, read_facts, replaced_folder, write_facts
 from seqtasks.evaluation.accuracy import token_accuracy
 from seqtasks.evaluation.spans import entity_scores
-from seqtasks.text.given import refuse_lines_of_tags, refuse_spaced_words
+from seqtasks.text.given import refuse_empty_words, refuse_lines_of_tags, refuse_spaced_words
 from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
 from seqtasks.text.vocabulary import Vocabulary
 from seqtasks.training.devices import find_device
@@ -70,6 +70,7 @@ class NeuralTagger(Architecture, Training, Estimator):
         Raises UsageError for parameters that cannot be, DataError for sentences and tags that are not aligned, TrainingError where the
         loss is no longer a number.
         """
+        check_progress(progress)
         check_parameters(self.get_params())
         architecture = self.architecture()
         words, labels = learnable(sentences, tags, architecture)
@@ -95,6 +96,7 @@ class NeuralTagger(Architecture, Training, Estimator):
         """
         if not hasattr(self, "model_"):
             return self.fit(sentences, tags, progress=progress)
+        check_progress(progress)
         check_parameters(self.get_params())
         words, labels = learnable(sentences, tags, self.architecture_)
         classes = self.classes_.tolist()
@@ -111,10 +113,9 @@ class NeuralTagger(Architecture, Training, Estimator):
     def predict(self, sentences: Sentences) -> list[list[str]]:
         """The tags of each sentence, one a word: the best for each word, or with a CRF the best path.
 
-        Raises UsageError for lines given as words: those with spaces, where the training data have none.
+        Raises UsageError for an empty word, and for lines given as words: those with spaces, where the training data have none.
         """
-        words = self.checked(sentences)
-        refuse_spaced_words(words, self.vocabularies_[0].words())
+        words = self.asked(sentences)
         return self.tags_of(words)
 
     @torch.inference_mode()
@@ -131,8 +132,7 @@ class NeuralTagger(Architecture, Training, Estimator):
     @torch.inference_mode()
     def predict_proba(self, sentences: Sentences) -> list[NDArray[np.float32]]:
         """The posteriors [S, N] of each sentence, in the order of classes_: softmax, or with a CRF the marginals over all paths."""
-        words = self.checked(sentences)
-        refuse_spaced_words(words, self.vocabularies_[0].words())
+        words = self.asked(sentences)
         head = self.model_.head(HEAD)
         answers = [np.zeros((0, len(head.labels)), dtype=np.float32) for _ in words]
         for positions, scores_BSN, mask_BS in scored_batches(self.model_, words, self.vocabularies_, self.placed()):
@@ -199,6 +199,13 @@ class NeuralTagger(Architecture, Training, Estimator):
         """The device the network is on."""
         return next(self.model_.parameters()).device
 
+    def asked(self, sentences: Sentences) -> list[list[str]]:
+        """The same, none of whose words is empty or a line."""
+        words = self.checked(sentences)
+        refuse_empty_words(words)
+        refuse_spaced_words(words, self.vocabularies_[0].words())
+        return words
+
     def checked(self, sentences: Sentences) -> list[list[str]]:
         """Sentences to tag. Raises NotFittedError before `fit`, DataError for what is no list of words."""
         self.check_fitted("model_")
@@ -210,6 +217,7 @@ def learnable(sentences: Sentences, tags: Sentences, architecture: Architecture)
     words, labels = checked_tagged(sentences, tags)
     refuse_no_words(words)
     refuse_lines_of_tags(words, labels)
+    refuse_empty_words(words, labels)
     if architecture.scheme is not None:
         check_entity_tags(labels, architecture.scheme, chain=True)
     return words, labels

@@ -9,6 +9,7 @@ from seqtasks.models.heads import HEADS
 from seqtasks.nn.backbones import BACKBONES
 from seqtasks.nn.pooling import POOLINGS
 from seqtasks.registry import find_part, known_parts, option_faults
+from seqtasks.text.given import check_callable
 from seqtasks.text.tags import SCHEMES
 from seqtasks.training.devices import PRECISIONS
 from seqtasks.training.schedules import SCHEDULES
@@ -53,6 +54,12 @@ def check_parameters(parameters: Mapping[str, object]) -> None:
         faults.append(f"clip_norm={parameters['clip_norm']!r}: must be 0 (no clipping) or a number above 0.")
     if faults:
         raise UsageError(*faults)
+
+
+def check_progress(progress: object) -> None:
+    """Raises WrongTypeError for a `progress` of `fit` that cannot be called."""
+    if progress is not None:
+        check_callable("progress", progress)
 
 
 def part_faults(name: str, value: object, table: Mapping[str, Callable[..., object]]) -> list[str]:

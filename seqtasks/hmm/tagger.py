@@ -27,7 +27,7 @@ from seqtasks.hmm.temperature import tempered
 from seqtasks.hmm.unknown.guesser import KINDS, Guesser
 from seqtasks.hmm.word_types import WordTypes
 from seqtasks.text.archives import UNREADABLE
-from seqtasks.text.given import refuse_lines_of_tags, refuse_spaced_words
+from seqtasks.text.given import refuse_empty_words, refuse_lines_of_tags, refuse_spaced_words
 from seqtasks.text.tagged_input import check_entity_tags, checked_sentences, checked_tagged, refuse_no_words
 from seqtasks.text.tags import OUTSIDE, Span, spans_of
 
@@ -62,7 +62,9 @@ class HMMTagger(Options, Estimator):
     held_out: float = 0.1
 
     def fit(self, sentences: Sentences, tags: Sentences) -> HMMTagger:
-        """Forget what was learned and learn from these sentences. Raises UsageError for wrong options, DataError for such data."""
+        """Forget what was learned and learn from these sentences. Raises UsageError for wrong options and for words or tags that are empty,
+        DataError for sentences and tags that are not aligned.
+        """
         self._check_options()
         return self._learn(empty_corpus(), sentences, tags)
 
@@ -75,7 +77,10 @@ class HMMTagger(Options, Estimator):
         return self._learn(known, sentences, tags)
 
     def predict(self, sentences: Sentences) -> list[list[str]]:
-        """The tags of each sentence. Raises UsageError for lines given as words: those with spaces, where the training data have none."""
+        """The tags of each sentence.
+
+        Raises UsageError for an empty word, and for lines given as words: those with spaces, where the training data have none.
+        """
         return self.tags_of(self._checked(sentences))
 
     def tags_of(self, sentences: Sentences) -> list[list[str]]:
@@ -152,7 +157,7 @@ class HMMTagger(Options, Estimator):
         tagger._sentences = stored.corpus
         try:
             tagger._use(stored.statistics, stored.guesser, stored.weights, stored.trained)
-            known = [word for word in stored.statistics.words[:100] if not any(character.isspace() for character in word)]
+            known = [word for word in stored.statistics.words[:100] if word and not any(character.isspace() for character in word)]
             tagger.predict([[*known[:2], "\0"]])  # what does not fit shows at the first sentence
         except (*UNREADABLE, AttributeError) as fault:
             raise RunDirectoryError(f"{Path(path)}: damaged ({type(fault).__name__}: {fault}). Save the tagger again.") from fault
@@ -163,6 +168,7 @@ class HMMTagger(Options, Estimator):
 
         words, labels = checked_tagged(sentences, tags)
         refuse_lines_of_tags(words, labels)
+        refuse_empty_words(words, labels)
         if self.scheme is not None:
             check_entity_tags([known.tags], self.scheme, chain=False)
             check_entity_tags(labels, self.scheme, chain=True)
@@ -191,9 +197,10 @@ class HMMTagger(Options, Estimator):
         return checked_sentences(sentences), HMMDecoder(self._model, self._types)
 
     def _checked(self, sentences: Sentences) -> list[list[str]]:
-        """Sentences to tag as lists, none of whose words is a line."""
+        """Sentences to tag as lists, none of whose words is empty or a line."""
         self.check_fitted("statistics_")
         words = checked_sentences(sentences)
+        refuse_empty_words(words)
         refuse_spaced_words(words, self.statistics_.words)
         return words
 

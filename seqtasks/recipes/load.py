@@ -15,6 +15,7 @@ from seqtasks.recipes.shipped import shipped
 from seqtasks.recipes.suggest import ELSEWHERE, either, places_called, places_near
 from seqtasks.recipes.toml import PARTS as PARTS_OF_KEY
 from seqtasks.recipes.toml import parse_value, read_toml
+from seqtasks.text.corpora.label_readers import LABEL_READERS, label_format_of
 from seqtasks.text.corpora.suffixes import format_by_suffix, tagged_format_by_content
 from seqtasks.text.files import home_path
 
@@ -125,12 +126,18 @@ def override(tables: dict[str, Any], overrides: Iterable[str]) -> list[str]:
     return [note for name, given in mine.items() for note in (without_foreign(tables, name, given), *by_suffix(tables, name, given))]
 
 
+def table_at(tables: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """The table called `name`, such as "tasks.pos.data"; None where a later --set has put a value in its place: the check will tell."""
+    table: Any = tables
+    for key in name.split("."):
+        table = table.get(key, {}) if isinstance(table, dict) else None
+    return table if isinstance(table, dict) else None
+
+
 def without_foreign(tables: dict[str, Any], name: str, given: Collection[str]) -> str:
     """Take the corpus and the parts that are not given out of a data table whose train is the user's; returns the line to tell."""
-    table = tables
-    for key in name.split("."):
-        table = table.get(key, {}) if isinstance(table, dict) else {}
-    if not isinstance(table, dict):  # a later --set has put a value in its place: the check will tell
+    table = table_at(tables, name)
+    if table is None:
         return f"{name}.train is yours."
     if "corpus" not in given:
         table.pop("corpus", None)
@@ -140,20 +147,22 @@ def without_foreign(tables: dict[str, Any], name: str, given: Collection[str]) -
 
 
 def by_suffix(tables: dict[str, Any], name: str, given: Collection[str]) -> list[str]:
-    """Where data.train of a tagger is the user's and its format is not said, the suffix of the file says it, or where that is none what the
-    file holds; returns what to tell.
+    """Where data.train of a tagger or a classifier is the user's and its format is not said, the suffix of the file says it, or where that
+    is none what the path holds; returns what to tell.
     """
-    table = tables
-    for key in name.split("."):
-        table = table.get(key, {}) if isinstance(table, dict) else {}
-    if not isinstance(table, dict) or "train" not in table:  # a later --set has put a value in its place: the check will tell
+    table = table_at(tables, name)
+    if table is None or not isinstance(table.get("train"), str):
         return []
-    suffixed = format_by_suffix(str(table["train"]))
-    found = suffixed or (tagged_format_by_content(Path(table["train"])) if isinstance(table["train"], str) else None)
-    if "format" in given or table.get("format") not in TAGGED or found not in TAGGED or found == table["format"]:
+    path, known = Path(table["train"]), TAGGED
+    reason = "by its suffix" if format_by_suffix(path.name) else "by what it holds"
+    around = table_at(tables, name.rpartition(".")[0]) if "." in name else tables
+    if around and around.get("kind") == "classification":
+        known, found = tuple(LABEL_READERS), label_format_of(path)
+    else:
+        found = format_by_suffix(path.name) or tagged_format_by_content(path)
+    if "format" in given or table.get("format") not in known or found not in known or found == table["format"]:
         return []
     table["format"] = found
-    reason = "by its suffix" if suffixed else "by what it holds"
     return [f"{name}.train is read as {name}.format = {found!r}, {reason}; --set {name}.format=... says otherwise."]
 
 
@@ -206,7 +215,9 @@ def option_of(place: Sequence[str], given: Mapping[str, str], *, inner: bool) ->
 
 
 def meant_by(place: Sequence[str], value: Any, model: type[BaseModel]) -> str:
-    """The end of a sentence about an unknown key: its new name, or the nearest key of its table, or keys of that name in other tables."""
+    """The end of a sentence about an unknown key: its new name, or the nearest key of its table, or keys of that name in other
+    tables, or where nothing is near all keys of its table.
+    """
     table, key = place[-2] if len(place) > 1 else "", place[-1]
     if key in RENAMED.get(table, {}):
         return f": it is called {RENAMED[table][key]!r} now."
@@ -216,7 +227,9 @@ def meant_by(place: Sequence[str], value: Any, model: type[BaseModel]) -> str:
     near = did_you_mean(key, own)
     inside = [found for name in value for found in places_called(name, keys)] if isinstance(value, Mapping) and near == "." else []
     places = inside or places_called(key, keys) or ([] if near != "." else places_near(key, keys))
-    return f"; did you mean {either(dict.fromkeys(places))}?" if places else near
+    if places:
+        return f"; did you mean {either(dict.fromkeys(places))}?"
+    return near if near != "." or not own else f". Keys: {', '.join(own)}."
 
 
 def known_keys(model: type[BaseModel], place: Sequence[str]) -> list[str]:

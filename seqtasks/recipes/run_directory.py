@@ -117,6 +117,7 @@ class RunDirectory:
     def facts(self) -> dict[str, Any]:
         """run.json. Raises RunDirectoryError where a value is of another type than a run writes, or another than this run wrote."""
         path = self.path / "run.json"
+        self.still_there()
         found = read_json(path)
         own = found.pop(OWN, None)
         if own != own_checksum(found) and (own is not None or RESULTS in found):  # earlier runs have neither
@@ -125,6 +126,11 @@ class RunDirectory:
         if wrong:
             raise RunDirectoryError(f"{path}: damaged ({wrong[0]} = {in_short(found[wrong[0]])}). Restore it from a copy.")
         return found
+
+    def still_there(self) -> None:
+        """Raises RunDirectoryError where the directory has been moved or removed."""
+        if not self.path.is_dir():
+            raise RunDirectoryError(f"{self.path}: is gone. Put the run back there, or load it from where it lies now.")
 
     def finished(self) -> RunDirectory:
         """This directory, to predict from. Raises RunDirectoryError where it is not finished, is damaged, or holds several seeds."""

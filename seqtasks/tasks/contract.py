@@ -21,7 +21,8 @@ from seqtasks.tasks.given import Files
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.outcome import Outcome, PartFacts
 from seqtasks.tasks.self_checks import CheckedRun, SelfChecks
-from seqtasks.tasks.watchers import EpochWatcher, unheard
+from seqtasks.tasks.watchers import EpochWatcher, check_watcher, unheard
+from seqtasks.text.given import check_callable
 
 if TYPE_CHECKING:
     from torch import nn
@@ -99,12 +100,17 @@ class Callbacks:
 
     log gets single lines: the run directory, notes on the data. watcher sees the training: `EpochWatcher(print)` prints the row of each
     epoch, and a class of your own may derive from it. stop_asked is called after each update: once it says True, the state is saved and
-    `Interrupted` is raised, whose message says how to go on.
+    `Interrupted` is raised, whose message says how to go on. Raises WrongTypeError for what cannot be called, or is no watcher.
     """
 
     log: Callable[[str], object] = unheard
     watcher: Watcher = field(default_factory=EpochWatcher)
     stop_asked: Callable[[], bool] = lambda: False
+
+    def __post_init__(self) -> None:
+        check_callable("log", self.log)
+        check_callable("stop_asked", self.stop_asked)
+        check_watcher(self.watcher)
 
 
 @dataclass(frozen=True)

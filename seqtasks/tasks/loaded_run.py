@@ -58,8 +58,10 @@ def loaded_again(source: LoadedFrom) -> Predictor:
     """The predictor of a run in the process that asks, which loads it once.
 
     A process that another one started computes with one thread, as workers do that share a machine; after a fork, OpenMP would wait for
-    threads that only the parent has.
+    threads that only the parent has. Raises RunDirectoryError where the run directory is gone.
     """
+    for folder in (source.directory, *source.options.others):
+        folder.still_there()
     if parent_process() is not None and (torch := sys.modules.get("torch")):  # an HMM answers without it
         torch.set_num_threads(1)
     return source.loader(source.directory, source.recipe, source.options)

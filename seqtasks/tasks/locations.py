@@ -82,7 +82,10 @@ def read_parts(data: D, locations: DataLocations, read: Callable[[D, Files, Data
     corpora = {split: read(data, files, locations) for split, files in named.items()}
     if corpora["train"] is None:
         raise DataError(
-            locations.folder(data.corpus) or Path(), 0, f"no training part {data.train!r} in it", "Check --data-dir and data.train"
+            locations.folder(data.corpus) or Path(),
+            0,
+            f"no training part {data.train!r} in it",
+            "Check data_dir (--data-dir) and data.train",
         )
     return {split: corpus for split, corpus in corpora.items() if corpus is not None}
 

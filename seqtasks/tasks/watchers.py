@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from seqtasks.errors import WrongTypeError
+from seqtasks.text.given import shown
+
 if TYPE_CHECKING:
     from seqtasks.training.checkpoints import Progress
+
+
+METHODS = ("start", "epoch_starts", "updated", "epoch_ended")  # of a watcher
 
 
 class EpochWatcher:
@@ -37,3 +43,12 @@ class EpochWatcher:
 
 def unheard(line: str) -> None:
     """Lines that nobody wants to read."""
+
+
+def check_watcher(watcher: object) -> None:
+    """Raises WrongTypeError for what is no watcher: a class, or an object that lacks one of its methods."""
+    if isinstance(watcher, type):
+        raise WrongTypeError(f"watcher is the class {watcher.__name__}. Give an instance: {watcher.__name__}().")
+    if lacking := [name for name in METHODS if not callable(getattr(watcher, name, None))]:
+        remedy = "Give seqtasks.EpochWatcher(print), or an instance of a class that derives from it"
+        raise WrongTypeError(f"watcher is {shown(watcher)}, which has no method {lacking[0]}. {remedy}.")

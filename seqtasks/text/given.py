@@ -14,9 +14,15 @@ SHOWN = 40
 
 
 def shown(value: object) -> str:
-    """A value as Python writes it, cut short."""
+    """A value as Python writes it, cut short within: its quote or bracket is closed."""
     text = repr(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 4]}...{text[-1]}"
+
+
+def check_callable(name: str, value: object) -> None:
+    """Raises WrongTypeError for what cannot be called."""
+    if not callable(value):
+        raise WrongTypeError(f"{name} is {shown(value)}, which cannot be called. Give a function, or leave it out.")
 
 
 def has_space(text: str) -> bool:
@@ -45,6 +51,15 @@ def refuse_spaced_words(sentences: Sequence[Sequence[str]], known: Iterable[str]
         for position, word in enumerate(sentence, start=1):
             if WITHIN.search(word):
                 raise UsageError(f"sentence {number}, word {position} has white space in it: {shown(word)}. Split lines into words first.")
+
+
+def refuse_empty_words(sentences: Sequence[Sequence[str]], tags: Sequence[Sequence[str]] = ()) -> None:
+    """Raises UsageError for a word or a tag that is the empty text."""
+    for item, remedy, rows in (("word", "Leave it out", sentences), ("tag", "Give every word a tag", tags)):
+        if all(map(all, rows)):
+            continue
+        number, row = next((number, row) for number, row in enumerate(rows, start=1) if not all(row))
+        raise UsageError(f"sentence {number}, {item} {[*row].index('') + 1} is empty. {remedy}.")
 
 
 def refuse_lines_of_tags(sentences: Sequence[Sequence[str]], tags: Sequence[Sequence[str]]) -> None:

@@ -94,11 +94,13 @@ def splitter(language: str) -> Splitter:
             package = import_module("pysbd")
     except ImportError:
         raise UsageError(
-            "--split-sentences needs the package pysbd, which is not installed. Install it: pip install 'seqtasks[text]'."
+            "split_sentences (--split-sentences) needs the package pysbd, which is not installed. Install it: pip install 'seqtasks[text]'."
         ) from None
     if not language:
-        raise UsageError(f"--split-sentences needs the language of the text. Give --language, one of {', '.join(known)}.")
+        raise UsageError(
+            f"split_sentences (--split-sentences) needs the language of the text. Give language (--language), one of {', '.join(known)}."
+        )
     if language not in known:
-        raise UsageError(f"--split-sentences: pysbd has no rules for language {language!r}. It has {', '.join(known)}.")
+        raise UsageError(f"split_sentences (--split-sentences): pysbd has no rules for language {language!r}. It has {', '.join(known)}.")
     split: Splitter = package.Segmenter(language=language, clean=False).segment
     return split

@@ -37,12 +37,11 @@ def rows_of(rows: Iterable[Sequence[str]], name: str, one: str, item: str) -> li
             result.append([*row])
             continue
         place = f"sentence {number}"
+        whole = place if name == "sentences" else f"{name} of {place}"
         if isinstance(row, str | bytes):
-            raise DataError(
-                place, 0, f"{name}: got the text {shown(row)}", f"Give {one} as a list of str, such as {shown(row.split()[:3])}"
-            )
+            raise DataError(whole, 0, f"got the text {shown(row)}", f"Give {one} as a list of str, such as {shown(row.split()[:3])}")
         if not isinstance(row, Iterable):
-            raise DataError(place, 0, f"{name}: got {shown(row)}", f"Give {one} as a list of str")
+            raise DataError(whole, 0, f"got {shown(row)}", f"Give {one} as a list of str")
         result.append(list(row))
         for position, value in enumerate(result[-1], start=1):
             if not isinstance(value, str):

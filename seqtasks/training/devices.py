@@ -27,15 +27,15 @@ def find_device(name: str | torch.device) -> torch.device:
     try:
         device = torch.device(name)
     except (RuntimeError, TypeError):
-        raise DeviceError(f"--device {name}: no such kind of device. Use cpu, cuda, cuda:N, mps or auto.") from None
+        raise DeviceError(f"device {str(name)!r} (--device): no such kind of device. Use cpu, cuda, cuda:N, mps or auto.") from None
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise DeviceError(f"--device {name}: no CUDA GPU is available here. Use --device cpu.")
+        raise DeviceError(f"device {str(name)!r} (--device): no CUDA GPU is available here. Use cpu.")
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise DeviceError(f"--device {name}: this machine has {torch.cuda.device_count()} GPU(s), counted from cuda:0.")
+        raise DeviceError(f"device {str(name)!r} (--device): this machine has {torch.cuda.device_count()} GPU(s), counted from cuda:0.")
     if device.type == "mps" and not torch.backends.mps.is_available():
-        raise DeviceError(f"--device {name}: no Apple GPU is available here. Use --device cpu.")
+        raise DeviceError(f"device {str(name)!r} (--device): no Apple GPU is available here. Use cpu.")
     if device.type not in ("cpu", "cuda", "mps"):
-        raise DeviceError(f"--device {name}: not supported. Use cpu, cuda, cuda:N, mps or auto.")
+        raise DeviceError(f"device {str(name)!r} (--device): not supported. Use cpu, cuda, cuda:N, mps or auto.")
     return device
 
 

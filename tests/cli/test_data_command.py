@@ -174,7 +174,7 @@ def test_check_of_a_corpus_that_is_nowhere_names_the_command(own_cache: Path) ->
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (
         2,
         f"Error: corpus 'wnut17' was not found; looked in {own_cache}/wnut17. "
-        "Run 'seqtasks data get wnut17', or name its folder with --data-dir.",
+        "Run 'seqtasks data get wnut17', or name its folder with data_dir (--data-dir).",
     )
 
 

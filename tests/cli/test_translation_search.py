@@ -221,8 +221,8 @@ MISFITS = [
         "Use more, such as 5.",
     ),
     (["--average", "probabilities"], "--average says what an ensemble averages;", "it needs --ensemble RUN_DIR."),
-    (["--samples", "2", "--n-best", "3", "--format", "jsonl"], "--n-best 3", "needs at least as many --samples."),
-    (["--beams", "2", "--n-best", "3", "--format", "jsonl"], "--n-best 3", "needs at least as many --beams."),
+    (["--samples", "2", "--n-best", "3", "--format", "jsonl"], "n_best 3 (--n-best)", "needs at least as many samples (--samples)."),
+    (["--beams", "2", "--n-best", "3", "--format", "jsonl"], "n_best 3 (--n-best)", "needs at least as many beams (--beams)."),
 ]
 
 

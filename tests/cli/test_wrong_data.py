@@ -124,7 +124,12 @@ WRONG: list[tuple[str, dict[str, object], int, str]] = [
         1,
         "{here}/pair.tsv:2: expected at least 2 tab-separated columns, found 1: 'c'. Separate by one tab.",
     ),
-    ("pos", {"data.layer": "nope"}, 2, "no CoNLL-U layer 'nope'. Layers: lemma, upos, xpos, feats, deprel, misc:KEY."),
+    (
+        "pos",
+        {"data.layer": "nope"},
+        2,
+        "{here}/good.conllu: no CoNLL-U layer 'nope'. Layers (data.layer): lemma, upos, xpos, feats, deprel, misc:KEY.",
+    ),
     ("pos", {"data.train": '["train.conllu"]'}, 2, "data: ['{here}/train.conllu']: a tagged part is one file. Join the files first."),
     (
         "translation",
@@ -170,7 +175,7 @@ def test_a_corpus_that_is_nowhere_names_the_places(here: Path) -> None:
     assert result.exit_code == 2
     assert result.stderr == (
         f"Error: corpus 'wnut17' was not found; looked in {here}/wnut17, {here}, {here}/cache/wnut17. "
-        "Run 'seqtasks data get wnut17', or name its folder with --data-dir.\n"
+        "Run 'seqtasks data get wnut17', or name its folder with data_dir (--data-dir).\n"
     )
 
 
@@ -178,7 +183,9 @@ def test_a_corpus_without_its_train_part_says_so(here: Path) -> None:
     write(here / "wnut17" / "emerging.dev.conll", "Mara\tB-person\n")
     result = invoke("run", "ner", "wnut17", "--data-dir", here, "--out", "run")
     assert result.exit_code == 1
-    assert result.stderr == f"Error: {here}/wnut17: no training part 'wnut17train.conll' in it. Check --data-dir and data.train.\n"
+    assert (
+        result.stderr == f"Error: {here}/wnut17: no training part 'wnut17train.conll' in it. Check data_dir (--data-dir) and data.train.\n"
+    )
 
 
 def test_a_loss_that_is_no_number_stops_training_before_it_is_saved(here: Path) -> None:

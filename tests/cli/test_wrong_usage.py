@@ -118,8 +118,8 @@ WRONG: list[tuple[list[str], int, str]] = [
     ),
     (["run", "translation", *sets("text.tokenizer=wurd")], 2, "no tokenizer 'wurd'; did you mean 'word'?"),
     (["run", "translation", *sets("text.tokenizer=torchtext:nope")], 2, "torchtext has no working tokenizer 'nope' here"),
-    (["run", "pos", "--device", "tpu9"], 2, "--device tpu9: no such kind of device. Use cpu, cuda, cuda:N, mps or auto."),
-    (["run", "pos", "--device", "meta"], 2, "--device meta: not supported. Use cpu, cuda, cuda:N, mps or auto."),
+    (["run", "pos", "--device", "tpu9"], 2, "device 'tpu9' (--device): no such kind of device. Use cpu, cuda, cuda:N, mps or auto."),
+    (["run", "pos", "--device", "meta"], 2, "device 'meta' (--device): not supported. Use cpu, cuda, cuda:N, mps or auto."),
     (["run", "pos", "--out", "full"], 1, "full: exists. Use --resume to go on with it, --overwrite to replace it, or another --out."),
     (["run", "pos", "--out", "kind.toml"], 1, "kind.toml: exists and is a file. Choose another --out."),
     (
@@ -185,8 +185,8 @@ def test_wrong_usage_is_told_in_a_line(arguments: list[str], code: int, message:
 def test_a_gpu_where_there_is_none_is_told_with_the_remedy(here: Path) -> None:
     for arguments in (["run", "pos"], ["predict", "copy"], ["evaluate", "copy", "kind.toml"]):
         result = invoke(*arguments, "--device", "cuda", input=b"")
-        assert (result.exit_code, result.stderr) == (2, "Error: --device cuda: no CUDA GPU is available here. Use --device cpu.\n")
-    assert "Error: --device mps: no Apple GPU is available here. Use --device cpu.\n" in invoke("run", "pos", "--device", "mps").stderr
+        assert (result.exit_code, result.stderr) == (2, "Error: device 'cuda' (--device): no CUDA GPU is available here. Use cpu.\n")
+    assert "Error: device 'mps' (--device): no Apple GPU is available here. Use cpu.\n" in invoke("run", "pos", "--device", "mps").stderr
 
 
 def test_every_file_of_references_needs_a_line_for_a_line(here: Path, finished) -> None:

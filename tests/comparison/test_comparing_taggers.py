@@ -92,7 +92,7 @@ def test_a_comparison_of_one_system_and_a_folder_of_other_things_are_refused(tmp
 
 def test_what_an_earlier_report_shows_and_a_new_one_will_not_is_told(tmp_path: Path) -> None:
     told: list[str] = []
-    callbacks = Callbacks(told.append, None)
+    callbacks = Callbacks(told.append)
     tell_replaced(tmp_path, "dev", callbacks, curves=False)
     (tmp_path / "comparison.json").write_text(json.dumps({"curves": [1], "split": "test"}), encoding="utf-8")
     tell_replaced(tmp_path, "test", callbacks, curves=True)

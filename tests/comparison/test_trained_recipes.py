@@ -48,7 +48,7 @@ def test_the_table_of_an_override_is_what_stands_before_its_first_dot(override: 
 
 def test_a_finished_run_of_the_same_recipe_is_kept_and_another_is_refused(tmp_path: Path) -> None:
     loaded, told = load_recipe("pos", "lstm"), []
-    callbacks = Callbacks(told.append, None)
+    callbacks = Callbacks(told.append)
     assert not kept(tmp_path / "none", loaded, callbacks)
     directory = RunDirectory.create(tmp_path / "run", loaded.recipe, {}, overwrite=False)
     assert not kept(directory.path, loaded, callbacks)

@@ -123,7 +123,7 @@ def test_a_corpus_that_is_nowhere_names_the_places_and_the_command(tmp_path: Pat
         find_corpus("wnut17", data, cache)
     assert str(error.value) == (
         f"corpus 'wnut17' was not found; looked in {data}/wnut17, {data}, {cache}/wnut17. "
-        "Run 'seqtasks data get wnut17', or name its folder with --data-dir."
+        "Run 'seqtasks data get wnut17', or name its folder with data_dir (--data-dir)."
     )
 
 

@@ -12,7 +12,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from seqtasks import NeuralClassifier, NeuralTagger
-from seqtasks.errors import DataError, RunDirectoryError, UsageError
+from seqtasks.errors import DataError, RunDirectoryError, UsageError, WrongTypeError
+from seqtasks.estimators.labels import classes_of
 from seqtasks.nn.pooling import POOLINGS
 
 TEXTS = ["the dog sees the cat", "does the dog see it", "a cat sleeps", "does a cat sleep", "we sing", "do we sing now"] * 4
@@ -54,9 +55,12 @@ def test_a_text_has_the_same_answer_alone_and_as_a_list_of_words(fitted: NeuralC
         np.testing.assert_allclose(fitted.predict_proba([text.split()])[0], expected, atol=1e-6)
 
 
-def test_a_text_without_words_gets_the_shares_of_training() -> None:
+def test_a_text_without_words_has_the_shares_of_training_and_no_label() -> None:
     model = tiny(epochs=1).fit(TEXTS[:3], ["a", "b", "a"])
     np.testing.assert_allclose(model.predict_proba([""])[0], [2 / 3, 1 / 3])
+    for ask in (model.predict, lambda texts: model.score(texts, ["a", "a"])):
+        with pytest.raises(DataError, match=r"^text 2: it has no words\. Leave it out\.$"):
+            ask([TEXTS[0], " "])
     assert model.predict_proba([]).shape == (0, 2)
 
 
@@ -112,6 +116,18 @@ FAULTS = [
         r"^texts, labels: 1 texts, but labels of the shape \(2,\)\. Give one label for each text\.$",
     ),
     ({"texts": ["a", "b"], "labels": ["x", "x"]}, r"^labels: 1 different labels\. Give texts of at least two\.$"),
+    ({"texts": None, "labels": LABELS}, r"^texts: got None\. Give a list of texts\.$"),
+    ({"texts": 5, "labels": LABELS}, r"^texts: got 5\. Give a list of texts\.$"),
+    ({"texts": ["a", "b"], "labels": None}, r"^labels: got None\. Give a list with one label for each text\.$"),
+    ({"texts": ["a", "b"], "labels": ["x", float("nan")]}, r"^label 2: got nan, which names no class\. Leave its text out\.$"),
+    ({"texts": ["a", "b"], "labels": np.array([np.nan, 1.0])}, r"^label 1: got nan, which names no class\. Leave its text out\.$"),
+    ({"texts": ["a", "b"], "labels": ["x", None]}, r"^label 2: got None\. Give a text or a whole number, or leave the text out\.$"),
+    ({"texts": ["a", "b"], "labels": [0.5, 1.5]}, r"^label 1: got 0\.5, which names no class\. Labels are classes: give texts or whole"),
+    ({"texts": ["a", "b"], "labels": ["x", ""]}, r"^label 2: it is empty\. Give it a name, or leave its text out\.$"),
+    (
+        {"texts": ["a", "b"], "labels": [1, "x"]},
+        r"^labels: there is a number \(1\) and a text \('x'\) among them\. Give one kind, such as str\(label\) for each\.$",
+    ),
     ({"texts": ["a", " "], "labels": ["x", "y"]}, r"^text 2: it has no words\. Leave it out\.$"),
 ]
 
@@ -120,6 +136,23 @@ FAULTS = [
 def test_texts_and_labels_that_cannot_be_learned_from_are_told(given: dict[str, list[str]], message: str) -> None:
     with pytest.raises(DataError, match=message):
         tiny().fit(**given)
+
+
+def test_labels_of_every_kind_are_the_classes_in_order() -> None:
+    for labels in (["b", "a"], [1, 0], [True, False], [1.0, 0.0], np.array(["b", "a"], dtype=object), np.array([2, 1], dtype=np.uint8)):
+        classes, targets = classes_of(labels, 2)
+        assert classes.tolist() == sorted(labels)
+        assert targets.tolist() == [1, 0]
+
+
+def test_what_is_asked_or_scored_is_checked_as_what_is_learned(fitted: NeuralClassifier) -> None:
+    for nothing in (None, 5):
+        with pytest.raises(DataError, match=rf"^texts: got {nothing}\. Give a list of texts\.$"):
+            fitted.predict(nothing)
+    with pytest.raises(WrongTypeError, match=r"^texts: got set {'a'}\. Give lists, which have an order\.$"):
+        fitted.predict({"a"})
+    with pytest.raises(DataError, match=r"^texts, labels: 24 texts, but labels of the shape \(3,\)\. Give one label for each text\.$"):
+        fitted.score(TEXTS, LABELS[:3])
 
 
 def test_parameters_that_cannot_be_are_told_together() -> None:

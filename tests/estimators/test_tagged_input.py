@@ -8,6 +8,7 @@ from sklearn.exceptions import NotFittedError
 
 from seqtasks.errors import DataError, DeviceError, SeqtasksError, UsageError
 from seqtasks.estimators.neural_tagger import NeuralTagger
+from seqtasks.hmm.tagger import HMMTagger
 from tests.estimators.tiny import entities, parts_of_speech, tiny
 
 BAD_CORPORA = [
@@ -16,12 +17,12 @@ BAD_CORPORA = [
     ("a b", [["X", "Y"]], "sentences: got the text 'a b'. Give a list; a sentence is a list of str."),
     (None, [["X"]], "sentences: got None. Give a list; a sentence is a list of str."),
     ([["a"]], 7, "tags: got 7. Give a list; the tags of a sentence is a list of str."),
-    (["a b"], [["X", "Y"]], "sentence 1: sentences: got the text 'a b'. Give a sentence as a list of str, such as ['a', 'b']."),
-    ([["a", "b"]], ["XY"], "sentence 1: tags: got the text 'XY'. Give the tags of a sentence as a list of str, such as ['XY']."),
+    (["a b"], [["X", "Y"]], "sentence 1: got the text 'a b'. Give a sentence as a list of str, such as ['a', 'b']."),
+    ([["a", "b"]], ["XY"], "tags of sentence 1: got the text 'XY'. Give the tags of a sentence as a list of str, such as ['XY']."),
     ([["a"], [1]], [["X"], ["X"]], "sentence 2: a word must be a str, got 1 at position 1. Convert it with str()."),
     ([["a", "b"]], [["X", None]], "sentence 1: a tag must be a str, got None at position 2. Convert it with str()."),
-    ([["a"], 7], [["X"], ["X"]], "sentence 2: sentences: got 7. Give a sentence as a list of str."),
-    ([["a"], 7 * "long "], [["X"], ["X"]], "sentence 2: sentences: got the text 'long long long long long long long '."),
+    ([["a"], 7], [["X"], ["X"]], "sentence 2: got 7. Give a sentence as a list of str."),
+    ([["a"], 7 * "long "], [["X"], ["X"]], "sentence 2: got the text 'long long long long long long long '."),
     ([], [], "sentences: no sentence has a word. Give at least one sentence with its tags."),
     ([[], []], [[], []], "sentences: no sentence has a word. Give at least one sentence with its tags."),
 ]
@@ -41,7 +42,7 @@ def test_a_corpus_that_cannot_be_learned_from_is_one_clear_line(method: str, sen
 def test_sentences_to_tag_are_checked_too(method: str, fitted: NeuralTagger) -> None:
     with pytest.raises(DataError, match="^sentences: got the text 'The dog sleeps'. Give a list"):
         getattr(fitted, method)("The dog sleeps")
-    with pytest.raises(DataError, match="^sentence 1: sentences: got the text 'The'. Give a sentence as a list of str, such as"):
+    with pytest.raises(DataError, match="^sentence 1: got the text 'The'. Give a sentence as a list of str, such as"):
         getattr(fitted, method)(["The", "dog", "sleeps"])
 
 
@@ -142,9 +143,9 @@ def test_every_error_is_one_of_ours() -> None:
 
 
 @pytest.mark.parametrize("name", ["fitted", "fitted_crf"])
-def test_empty_sentences_empty_words_and_any_characters_are_tagged(name: str, request) -> None:
+def test_empty_sentences_and_any_characters_are_tagged(name: str, request) -> None:
     tagger: NeuralTagger = request.getfixturevalue(name)
-    odd = [[], [""], ["\n", "\t", "\u200b", "<pad>", "<unk>"], ["𝔘𝔫𝔦", "שלום", "e\u0301", "x" * 500], [], ["."] * 1500]
+    odd = [[], ["\n", "\t", "\u200b", "<pad>", "<unk>"], ["𝔘𝔫𝔦", "שלום", "e\u0301", "x" * 500], [], ["."] * 1500]
     assert [len(tags) for tags in tagger.predict(odd)] == [len(words) for words in odd]
     assert [array.shape for array in tagger.predict_proba(odd)] == [(len(words), len(tagger.classes_)) for words in odd]
     assert tagger.predict([]) == tagger.predict_proba([]) == []
@@ -152,13 +153,27 @@ def test_empty_sentences_empty_words_and_any_characters_are_tagged(name: str, re
 
 
 def test_odd_words_are_learned_saved_and_loaded(tmp_path) -> None:
-    words = [["", "\n", "\\", "<pad>", "שלום", "\ufeff"], [], ["a b", "\u2028", "\r"]]
-    tags = [["A", "B", "A", "B", "", "a\nb"], [], ["A", "B", "<unk>"]]
+    words = [[" ", "\n", "\\", "<pad>", "שלום", "\ufeff"], [], ["a b", "\u2028", "\r"]]
+    tags = [["A", "B", "A", "B", " ", "a\nb"], [], ["A", "B", "<unk>"]]
     tagger = tiny().fit(words, tags)
     tagger.save(tmp_path / "tagger")
     loaded = NeuralTagger.load(tmp_path / "tagger")
-    assert loaded.classes_.tolist() == ["", "<unk>", "A", "B", "a\nb"]
+    assert loaded.classes_.tolist() == [" ", "<unk>", "A", "B", "a\nb"]
     assert loaded.predict(words) == tagger.predict(words)
+
+
+@pytest.mark.parametrize("kind", [HMMTagger, NeuralTagger])
+def test_an_empty_word_or_tag_is_refused_by_its_place(kind: type) -> None:
+    for words, tags, message in [
+        ([["a"], ["b", ""]], [["X"], ["Y", "X"]], r"^sentence 2, word 2 is empty\. Leave it out\.$"),
+        ([["a"], ["b"]], [["X"], [""]], r"^sentence 2, tag 1 is empty\. Give every word a tag\.$"),
+    ]:
+        with pytest.raises(UsageError, match=message):
+            kind().fit(words, tags)
+    fitted = HMMTagger().fit([["a", "b"]], [["X", "Y"]]) if kind is HMMTagger else tiny(epochs=1).fit([["a", "b"]], [["X", "Y"]])
+    for ask in (fitted.predict, fitted.predict_proba):
+        with pytest.raises(UsageError, match=r"^sentence 1, word 1 is empty\. Leave it out\.$"):
+            ask([["", "a"]])
 
 
 def test_tuples_arrays_and_generators_are_sentences_too(fitted: NeuralTagger) -> None:

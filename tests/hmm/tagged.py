@@ -23,7 +23,6 @@ def corpus(seed, sentences, longest=6):
 
 
 ODD_WORDS = [
-    "",
     " ",
     "\u0130stanbul",
     "\ud800",

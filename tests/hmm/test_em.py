@@ -204,7 +204,7 @@ def test_parameters_that_cannot_be_are_refused(parameters, tags, message):
 @pytest.mark.parametrize(
     ("sentences", "tags", "message"),
     [
-        (["the dog"], [["D", "N"]], "sentence 1: sentences: got the text 'the dog'. Give a sentence as a list of str, such as"),
+        (["the dog"], [["D", "N"]], "sentence 1: got the text 'the dog'. Give a sentence as a list of str, such as"),
         ([["a"], ["b"]], [["D"]], "sentences, tags: 2 sentences, but tags of 1. Give the tags of each sentence."),
         ([["a"], ["b", "c"]], [["D"], ["D"]], "sentence 2: 2 words, but 1 tags. Give one tag for each word."),
         ([[]], [[]], "sentences: no sentence has a word. Give at least one sentence with its tags."),

@@ -193,11 +193,11 @@ def test_scikit_learn_copies_scores_and_draws_curves():
     [
         ([["a"]], [], "sentences, tags: 1 sentences, but tags of 0. Give the tags of each sentence."),
         ([["a"], ["b", "c"]], [["X"], ["X"]], "sentence 2: 2 words, but 1 tags. Give one tag for each word."),
-        (["a b"], [["X"]], "sentence 1: sentences: got the text 'a b'. Give a sentence as a list of str, such as ['a', 'b']."),
+        (["a b"], [["X"]], "sentence 1: got the text 'a b'. Give a sentence as a list of str, such as ['a', 'b']."),
         ("a b", [["X"]], "sentences: got the text 'a b'. Give a list; a sentence is a list of str."),
         ([["a", 3]], [["X", "X"]], "sentence 1: a word must be a str, got 3 at position 2. Convert it with str()."),
         ([["a"]], [[3]], "sentence 1: a tag must be a str, got 3 at position 1. Convert it with str()."),
-        ([4], [["X"]], "sentence 1: sentences: got 4. Give a sentence as a list of str."),
+        ([4], [["X"]], "sentence 1: got 4. Give a sentence as a list of str."),
         ([], [], "sentences: no sentence has a word. Give at least one sentence with its tags."),
         ([[]], [[]], "sentences: no sentence has a word. Give at least one sentence with its tags."),
     ],
@@ -213,7 +213,7 @@ def test_questions_are_checked_too(method):
     with pytest.raises(NotFittedError, match="This HMMTagger instance is not fitted yet"):
         getattr(HMMTagger(), method)([["a"]])
     tagger = HMMTagger().fit([["a", "b"]], [["X", "Y"]])
-    with pytest.raises(DataError, match="sentence 1: sentences: got the text 'a b'"):
+    with pytest.raises(DataError, match="sentence 1: got the text 'a b'"):
         getattr(tagger, method)(["a b"])
 
 

@@ -1,5 +1,6 @@
 """Resolved recipes are read again as they were written, whatever their names, paths and numbers hold."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,25 @@ def test_the_suffix_of_ones_own_training_file_says_its_format_where_none_is_set(
     assert tables["data"]["format"] == form
     told = form != "columns"
     assert any(f"data.train is read as data.format = {form!r}, by its suffix" in note for note in notes) is told
+
+
+@pytest.mark.parametrize(
+    ("given", "form", "reason"),
+    [
+        (["data.train=my.csv"], "csv", "by its suffix"),
+        (["data.train=my.jsonl.gz"], "jsonl", "by its suffix"),
+        (["data.train=."], "folders", "by what it holds"),
+        (["data.train=my.txt"], "tsv", ""),
+        (["data.train=my.conllu"], "tsv", ""),
+        (["data.train=my.csv", "data.format=tsv"], "tsv", ""),
+        (["data.dev=my.csv"], "tsv", ""),
+    ],
+)
+def test_so_does_that_of_labelled_texts_alone_or_among_several_tasks(given: list[str], form: str, reason: str) -> None:
+    alone = {"kind": "classification", "data": {"format": "tsv", "train": "train.tsv"}}
+    several = {"kind": "multitask", "tasks": {"asked": copy.deepcopy(alone)}}
+    for tables, table, prefix in ((alone, alone, ""), (several, several["tasks"]["asked"], "tasks.asked.")):
+        notes = override(tables, [f"{prefix}{one}" for one in given])
+        assert table["data"]["format"] == form
+        read = f"{prefix}data.train is read as {prefix}data.format = {form!r}, {reason}; --set {prefix}data.format=... says otherwise."
+        assert (read in notes) is bool(reason)

@@ -139,8 +139,14 @@ MODULE: dict[str, tuple[Call, str | re.Pattern[str]]] = {
     "load none": (lambda: seqtasks.load(None), "load takes the path of a run directory, or a list of some, got None."),
     "load nothing": (lambda: seqtasks.load([]), "load needs a run directory, or a list of some; got none."),
     "load a task": (lambda: seqtasks.load("pos"), re.compile(r"^pos: no run directory \(it has no run\.json\)")),
-    "device": (lambda: seqtasks.load(POS, device="gpu"), "--device gpu: no such kind of device. Use cpu, cuda, cuda:N, mps or auto."),
-    "no device": (lambda: seqtasks.load(POS, device=None), "--device None: no such kind of device. Use cpu, cuda, cuda:N, mps or auto."),
+    "device": (
+        lambda: seqtasks.load(POS, device="gpu"),
+        "device 'gpu' (--device): no such kind of device. Use cpu, cuda, cuda:N, mps or auto.",
+    ),
+    "no device": (
+        lambda: seqtasks.load(POS, device=None),
+        "device 'None' (--device): no such kind of device. Use cpu, cuda, cuda:N, mps or auto.",
+    ),
     "decoding": (lambda: seqtasks.load(POS, decoding="beams=2"), "load: decoding is 'beams=2'. Give a dict such as {\"beams\": 5}."),
     "task": (lambda: seqtasks.train("translatoin"), re.compile(r"^no task 'translatoin'; did you mean 'translation'\?")),
     "no task": (lambda: seqtasks.train(None), "task is None. Give a name (str), such as 'translation' or 'pos'."),

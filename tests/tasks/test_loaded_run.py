@@ -68,7 +68,8 @@ def test_a_run_that_was_trained_anew_is_loaded_anew_and_one_that_is_gone_is_told
     weights.write_bytes(weights.read_bytes())
     assert pickle.loads(pickled) is not before  # noqa: S301
     shutil.rmtree(tmp_path / "run")
-    with pytest.raises(RunDirectoryError):
+    message = f"^{tmp_path / 'run'}: is gone. Put the run back there, or load it from where it lies now.$"
+    with pytest.raises(RunDirectoryError, match=message):
         pickle.loads(pickled)  # noqa: S301
 
 

@@ -98,11 +98,16 @@ def test_a_missing_tag_in_a_wanted_layer_is_named(file, tag):
     assert str(caught.value) == f"{path}:1: no xpos for 'Haus'. Annotate it, or choose another layer than xpos."
 
 
+def test_one_layer_may_be_given_by_its_name(file):
+    path = file(FILE)
+    assert read_conllu(path, layers="upos").examples == read_conllu(path, layers=("upos",)).examples
+
+
 @pytest.mark.parametrize("layer", ["pos", "misc", "misc:"])
 def test_an_unknown_layer_is_named(file, layer):
     with pytest.raises(UsageError) as caught:
-        read_conllu(file(FILE), layers=("upos", layer))
-    assert str(caught.value) == f"no CoNLL-U layer {layer!r}. Layers: lemma, upos, xpos, feats, deprel, misc:KEY."
+        read_conllu(path := file(FILE), layers=("upos", layer))
+    assert str(caught.value) == f"{path}: no CoNLL-U layer {layer!r}. Layers (data.layer): lemma, upos, xpos, feats, deprel, misc:KEY."
 
 
 def test_words_without_a_value_are_outside_where_tags_are_spans_and_a_note_where_they_are_not(file):

@@ -83,6 +83,7 @@ def test_gzip_files_are_read(tmp_path: Path) -> None:
     assert len(read_labelled(path, format="tsv", layout=NUMBERED)) == 2
 
 
+FORMAT = "Check data.format: 'tsv' has tabs between columns, 'csv' commas, and 'jsonl' an object a line."
 FAULTS = [
     (
         "tsv",
@@ -108,6 +109,8 @@ FAULTS = [
         ":1: two columns 'text' in the header, which has text, text, label. Check data.text_column and data.label_column; a number, "
         "from 0, needs no header.",
     ),
+    ("tsv", "text,label\na,x\n", Layout(), f":1: no column 'text' in the header, which has text,label. {FORMAT}"),
+    ("csv", "a\tx\n", NUMBERED, f":1: no column 1, counted from 0: the row has 1. {FORMAT}"),
     ("tsv", "a\tx\n \ty\n", NUMBERED, ":2: no text. Remove the row, or check data.text_column."),
     ("tsv", "a\tx\nb\t\n", NUMBERED, ":2: no label. Add one, or check data.label_column."),
     ("tsv", "text\tlabel\na\tx,,y\n", SEVERAL, ":2: no label. Add one, or check data.label_column."),

@@ -85,15 +85,15 @@ def test_without_the_package_the_remedy_is_told(monkeypatch):
     with pytest.raises(UsageError) as caught:
         pieces("One.")
     assert str(caught.value) == (
-        "--split-sentences needs the package pysbd, which is not installed. Install it: pip install 'seqtasks[text]'."
+        "split_sentences (--split-sentences) needs the package pysbd, which is not installed. Install it: pip install 'seqtasks[text]'."
     )
 
 
 @pytest.mark.parametrize(
     ("language", "message"),
     [
-        ("", "--split-sentences needs the language of the text. Give --language, one of {known}."),
-        ("sv", "--split-sentences: pysbd has no rules for language 'sv'. It has {known}."),
+        ("", "split_sentences (--split-sentences) needs the language of the text. Give language (--language), one of {known}."),
+        ("sv", "split_sentences (--split-sentences): pysbd has no rules for language 'sv'. It has {known}."),
     ],
 )
 def test_a_language_that_is_not_known_is_told(language, message):

@@ -16,7 +16,7 @@ def test_the_cpu_is_found():
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
 def test_a_gpu_where_there_is_none_is_one_clear_line():
-    with pytest.raises(DeviceError, match=r"--device cuda:1: no CUDA GPU is available here\. Use --device cpu\."):
+    with pytest.raises(DeviceError, match=r"^device 'cuda:1' \(--device\): no CUDA GPU is available here\. Use cpu\.$"):
         find_device("cuda:1")
 
 
@@ -29,7 +29,7 @@ def test_auto_takes_the_cpu_where_there_is_no_gpu():
     ("name", "problem"), [("gpu", "no such kind of device"), ("meta", "not supported"), ("", "no such kind of device")]
 )
 def test_an_unknown_device_is_one_clear_line(name, problem):
-    with pytest.raises(DeviceError, match=rf"--device {name}: {problem}\. Use cpu, cuda, cuda:N, mps or auto\."):
+    with pytest.raises(DeviceError, match=rf"^device {name!r} \(--device\): {problem}\. Use cpu, cuda, cuda:N, mps or auto\."):
         find_device(name)
 
 

@@ -80,7 +80,7 @@ class ClassificationPredictor(LoadedRun):
         return {"scores": [score.to_json() for score in report.scores], "classification": {name: report.to_json()}}
 
     def evaluate(self, files: Files) -> list[Score]:
-        """The scores of a labelled file (or of format "folders" a folder), in the format of the recipe."""
+        """The scores of a labelled file (or of a folder of them), in the format that its suffix says, or else in that of the recipe."""
         return [*self.report(files).scores]
 
     def report(self, files: Files) -> LabelReport:

@@ -14,7 +14,7 @@ from seqtasks.tasks.locations import DataLocations, locate, locate_folder, read_
 from seqtasks.tasks.outcome import PartFacts
 from seqtasks.tasks.selection import nested_share, select_parts
 from seqtasks.text.corpora.examples import Corpus, DataNote, LabelledText
-from seqtasks.text.corpora.label_readers import read_labelled
+from seqtasks.text.corpora.label_readers import LABEL_READERS, label_format_of, read_labelled
 from seqtasks.text.corpora.labelled import check_labels
 from seqtasks.text.files import home_path
 
@@ -36,8 +36,16 @@ def read_labelled_part(data: LabelledData, part: Files, locations: DataLocations
 
 
 def read_labelled_file(data: LabelledData, path: Path) -> Corpus[LabelledText]:
-    """The texts of a file or folder in the recipe's format. Raises DataError for a fault, and where there is no text."""
-    return refuse_empty(read_labelled(path, format=data.format, layout=data.layout, options=data.options))
+    """The texts of a file or folder in its format (`format_of`). Raises DataError for a fault, and where there is no text."""
+    return refuse_empty(read_labelled(path, format=format_of(data, path), layout=data.layout, options=data.options))
+
+
+def format_of(data: LabelledData, path: Path) -> str:
+    """The format of a part, or of a file beside them: the recipe's, unless its suffix says one that the suffix of data.train does not."""
+    found = label_format_of(path)
+    if found is None or data.format not in LABEL_READERS or found == label_format_of(Path(data.train)):
+        return data.format
+    return found
 
 
 def labelled_examples(data: LabelledData, locations: DataLocations, files: Sequence[Path]) -> Corpus[LabelledText]:

@@ -157,7 +157,7 @@ class LanguageModelPredictor(LoadedRun):
         """Lines written on, in the form asked for. Raises UsageError for options of other kinds, and for more answers than samples."""
         refuse_language_model(options)
         if options.n_best > self.writer.settings.samples:
-            raise UsageError(f"--n-best {options.n_best} needs at least as many --samples.")
+            raise UsageError(f"n_best {options.n_best} (--n-best) needs at least as many samples (--samples).")
         return in_form(self.stream(lines, chunk=options.chunk), options.form, answers_shown=options.n_best)
 
     def metrics(self, files: Files) -> dict[str, Any]:

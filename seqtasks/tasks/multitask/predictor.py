@@ -18,6 +18,7 @@ from seqtasks.inference.tagger import Tagger
 from seqtasks.models.tagging import TaggingModel
 from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.tasks.answers import Answers
+from seqtasks.tasks.by_head import ByHead
 from seqtasks.tasks.classification.reading import read_labelled_file
 from seqtasks.tasks.contract import PredictionOptions, PredictorOptions
 from seqtasks.tasks.given import Files, list_of_lines, lists_of_words, one_line, paths_of
@@ -111,7 +112,7 @@ class MultitaskPredictor(LoadedRun):
         while some := [*islice(tagged, chunk)]:
             labels = {head: self.labelled(classifier, some, language) for head, classifier in self.classifiers.items()}
             for number, answer in enumerate(some):
-                yield MultitaskAnswer({head: found[number] for head, found in labels.items()}, answer)
+                yield MultitaskAnswer(ByHead((head, found[number]) for head, found in labels.items()), answer)
 
     def labelled(self, classifier: TextClassifier, some: Sequence[TaggedLine], language: str | None) -> list[LabelledAnswer]:
         """The labels of sentences: of their raw text, or of their words where they were given as these."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqtasks.reports.shown import Marked, ShownWord, TaggedShown
+from seqtasks.tasks.by_head import ByHead
 from seqtasks.text.tags import NESTED, Span, spans_of
 
 
@@ -57,9 +58,14 @@ class RankedTags:
         return {**numbers, "tags": list(self.tags), "entities": [one.to_dict() for one in self.entities]}
 
 
+def unsure() -> ByHead[list[float]]:
+    """Confidences that were not asked for."""
+    return ByHead(unasked="Ask with confidences=True")
+
+
 @dataclass(frozen=True)
 class TaggedLine:
-    """A sentence's words and, by head, their tags; by head also the posterior probabilities of these tags, where they were asked for.
+    """A sentence's words and, by head, their tags; by head also the posterior probabilities of these tags, empty where not asked for.
 
     text: the sentence as it was written, None where words were given; offsets: where each word stands in it; line: its number in the
     input, from 1; start: where the sentence begins in its line; schemes: the tag scheme of each head whose tags are spans;
@@ -69,7 +75,7 @@ class TaggedLine:
 
     words: tuple[str, ...]
     tags: dict[str, list[str]]
-    confidences: dict[str, list[float]] | None = None
+    confidences: dict[str, list[float]] = field(default_factory=unsure)
     text: str | None = None
     offsets: Sequence[tuple[int, int]] | None = field(default=None, repr=False)
     line: int = field(default=1, repr=False)
@@ -91,7 +97,7 @@ class TaggedLine:
         if self.offsets is not None:
             found["offsets"] = [[start, end] for start, end in self.offsets]
         found["tags"] = {head: list(tags) for head, tags in self.tags.items()}
-        if self.confidences is not None:
+        if self.confidences:
             found["confidences"] = {head: [round(value, 6) for value in values] for head, values in self.confidences.items()}
         entities = self.entities
         if self.schemes:
@@ -126,12 +132,13 @@ class TaggedLine:
         """The entities of each head that has a tag scheme, in order."""
         found = {head: spans_of(self.tags[head], scheme) for head, scheme in self.schemes.items()}
         sure = self.span_confidences
-        return {head: [*self.entities_at(spans, sure[head] if sure is not None else None)] for head, spans in found.items()}
+        return ByHead((head, [*self.entities_at(spans, sure[head] if sure is not None else None)]) for head, spans in found.items())
 
     @property
     def k_best(self) -> dict[str, list[RankedTags]]:
         """By head its best sequences of tags, best first, with the entities that they mean; nothing where they were not asked for."""
-        return {head: [self.ranked_tags(head, *one) for one in paths] for head, paths in (self.ranked or {}).items()}
+        ranked = (self.ranked or {}).items()
+        return ByHead(((head, [self.ranked_tags(head, *one) for one in paths]) for head, paths in ranked), unasked="Ask with k_best=3")
 
     def ranked_tags(self, head: str, tags: list[str], log_probability: float) -> RankedTags:
         spans = spans_of(tags, self.schemes[head]) if head in self.schemes else []

@@ -29,7 +29,7 @@ def as_ranked_text(answer: TaggedLine) -> str:
 
 def as_conll(answer: TaggedLine) -> str:
     """A word and its tags a line, tab-separated, then its confidences where they are there, and a blank line after the sentence."""
-    sure = (answer.confidences or {}).values()
+    sure = answer.confidences.values()
     numbers = [[f"{value:.4f}" for value in values] for values in sure]
     rows = zip(answer.words, *answer.tags.values(), *numbers, strict=True)
     return "".join("\t".join(row) + "\n" for row in rows)
@@ -61,7 +61,7 @@ def conllu_writer(layers: Mapping[str, str]) -> Callable[[TaggedLine], str]:
                     more.append(f"{names[head]}={tags[position]}")
                 else:
                     row[column] = tags[position]
-            for head, values in (answer.confidences or {}).items():
+            for head, values in answer.confidences.items():
                 more.append(f"{names[head]}Confidence={values[position]:.4f}")
             if touches_next(answer, position):
                 more.append("SpaceAfter=No")

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from seqtasks.errors import UsageError, WrongTypeError
 from seqtasks.inference.posteriors import Posteriors, k_best_of
 from seqtasks.tasks.answers import Answers
+from seqtasks.tasks.by_head import ByHead
 from seqtasks.tasks.contract import PredictionOptions
 from seqtasks.tasks.given import Files, described, list_of_lines, lists_of_words, one_line, paths_of, refuse_text, remedy_of
 from seqtasks.tasks.loaded_run import LoadedRun
 from seqtasks.tasks.locations import refuse_empty
-from seqtasks.tasks.tagging.answers import TaggedLine
+from seqtasks.tasks.tagging.answers import TaggedLine, unsure
 from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
 from seqtasks.tasks.tagging.reading import read_tagged_file
 from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, file_scheme
@@ -111,8 +112,8 @@ class TaggingPredictor(LoadedRun):
         return Answers(
             TaggedLine(
                 tuple(sentence.words),
-                tags,
-                sure.confidences[number] if sure else None,
+                ByHead(tags),
+                ByHead(sure.confidences[number]) if sure else unsure(),
                 sentence.text,
                 sentence.offsets,
                 sentence.line,

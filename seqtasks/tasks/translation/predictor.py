@@ -132,7 +132,7 @@ class TranslationPredictor(LoadedRun):
         settings = self.recipe.decoding if beams is None else changed(self.recipe.decoding, {"beams": beams}, attention=self.attention)
         limit, name = (settings.samples, "samples") if settings.samples else (settings.beams, "beams")
         if n_best > limit:
-            raise UsageError(f"--n-best {n_best} needs at least as many --{name}.")
+            raise UsageError(f"n_best {n_best} (--n-best) needs at least as many {name} (--{name}).")
         if alignments and not self.attention:
             raise UsageError("alignments come from attention, which this run has not (decoder.attention is 'none').")
         lines, read = tee(lines)

@@ -22,16 +22,17 @@ VALUE, ABSENT = "misc:", "_"
 NUMBER = re.compile(r"[0-9]+([-.][0-9]+)?")  # "3", "1-2", "8.1"
 
 
-def read_conllu(path: Path | str, *, layers: Sequence[str] = ("upos",), spans: Container[str] = ()) -> Corpus[TaggedSentence]:
-    """Sentences with their layers: upos, xpos, lemma, feats, deprel, or "misc:KEY" for a value of the last column.
+def read_conllu(path: Path | str, *, layers: str | Sequence[str] = ("upos",), spans: Container[str] = ()) -> Corpus[TaggedSentence]:
+    """Sentences with their layers (or one, by its name): upos, xpos, lemma, feats, deprel, or "misc:KEY" for a value of the last column.
 
     "_" is an error in upos and xpos, "no features" in feats, and no value elsewhere: a word without KEY gets "_", which is noted, or "O"
     in layers of `spans`, whose tags are those of entities.
     Raises DataError with the line of a fault, UsageError for an unknown layer.
     """
+    layers = [layers] if isinstance(layers, str) else layers
     unknown = [layer for layer in layers if layer not in COLUMNS and not re.fullmatch("misc:.+", layer)]
     if unknown:
-        raise UsageError(f"no CoNLL-U layer {unknown[0]!r}. Layers: {', '.join(COLUMNS)}, misc:KEY.")
+        raise UsageError(f"{path}: no CoNLL-U layer {unknown[0]!r}. Layers (data.layer): {', '.join(COLUMNS)}, misc:KEY.")
     sentences: list[TaggedSentence] = []
     rows: list[list[str]] = []
     begin = passed = first = 0

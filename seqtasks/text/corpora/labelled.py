@@ -22,6 +22,7 @@ HEADERS = frozenset(
     ("text", "sentence", "question", "review", "label", "labels", "category", "class", "sentiment", "target", "tag", "topic")
 )
 COLUMNS = "Check data.text_column and data.label_column"
+FORMAT = "Check data.format: 'tsv' has tabs between columns, 'csv' commas, and 'jsonl' an object a line"
 FEW = 20  # texts of a file below which nothing is said of how many labels there are
 
 
@@ -70,11 +71,12 @@ def read_rows(lines: CorpusLines, layout: Layout, rows: Iterator[tuple[int, list
 
 def place_of(path: Path, number: int, column: Column, cells: Sequence[str]) -> int:
     """The number of a column in the first row. Raises DataError where there is none, or two, of that name."""
+    alone = len(cells) == 1  # no separator of the format stands in the row
     if isinstance(column, int):
         if not -len(cells) <= column < len(cells):
-            raise DataError(path, number, f"no column {column}, counted from 0: the row has {len(cells)}", COLUMNS)
+            raise DataError(path, number, f"no column {column}, counted from 0: the row has {len(cells)}", FORMAT if alone else COLUMNS)
         return column % len(cells)
-    return place_in_header(path, number, column, cells, f"{COLUMNS}; a number, from 0, needs no header")
+    return place_in_header(path, number, column, cells, FORMAT if alone else f"{COLUMNS}; a number, from 0, needs no header")
 
 
 def labels_in(cell: str, separator: str | None) -> list[str]:

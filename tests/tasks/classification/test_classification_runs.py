@@ -1,5 +1,6 @@
 """Runs of classification end to end on the miniature sample: trained, resumed, fine-tuned, under seeds, asked, scored and refused."""
 
+import csv
 import json
 import pickle
 import shutil
@@ -9,6 +10,9 @@ import pytest
 
 import seqtasks
 from seqtasks.nn.pooling import POOLINGS
+from seqtasks.tasks.classification.reading import format_of
+from seqtasks.text.corpora.label_readers import read_labelled
+from seqtasks.text.corpora.labelled import Layout
 from tests.miniature.runs import done, invoke, metrics, sha256, train
 
 TASK = "classification"
@@ -98,6 +102,30 @@ def test_evaluate_repeats_the_scores_of_the_run(finished, miniature: Path) -> No
     assert values == pytest.approx({name: score(run, name) for name in values})
     result = invoke("evaluate", run, miniature / TASK / "test.tsv", miniature / TASK / "dev.tsv")
     assert (result.exit_code, result.stderr) == (2, "Error: evaluate needs one labelled file; got 2.\n")
+
+
+@pytest.mark.usefixtures("miniature")
+def test_a_file_in_another_format_by_its_suffix_has_the_same_scores(finished, miniature: Path, tmp_path: Path) -> None:
+    predictor = seqtasks.load(finished(TASK))
+    texts = read_labelled(miniature / TASK / "test.tsv", format="tsv", layout=Layout()).examples
+    rows = [{"text": text.text, "label": text.labels[0]} for text in texts]
+    (tmp_path / "a.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ("text", "label"))
+        writer.writeheader()
+        writer.writerows(rows)
+    expected = [score.value for score in predictor.evaluate(miniature / TASK / "test.tsv").scores]
+    for name in ("a.jsonl", "a.csv"):
+        assert [score.value for score in predictor.evaluate(tmp_path / name).scores] == expected
+
+
+@pytest.mark.usefixtures("miniature")
+def test_a_format_that_is_said_against_the_suffix_of_train_holds_for_all_files_of_that_suffix(finished) -> None:
+    data = seqtasks.load(finished(TASK)).recipe.data
+    odd = data.model_copy(update={"format": "csv", "train": "mine.tsv"})
+    assert [format_of(odd, Path(name)) for name in ("b.tsv", "b.jsonl", "b.txt", "b.csv")] == ["csv", "jsonl", "csv", "csv"]
+    foreign = data.model_copy(update={"format": "a reader of another package"})
+    assert format_of(foreign, Path("b.jsonl")) == foreign.format
 
 
 @pytest.mark.usefixtures("plain_figures", "miniature")

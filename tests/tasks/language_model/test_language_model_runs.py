@@ -149,7 +149,7 @@ WRONG = [
     (["predict", "RUN", "--tokens"], "--tokens is not for language models: each line is the beginning of what they write."),
     (["predict", "RUN", "--format", "html"], "--format html is for tagging runs. Use text or jsonl."),
     (["predict", "RUN", "--n-best", "2"], "--n-best above 1 needs --format jsonl, since text keeps one line for each line."),
-    (["predict", "RUN", "--n-best", "2", "--format", "jsonl"], "--n-best 2 needs at least as many --samples."),
+    (["predict", "RUN", "--n-best", "2", "--format", "jsonl"], "n_best 2 (--n-best) needs at least as many samples (--samples)."),
     (["predict", "RUN", "--beams", "2"], "decoding: unknown key 'beams'"),
     (["predict", "RUN", "--precision", "bf16"], "RUN: a language model answers in float32. Leave precision 'bf16' out."),
     (["predict", "RUN", "--ensemble", "RUN"], "RUN: no translation run. Ensembles are of translation runs."),

@@ -34,7 +34,7 @@ def test_raw_text_gives_words_with_their_places_and_tags(finished, task: str) ->
     predictor = predictor_of(finished, task)
     answer = predictor.tag(TEXT)
     assert list(answer.words) == WORDS == [TEXT[start:end] for start, end in answer.offsets or ()]
-    assert (answer.text, answer.line, answer.start, answer.confidences) == (TEXT, 1, 0, None)
+    assert (answer.text, answer.line, answer.start, answer.confidences) == (TEXT, 1, 0, {})
     (alike,) = predictor.tag_words([WORDS])
     assert alike.tags == answer.tags == predictor.tag_words([["a"], WORDS])[1].tags
     assert (alike.text, alike.offsets) == (None, None)
@@ -50,8 +50,6 @@ def test_confidences_stand_beside_the_same_tags(finished, task: str) -> None:
     for words, answer in zip(batch, sure, strict=False):
         alone = predictor.tag_words([words], confidences=True)[0]
         for head in predictor.data:
-            assert answer.confidences is not None
-            assert alone.confidences is not None
             assert answer.confidences[head] == pytest.approx(alone.confidences[head], abs=1e-5)
             assert answer.confidences[head] == predictor.tagger.tag_with_confidence([*batch, []], head)[1][batch.index(words)]
 
@@ -171,7 +169,6 @@ def test_a_hidden_markov_model_answers_as_a_network_does(task: str, head: str) -
     answer = predictor.tag(TEXT, confidences=True)
     assert answer.words == tuple(WORDS)
     assert answer.tags == predictor.tag_words([WORDS])[0].tags
-    assert answer.confidences is not None
     assert all(0 <= sure <= 1 for sure in answer.confidences[head])
     assert list(answer.entities) == (["ner"] if head == "ner" else [])
     assert all(0 < (entity.confidence or 0) <= 1 for entities in answer.entities.values() for entity in entities)
