@@ -93,7 +93,8 @@ def find_corpus(name: str, data_dir: Path | None, cache: Path | None) -> Path:
     if len(missing) < len(corpus.files):
         looked[-1] += f" (incomplete: {missing[0].name} is missing)"
     raise UsageError(
-        f"corpus {name!r} was not found; looked in {', '.join(looked)}. Run 'seqtasks data get {name}', or name its folder with data_dir (--data-dir)."
+        f"corpus {name!r} was not found; looked in {', '.join(looked)}. "
+        f"Run 'seqtasks data get {name}', or name its folder with data_dir (--data-dir)."
     )
 
 

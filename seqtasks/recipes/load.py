@@ -153,7 +153,8 @@ def by_suffix(tables: dict[str, Any], name: str, given: Collection[str]) -> list
     table = table_at(tables, name)
     if table is None or not isinstance(table.get("train"), str):
         return []
-    path, known = Path(table["train"]), TAGGED
+    path = Path(table["train"])
+    known: tuple[str, ...] = TAGGED
     reason = "by its suffix" if format_by_suffix(path.name) else "by what it holds"
     around = table_at(tables, name.rpartition(".")[0]) if "." in name else tables
     if around and around.get("kind") == "classification":
