@@ -40,6 +40,10 @@ TYPED = [
     ("run pos --set training.lr=0.1", "--set training.lr=0.1: unknown key 'lr'; did you mean 'learning_rate'?"),
     ("run pos --set model.hidden_size=64", "--set model.hidden_size=64: unknown key 'model'; did you mean backbone.hidden_size?"),
     ("run pos --set model.zzz=64", "--set model.zzz=64: unknown key 'model'."),
+    (
+        "run pos --set words.cell=lsmt",
+        "--set words.cell=lsmt: unknown key 'cell'. Keys: size, min_count, max_size, dropout, rare_dropout, shapes, vectors, frozen.",
+    ),
     ("run pos --set training.epochs=abc", "--set training.epochs=abc: input should be a valid integer."),
     ("run pos --set training.betas=[0.9,1.5]", "--set training.betas=[0.9,1.5]: input should be less than 1."),
     ("run mt", f"no task 'mt'; did you mean 'translation'? {TASKS}"),
