@@ -21,8 +21,7 @@ from seqtasks.tasks.given import Files
 from seqtasks.tasks.locations import DataLocations
 from seqtasks.tasks.outcome import Outcome, PartFacts
 from seqtasks.tasks.self_checks import CheckedRun, SelfChecks
-from seqtasks.tasks.watchers import EpochWatcher, check_watcher, unheard
-from seqtasks.text.given import check_callable
+from seqtasks.tasks.watchers import EpochWatcher, check_callbacks, unheard
 
 if TYPE_CHECKING:
     from torch import nn
@@ -108,9 +107,7 @@ class Callbacks:
     stop_asked: Callable[[], bool] = lambda: False
 
     def __post_init__(self) -> None:
-        check_callable("log", self.log)
-        check_callable("stop_asked", self.stop_asked)
-        check_watcher(self.watcher)
+        check_callbacks(self.log, self.watcher, self.stop_asked)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from seqtasks.errors import WrongTypeError
-from seqtasks.text.given import shown
+from seqtasks.text.given import check_callable, shown
 
 if TYPE_CHECKING:
     from seqtasks.training.checkpoints import Progress
@@ -45,8 +45,10 @@ def unheard(line: str) -> None:
     """Lines that nobody wants to read."""
 
 
-def check_watcher(watcher: object) -> None:
-    """Raises WrongTypeError for what is no watcher: a class, or an object that lacks one of its methods."""
+def check_callbacks(log: object, watcher: object, stop_asked: object) -> None:
+    """Raises WrongTypeError for what cannot be called, and for what is no watcher: a class, or an object that lacks one of its methods."""
+    check_callable("log", log)
+    check_callable("stop_asked", stop_asked)
     if isinstance(watcher, type):
         raise WrongTypeError(f"watcher is the class {watcher.__name__}. Give an instance: {watcher.__name__}().")
     if lacking := [name for name in METHODS if not callable(getattr(watcher, name, None))]:

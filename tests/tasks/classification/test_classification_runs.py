@@ -114,9 +114,9 @@ def test_a_file_in_another_format_by_its_suffix_has_the_same_scores(finished, mi
         writer = csv.DictWriter(file, ("text", "label"))
         writer.writeheader()
         writer.writerows(rows)
-    expected = [score.value for score in predictor.evaluate(miniature / TASK / "test.tsv").scores]
+    expected = [score.value for score in predictor.evaluate(miniature / TASK / "test.tsv")]
     for name in ("a.jsonl", "a.csv"):
-        assert [score.value for score in predictor.evaluate(tmp_path / name).scores] == expected
+        assert [score.value for score in predictor.evaluate(tmp_path / name)] == expected
 
 
 @pytest.mark.usefixtures("miniature")
