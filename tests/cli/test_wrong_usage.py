@@ -31,8 +31,16 @@ def sets(*changes: str) -> list[str]:
 
 
 WRONG: list[tuple[list[str], int, str]] = [
-    (["rn"], 2, "no command 'rn'; did you mean 'run'? Commands: run, predict, score, evaluate, compare, inspect, align, recipes, data."),
-    (["zzz"], 2, "no command 'zzz'. Commands: run, predict, score, evaluate, compare, inspect, align, recipes, data."),
+    (
+        ["rn"],
+        2,
+        "no command 'rn'; did you mean 'run'? Commands: run, predict, score, evaluate, compare, observe, inspect, doctor, study, align, recipes, data.",
+    ),
+    (
+        ["zzz"],
+        2,
+        "no command 'zzz'. Commands: run, predict, score, evaluate, compare, observe, inspect, doctor, study, align, recipes, data.",
+    ),
     (["run"], 2, "Missing argument 'TASK'."),
     (["run", "poss"], 2, "no task 'poss'; did you mean 'pos'? Tasks: classification, language_model, multitask, ner, pos, translation."),
     (["run", "pos", "defalt"], 2, "no recipe 'defalt' for pos; did you mean 'default'? Recipes: " + POS_RECIPES),
@@ -77,7 +85,7 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["run", "pos", *sets("head.kind=x", "data.format=y")],
         2,
-        "no reader 'y'. Known: conllu, columns, jsonl.\nno head 'x'. Known: softmax, crf, layered, spans.\n",
+        "no reader 'y'. Known: conllu, columns, jsonl, csv, brat.\nno head 'x'. Known: softmax, crf, layered, spans.\n",
     ),
     (
         ["run", "translation", *sets("decoder.attention=dott")],
