@@ -12,6 +12,7 @@ from seqtasks.recipes.run_directory import RunDirectory
 from tests.miniature.corpora import write
 from tests.miniature.runs import done, invoke
 
+COMMANDS = "Commands: run, predict, score, evaluate, compare, observe, inspect, doctor, study, align, recipes, data."
 POS_RECIPES = "bilstm, bilstm-crf, default, hmm, hmm-ewt, lstm, lstm-ewt, ud-english-ewt, ud-english-ewt-pooled."
 POS, MULTI = str(find_recipe("pos", "default")), str(find_recipe("multitask", "default"))
 RECIPES = {
@@ -34,12 +35,12 @@ WRONG: list[tuple[list[str], int, str]] = [
     (
         ["rn"],
         2,
-        "no command 'rn'; did you mean 'run'? Commands: run, predict, score, evaluate, compare, observe, inspect, doctor, study, align, recipes, data.",
+        "no command 'rn'; did you mean 'run'? " + COMMANDS,
     ),
     (
         ["zzz"],
         2,
-        "no command 'zzz'. Commands: run, predict, score, evaluate, compare, observe, inspect, doctor, study, align, recipes, data.",
+        "no command 'zzz'. " + COMMANDS,
     ),
     (["run"], 2, "Missing argument 'TASK'."),
     (["run", "poss"], 2, "no task 'poss'; did you mean 'pos'? Tasks: classification, language_model, multitask, ner, pos, translation."),
