@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any, Protocol, Self, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, TypeVar, overload
 
 from seqtasks.reports.shown import MOST, Shown
+
+if TYPE_CHECKING:
+    from typing import Self  # of Python 3.11
 
 T = TypeVar("T")
 

@@ -30,7 +30,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory, sample_folder: Path) -> Path:
         shutil.copytree(folder / "plain", folder / name)
     recipe = folder / "back" / "recipe.toml"
     recipe.write_text(recipe.read_text(encoding="utf-8").replace('target = "fr"', 'target = "en"'), encoding="utf-8")
-    RunDirectory(folder / "back").open_files()
+    for name in ("back", "unseen", "held"):
+        RunDirectory(folder / name).open_files()  # as of before, without checksums
     told = metrics(folder / "plain")
     data = [{**part, "sha256": "0" * 64} if part["split"] == "test" else part for part in told["data"]]
     write(folder / "unseen" / "metrics.json", json.dumps({**told, "data": data}))
@@ -91,6 +92,7 @@ def test_a_folder_of_seeds_is_one_system(finished: Callable[[str], Path], runs: 
 
 def test_other_training_data_is_told_and_not_refused(finished: Callable[[str], Path], runs: Path, miniature: Path) -> None:
     shutil.copytree(runs / "plain", "less")
+    RunDirectory(Path("less")).open_files()
     told = metrics(runs / "plain")
     data = [{**part, "sha256": "0" * 64} if part["split"] == "train" else part for part in told["data"]]
     write(Path("less/metrics.json"), json.dumps({**told, "data": data}))
@@ -124,6 +126,7 @@ def test_wrong_comparisons_are_told_in_a_line(finished: Callable[[str], Path], r
 
 def test_damaged_missing_and_changed_files_are_named(runs: Path, miniature: Path, tmp_path: Path) -> None:
     shutil.copytree(runs / "plain", "copy")
+    RunDirectory(Path("copy")).open_files()
     predictions = Path("copy/predictions/test.fr")
     whole = predictions.read_text(encoding="utf-8")
     predictions.write_text(whole + "more\n", encoding="utf-8")
@@ -156,6 +159,7 @@ def test_a_corpus_that_has_changed_or_gone_since_is_refused(runs: Path, sample_f
 
 def test_a_line_with_a_unicode_line_separator_stays_one_line(runs: Path, miniature: Path) -> None:
     shutil.copytree(runs / "plain", "copy")
+    RunDirectory(Path("copy")).open_files()
     predictions = Path("copy/predictions/test.fr")
     first, rest = predictions.read_bytes().split(b"\n", 1)
     predictions.write_bytes("un\u2028chien\x85 court\r".encode() + b"\n" + rest)

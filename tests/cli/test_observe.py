@@ -11,6 +11,7 @@ import pytest
 
 from seqtasks.diagnosis.observations.remedies import REMEDIES, to_try
 from seqtasks.recipes.load import recipe_names, task_names
+from seqtasks.recipes.run_directory import RunDirectory
 from seqtasks.runs.observing import flat, observe_run
 from seqtasks.tasks.table import kind_of, load_recipe
 from tests.miniature.runs import done, invoke, metrics
@@ -54,6 +55,7 @@ def test_runs_of_before_are_observed(finished: Callable[[str], Path], tmp_path: 
 @pytest.mark.usefixtures("miniature")
 def test_a_run_whose_data_are_gone_or_changed_is_observed_from_its_curves(finished: Callable[[str], Path], tmp_path: Path) -> None:
     run = shutil.copytree(finished("pos"), tmp_path / "run")
+    RunDirectory(run).open_files()  # as of before, without checksums
     facts = json.loads((run / "run.json").read_text())
     facts["data"] = dict.fromkeys(facts["data"], "0" * 64)
     (run / "run.json").write_text(json.dumps(facts))

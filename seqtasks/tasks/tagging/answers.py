@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqtasks.reports.shown import Marked, ShownWord, TaggedShown
-from seqtasks.tasks.by_head import ByHead
+from seqtasks.tasks.by_head import ByHead, Confidences, KBest
 from seqtasks.text.tags import NESTED, Span, spans_of
 
 
@@ -58,11 +58,6 @@ class RankedTags:
         return {**numbers, "tags": list(self.tags), "entities": [one.to_dict() for one in self.entities]}
 
 
-def unsure() -> ByHead[list[float]]:
-    """Confidences that were not asked for."""
-    return ByHead(unasked="Ask with confidences=True")
-
-
 @dataclass(frozen=True)
 class TaggedLine:
     """A sentence's words and, by head, their tags; by head also the posterior probabilities of these tags, empty where not asked for.
@@ -75,7 +70,7 @@ class TaggedLine:
 
     words: tuple[str, ...]
     tags: dict[str, list[str]]
-    confidences: dict[str, list[float]] = field(default_factory=unsure)
+    confidences: dict[str, list[float]] = field(default_factory=Confidences)
     text: str | None = None
     offsets: Sequence[tuple[int, int]] | None = field(default=None, repr=False)
     line: int = field(default=1, repr=False)
@@ -138,7 +133,7 @@ class TaggedLine:
     def k_best(self) -> dict[str, list[RankedTags]]:
         """By head its best sequences of tags, best first, with the entities that they mean; nothing where they were not asked for."""
         ranked = (self.ranked or {}).items()
-        return ByHead(((head, [self.ranked_tags(head, *one) for one in paths]) for head, paths in ranked), unasked="Ask with k_best=3")
+        return KBest((head, [self.ranked_tags(head, *one) for one in paths]) for head, paths in ranked)
 
     def ranked_tags(self, head: str, tags: list[str], log_probability: float) -> RankedTags:
         spans = spans_of(tags, self.schemes[head]) if head in self.schemes else []

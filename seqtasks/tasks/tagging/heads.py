@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -174,8 +175,16 @@ class TaggedHeads:
 
     def outcome(self) -> Outcome:
         self.tagger.repaired.clear()
-        outcome = tagged_outcome(self.tagged, self.predict, self.seen, self.tagger.tag_with_confidence)
-        for head, count in (+self.tagger.repaired).items():  # those above 0
+        repaired: Counter[str] = Counter()  # of what is scored: not again of what is only asked how sure it is
+
+        def predict(sentences: Sequence[TaggedSentence], heads: Sequence[str]) -> dict[str, list[list[str]]]:
+            found = self.predict(sentences, heads)
+            repaired.update(self.tagger.repaired)
+            self.tagger.repaired.clear()
+            return found
+
+        outcome = tagged_outcome(self.tagged, predict, self.seen, self.tagger.tag_with_confidence)
+        for head, count in (+repaired).items():  # those above 0
             trained, written = self.model.head(head).scheme, file_scheme(self.data[head])
             outcome.notes.append(f"{head}: {count} illegal {trained} tags were repaired before they were written as {written}.")
         return outcome

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from seqtasks.errors import UsageError, WrongTypeError
 from seqtasks.inference.posteriors import Posteriors, k_best_of
 from seqtasks.tasks.answers import Answers
-from seqtasks.tasks.by_head import ByHead
+from seqtasks.tasks.by_head import ByHead, Confidences
 from seqtasks.tasks.contract import PredictionOptions
 from seqtasks.tasks.given import Files, described, list_of_lines, lists_of_words, one_line, paths_of, refuse_text, remedy_of
 from seqtasks.tasks.loaded_run import LoadedRun
 from seqtasks.tasks.locations import refuse_empty
-from seqtasks.tasks.tagging.answers import TaggedLine, unsure
+from seqtasks.tasks.tagging.answers import TaggedLine
 from seqtasks.tasks.tagging.formats import in_form, refuse_tagging
 from seqtasks.tasks.tagging.reading import read_tagged_file
 from seqtasks.tasks.tagging.recipe import HMMRecipe, NetworkRecipe, data_of, file_scheme
@@ -74,7 +74,7 @@ class TaggingPredictor(LoadedRun):
             one_line("tag", text, lines="tag_lines(lines)", words="tag_words(sentences)")
         spoken = self.language if language is None else language
         check_language(spoken)
-        return self.answers([*raw_sentences(text, spoken)], confidences=confidences, k_best=k_best)[0]
+        return next(iter(self.answers([*raw_sentences(text, spoken)], confidences=confidences, k_best=k_best)))
 
     def tag_lines(
         self,
@@ -113,7 +113,7 @@ class TaggingPredictor(LoadedRun):
             TaggedLine(
                 tuple(sentence.words),
                 ByHead(tags),
-                ByHead(sure.confidences[number]) if sure else unsure(),
+                Confidences(sure.confidences[number]) if sure else Confidences(),
                 sentence.text,
                 sentence.offsets,
                 sentence.line,

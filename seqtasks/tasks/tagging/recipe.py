@@ -105,10 +105,16 @@ def head_scheme(task: TaskSettings) -> str | None:
 
 def one_corpus(first: TaggedData, second: TaggedData) -> bool:
     """Whether two settings read the same words: they are equal, or name two layers of files whose format holds several."""
+    first, second = (by_number(one) for one in (first, second))
     if first == second:
         return True
     same = first.model_copy(update={key: getattr(second, key) for key in ("layer", "tag_column", "scheme")})
     return same == second and first.layer != second.layer and first.format in LAYERED
+
+
+def by_number(settings: TaggedData) -> TaggedData:
+    """The settings with the column of tags that they leave out, which is the last one."""
+    return settings.model_copy(update={"tag_column": -1}) if settings.format == "columns" and settings.tag_column is None else settings
 
 
 def corpora_of(data: Mapping[str, TaggedData]) -> list[list[str]]:

@@ -21,13 +21,13 @@ Posteriors = Callable[[Sequence[Sequence[str]], str], tuple[list[list[str]], lis
 
 
 def tag_review(
-    sentences: Sequence[TaggedSentence], predicted: Sequence[Sequence[str]], data: TaggedData, head: str, posteriors: Posteriors
+    sentences: Sequence[TaggedSentence], predicted: Sequence[Sequence[str]], data: TaggedData, head: str, posteriors: Posteriors | None
 ) -> TagReview:
-    """Of a part and its tags in the same order. posteriors: tags of a head and how probable each is, of sentences of words."""
+    """Of a part and its tags in the same order. posteriors: tags of a head and how probable each is, of sentences; None: unknown."""
     gold, scheme = [sentence.tags[data.layer] for sentence in sentences], file_scheme(data)
     asked = [words for words, total in zip([one.words for one in sentences], totals(sentences), strict=True) if total <= SURE_WORDS]
     try:
-        confidences = posteriors(asked, head)[1]
+        confidences = posteriors(asked, head)[1] if posteriors else []
     except UsageError:  # a head of another package that has no probabilities
         confidences = []
     confidences += [[]] * (len(sentences) - len(confidences))

@@ -24,11 +24,12 @@ def tagged_outcome(
     parts: TaggedParts,
     predict: Callable[[Sequence[TaggedSentence], Sequence[str]], Mapping[str, list[list[str]]]],
     seen: Container[str],
-    posteriors: Posteriors,
+    posteriors: Posteriors | None = None,
 ) -> Outcome:
     """Scores, tagged sentences and examples of every part that is reported, and of one what is wrong with its tags.
 
-    predict: {head: tags}, of the heads of one corpus at once; posteriors: tags of one head and how probable each is, of sentences of words.
+    predict: {head: tags}, of the heads of one corpus at once; posteriors: tags of one head and how probable each is, of
+    sentences of words, where the tagger knows.
     """
     outcome = Outcome()
     answers = {

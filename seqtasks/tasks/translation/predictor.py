@@ -126,7 +126,8 @@ class TranslationPredictor(LoadedRun):
         alignments: bool = False,
     ) -> Iterator[tuple[str, Translations]]:
         """(line, its translations) in order, with a bounded number of lines in memory. Raises what `translate` does."""
-        refuse_text("stream", lines, "translate(text)")
+        if isinstance(lines, str):
+            refuse_text("stream", lines, "translate(text)")
         if isinstance(n_best, bool) or not isinstance(n_best, int) or n_best < 1:
             raise UsageError(f"n_best is {n_best!r}. Ask for 1 translation or more.")
         settings = self.recipe.decoding if beams is None else changed(self.recipe.decoding, {"beams": beams}, attention=self.attention)

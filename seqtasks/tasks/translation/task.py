@@ -220,7 +220,8 @@ class TranslationTask:
             return
         total, count, _ = forced(self.translator, self.dev)
         loss, guess = total / max(1, count), math.log(len(self.assets.target.vocabulary))
-        if loss > guess + DIVERGED:
+        epochs = [*self.losses.values()]
+        if loss > guess + DIVERGED and (len(epochs) < 2 or loss >= epochs[0]):  # what falls is untrained, not diverged
             raise TrainingError(
                 f"training has diverged: {loss:.1f} nats a token on what is held out, where a guess among all tokens has {guess:.1f}. "
                 "Lower training.learning_rate or training.clip_norm."

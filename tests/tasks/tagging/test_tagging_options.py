@@ -69,6 +69,9 @@ LAYOUTS = [
     {"data.format": "columns", "data.scheme": "IO", "data.separator": "auto"},
     {"data.format": "columns", "data.scheme": "BILOU", "data.separator": "auto"},
     {"data.format": "columns", "data.scheme": "BMES", "data.separator": "auto"},
+    {"data.format": "csv", "data.scheme": "BIO", "data.separator": "comma"},
+    {"data.format": "csv", "data.scheme": "BIO", "data.separator": "semicolon"},
+    {"data.format": "brat", "data.scheme": "BIO"},
     {"data.format": "jsonl", "data.scheme": "BIO", "data.offsets": "auto"},
     {"data.format": "jsonl", "data.scheme": "BIO", "data.offsets": "words"},
     {"data.format": "jsonl", "data.scheme": "IO", "data.offsets": "characters"},
@@ -133,15 +136,34 @@ def in_layout(sentences: list[Tagged], options: dict[str, object]) -> str:
         return [tag.translate(PREFIXES.get(scheme, {}))[:2] + tag[2:] for tag in whole]
 
     rows = [Tagged(sentence.words, sentence.upos, spell(sentence.entities)) for sentence in sentences]
+    if options["data.format"] == "csv":
+        mark = ";" if options["data.separator"] == "semicolon" else ","
+        cells = [(str(number), word, tag) for number, one in enumerate(rows) for word, tag in zip(one.words, one.entities, strict=True)]
+        return "".join(f"{mark.join(row)}\n" for row in [("Sentence #", "Word", "Tag"), *cells])
     return columns(rows, separator=" " if options["data.separator"] == "space" else "\t")
+
+
+def write_brat(split: str, sentences: list[Tagged]) -> None:
+    """A folder with a text of one sentence a line, and its spans of characters."""
+    texts = [" ".join(one.words) for one in sentences]
+    spans = [json.loads(line)["spans"] for line in in_characters(sentences).splitlines()]
+    starts = [sum(len(text) + 1 for text in texts[:place]) for place in range(len(texts))]
+    found = [(span["label"], start + span["start"], start + span["end"]) for start, row in zip(starts, spans, strict=True) for span in row]
+    write(Path(split, "a.txt"), "".join(f"{text}\n" for text in texts))
+    whole = "\n".join(texts)
+    bound = (f"T{number}\t{label} {left} {right}\t{whole[left:right]}\n" for number, (label, left, right) in enumerate(found, start=1))
+    write(Path(split, "a.ann"), "".join(bound))
 
 
 @pytest.mark.parametrize("options", LAYOUTS, ids=lambda options: "-".join(map(str, options.values())))
 def test_each_format_scheme_and_separator_gives_the_tags_its_scheme_says(options: dict[str, object]) -> None:
-    ending = "jsonl" if options["data.format"] == "jsonl" else "bio"
+    ending = {"jsonl": ".jsonl", "csv": ".csv", "brat": ""}.get(str(options["data.format"]), ".bio")
     for split, size, seed in (("train", 24, 1), ("dev", 6, 2), ("test", 5, 3)):
-        write(Path(f"{split}.{ending}"), in_layout(tagged(size, seed=seed), options))
-    parts = {f"data.{split}": f"{split}.{ending}" for split in ("train", "dev", "test")}
+        if options["data.format"] == "brat":
+            write_brat(split, tagged(size, seed=seed))
+        else:
+            write(Path(f"{split}{ending}"), in_layout(tagged(size, seed=seed), options))
+    parts = {f"data.{split}": f"{split}{ending}" for split in ("train", "dev", "test")}
     train("ner", Path("run"), **keyed(options | parts))
     labels = seqtasks.load("run").tagger.assets.labels["ner"]
     expected = {tag for sentence in tagged(24, seed=1) for tag in sentence.entities}
