@@ -128,7 +128,7 @@ WRONG: list[tuple[str, dict[str, object], int, str]] = [
         "pos",
         {"data.layer": "nope"},
         2,
-        "{here}/good.conllu: no CoNLL-U layer 'nope'. Layers (data.layer): lemma, upos, xpos, feats, deprel, misc:KEY.",
+        "{here}/train.conllu: no CoNLL-U layer 'nope'. Layers (data.layer): lemma, upos, xpos, feats, deprel, misc:KEY.",
     ),
     ("pos", {"data.train": '["train.conllu"]'}, 2, "data: ['{here}/train.conllu']: a tagged part is one file. Join the files first."),
     (

@@ -293,10 +293,8 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_goes_on(here: Path) -> 
     whole = newest.read_bytes()
     newest.write_bytes(whole[:1000])
     broken = invoke("run", "pos", "--resume", "--out", "copy")
-    assert (
-        broken.exit_code == 1
-        and broken.stderr == f"Error: {newest}: damaged ({HEADER}invalid header length). {COPY}, or remove it and use --resume.\n"
-    )
+    said = f"Error: {newest}: damaged ({HEADER}invalid header length). {COPY}, or remove it and use --resume.\n"
+    assert (broken.exit_code, broken.stderr) == (1, said)
     shutil.copy("copy/checkpoints/best.safetensors", newest)
     assert invoke("run", "pos", "--resume", "--out", "copy").stderr == (
         f"Error: {newest}: holds weights but no checkpoint. Remove it and use --resume.\n"

@@ -196,7 +196,7 @@ FAULTS = {
     "wrong kind": "theirs.toml: kind = 'most_frequents'; did you mean 'most_frequent'? "
     "Expected one of translation, tagging, multitask, hmm, classification, language_model, most_frequent.",
     "wrong format": "--format slashd: no such format; did you mean 'slashed'? "
-    "Known: parallel, tsv, csv, tmx, conllu, columns, jsonl, slashed.",
+    "Known: parallel, tsv, csv, tmx, conllu, columns, jsonl, brat, slashed.",
     "wrong option of a format": "data.options: unknown key 'marks'; did you mean 'mark'?",
     "no value": "--option mark: expected KEY=VALUE.",
 }

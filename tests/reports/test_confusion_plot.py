@@ -39,7 +39,7 @@ def test_the_same_counts_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def page(*tags: ReportTags) -> str:
-    run = RunReport("t", "", "pos", [], "", [], None, [], "", [], "", [], [], {}, tags=tags)
+    run = RunReport("t", "", "pos", [], "", [], [], "", [], "", [], [], {}, tags=tags)
     return run_report_page(run).partition("<h2>Wrong tags</h2>")[2].partition("</section>")[0]
 
 

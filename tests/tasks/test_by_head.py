@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from seqtasks.errors import MissingError, UsageError
-from seqtasks.tasks.by_head import ByHead
+from seqtasks.tasks.by_head import ByHead, KBest
 from seqtasks.tasks.tagging.answers import TaggedLine
 
 TAGS = ByHead({"upos": ["A", "B"], "ner": ["O", "B-X"]})
@@ -46,6 +46,6 @@ def test_otherwise_it_is_a_dict() -> None:
     assert TAGS.get("pos") is None
     assert "pos" not in TAGS
     assert json.loads(json.dumps(TAGS)) == TAGS
-    empty = ByHead[int](unasked="Ask with k_best=3")
+    empty = KBest[int]()
     for copied in (copy.deepcopy(empty), pickle.loads(pickle.dumps(empty))):  # noqa: S301 (of ours)
         assert (copied, copied.unasked) == ({}, empty.unasked)

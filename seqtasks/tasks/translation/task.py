@@ -45,6 +45,7 @@ from seqtasks.training.label_entropy import label_entropy
 from seqtasks.training.loop import DevResult, ProbeResult
 
 DIVERGED = 2.0  # nats a token above those of a guess among all tokens
+BEYOND = 10  # times those of a guess: no beginning is so bad
 
 
 class TranslationTask:
@@ -221,7 +222,8 @@ class TranslationTask:
         total, count, _ = forced(self.translator, self.dev)
         loss, guess = total / max(1, count), math.log(len(self.assets.target.vocabulary))
         epochs = [*self.losses.values()]
-        if loss > guess + DIVERGED and (len(epochs) < 2 or loss >= epochs[0]):  # what falls is untrained, not diverged
+        risen = len(epochs) > 1 and loss >= epochs[0]  # what falls may be trained too little only
+        if loss > guess + DIVERGED and (risen or loss > BEYOND * guess):
             raise TrainingError(
                 f"training has diverged: {loss:.1f} nats a token on what is held out, where a guess among all tokens has {guess:.1f}. "
                 "Lower training.learning_rate or training.clip_norm."
