@@ -296,8 +296,7 @@ def test_a_damaged_checkpoint_is_told_and_the_one_before_goes_on(here: Path) -> 
     said = f"Error: {newest}: damaged ({HEADER}invalid header length). {COPY}, or remove it and use --resume.\n"
     assert (broken.exit_code, broken.stderr) == (1, said)
     shutil.copy("copy/checkpoints/best.safetensors", newest)
-    assert invoke("run", "pos", "--resume", "--out", "copy").stderr == (
-        f"Error: {newest}: holds weights but no checkpoint. Remove it and use --resume.\n"
-    )
+    said = f"Error: {newest}: holds weights but no checkpoint. Remove it and use --resume.\n"
+    assert invoke("run", "pos", "--resume", "--out", "copy").stderr == said
     newest.unlink()
     done("run", "pos", "--resume", "--out", "copy")
