@@ -221,14 +221,10 @@ def test_a_directory_of_several_seeds_names_one_of_them(here: Path) -> None:
 
 Damage = Callable[[bytes], bytes]
 HEADER, COPY = "Error while deserializing header: ", "Restore it from a copy"
+REMOVE = f"{COPY}, or remove it and use --resume."
 DAMAGED: list[tuple[str, str, Damage, str]] = [
-    (
-        "pos",
-        "model.safetensors",
-        lambda data: data[:100],
-        f"damaged ({HEADER}invalid header length). {COPY}, or remove it and use --resume.",
-    ),
-    ("pos", "model.safetensors", lambda data: b"", f"damaged ({HEADER}header too small). {COPY}, or remove it and use --resume."),
+    ("pos", "model.safetensors", lambda data: data[:100], f"damaged ({HEADER}invalid header length). {REMOVE}"),
+    ("pos", "model.safetensors", lambda data: b"", f"damaged ({HEADER}header too small). {REMOVE}"),
     ("pos", "model.safetensors", lambda data: data[:-8], f"damaged ({HEADER}"),
     ("pos", "text/words.txt", lambda data: data.replace(b"dog\n", b"the\n"), ":"),
     ("pos", "text/words.txt", lambda data: data.removeprefix(b"<pad>\n"), f"damaged (expected it to begin with <pad> <unk>). {COPY}."),
