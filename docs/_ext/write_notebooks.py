@@ -30,6 +30,8 @@ def write(path: Path) -> None:
     notebook.metadata = {"kernelspec": KERNEL}
     for number, cell in enumerate(notebook.cells, start=1):
         cell.id, cell.metadata = f"cell-{number}", {}
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]  # warnings, with paths of this machine
         for output in cell.get("outputs", []):
             output.get("metadata", {}).clear()
     nbformat.write(notebook, path.with_suffix(".ipynb"))
