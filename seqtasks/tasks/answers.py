@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, SupportsIndex, TypeVar, overload
 
-from seqtasks.reports.shown import MOST, Shown
+from seqtasks.reports.shown import MOST, Shown, TranslatedShown
 
 if TYPE_CHECKING:
     from typing import Self  # of Python 3.11
@@ -22,7 +22,18 @@ class Answer(Protocol):
     def to_dict(self) -> dict[str, Any]: ...
 
 
+class Worded(Protocol):
+    """An answer in words."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def log_probability(self) -> float: ...
+
+
 A = TypeVar("A", bound=Answer)
+B = TypeVar("B", bound=Worded)
 
 
 class AnswerList(list[T]):
@@ -43,6 +54,31 @@ class AnswerList(list[T]):
 
     def __getitem__(self, index: SupportsIndex | slice) -> T | Self:
         return self.like(super().__getitem__(index)) if isinstance(index, slice) else super().__getitem__(index)
+
+
+class Alternatives(AnswerList[B]):
+    """What is answered to one line, several ways, the foremost first. source: the line; text: that of the foremost one."""
+
+    source = ""
+
+    def like(self, some: Iterable[B]) -> Self:
+        """Some of these, of the same line."""
+        found = super().like(some)
+        found.source = self.source
+        return found
+
+    @property
+    def text(self) -> str:
+        return self[0].text
+
+    def drawing(self) -> TranslatedShown:
+        """What a notebook shows: the line, and below it what was made of it."""
+        return TranslatedShown(self.source, [(one.text, one.log_probability) for one in self], None)
+
+    def _repr_html_(self) -> str:
+        from seqtasks.reports.answers import shown_answers  # with Jinja2, which only what is drawn needs
+
+        return shown_answers([self.drawing()])
 
 
 class Answers(AnswerList[A]):

@@ -4,11 +4,11 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch import nn
 
 from seqtasks.models.build import BACKBONE_GIVEN, BACKBONE_GROUP, build_backbone, build_trunk
 from seqtasks.nn.backbones import BACKBONES
+from seqtasks.nn.meta import shapes_only
 from seqtasks.nn.trunk import TokenEmbedder, Trunk
 from seqtasks.recipes.schema import BackboneSettings
 from seqtasks.registry import find_part, name_faults, option_faults
@@ -61,7 +61,7 @@ def backbone_options(settings: BackboneSettings) -> dict[str, Any]:
 
 def without_weights(settings: BackboneSettings, *, input_size: int) -> nn.Module:
     """The backbone on the meta device: its layers and sizes, no numbers. Raises RecipeError for a name that nobody offers."""
-    with torch.device("meta"):
+    with shapes_only():
         return build_backbone(
             settings.kind,
             input_size=input_size,

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
+from torch import nn
 
 from seqtasks.errors import UsageError
+from seqtasks.nn.meta import shapes_only
 
 TRAINED = 4  # numbers for each of the model's: itself, its gradient and Adam's two means
 LOADED = 1
-FILLS = (Tensor.normal_, Tensor.uniform_)
 CGROUP = Path("/sys/fs/cgroup/memory.max")  # what a container is allowed
 
 
@@ -26,7 +24,7 @@ def refuse_too_large(make: Callable[[], nn.Module], device: torch.device, *, cop
     """
     memory = memory_of(device) if memory is None else memory
     try:
-        with torch.device("meta"), Unfilled(), torch.random.fork_rng(devices=[]):
+        with shapes_only():
             numbers = sum(parameter.numel() for parameter in make().parameters())
     except (RuntimeError, OverflowError, MemoryError) as fault:
         if isinstance(fault, RuntimeError) and "overflow" not in str(fault).lower() and "too large" not in str(fault).lower():
@@ -41,15 +39,6 @@ def refuse_too_large(make: Callable[[], nn.Module], device: torch.device, *, cop
             f"the model has {numbers:,} numbers and needs {gigabytes(needed)} to {doing}; this machine has {gigabytes(memory)}. "
             "Lower hidden_size, embedding sizes, layers or the vocabulary."
         )
-
-
-class Unfilled(TorchFunctionMode):
-    """Inside it no initial numbers are drawn: tensors on "meta" hold none, and torch would load its compiler for it (over a second)."""
-
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if func in FILLS or getattr(func, "__module__", "") == "torch.nn.init":
-            return args[0] if args else kwargs["tensor"]
-        return func(*args, **(kwargs or {}))
 
 
 def memory_of(device: torch.device) -> int:

@@ -19,16 +19,6 @@ TAGS = "Use tag_lines(lines) with a list of texts, or tag_words(sentences) with 
 Call = Callable[[], object]
 
 
-@pytest.fixture(scope="module")
-def pos() -> Any:
-    return seqtasks.load(RUNS / "pos")
-
-
-@pytest.fixture(scope="module")
-def mt() -> Any:
-    return seqtasks.load(RUNS / "translation")
-
-
 TAGGING: dict[str, tuple[Callable[[Any], object], str]] = {
     "two texts": (lambda run: run.tag(["The dog runs.", "A cat sees."]), f"tag takes one text (str), got a list of 2 str. {TAGS}"),
     "one text in a list": (lambda run: run.tag(["The dog runs."]), f"tag takes one text (str), got a list of 1 str. {TAGS}"),

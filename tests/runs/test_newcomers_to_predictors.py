@@ -13,16 +13,6 @@ from tests.runs.test_newcomers import RUNS, refused
 
 
 @pytest.fixture(scope="module")
-def pos() -> Any:
-    return seqtasks.load(RUNS / "pos")
-
-
-@pytest.fixture(scope="module")
-def mt() -> Any:
-    return seqtasks.load(RUNS / "translation")
-
-
-@pytest.fixture(scope="module")
 def lm() -> Any:
     return seqtasks.load(RUNS / "language_model")
 

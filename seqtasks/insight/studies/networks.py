@@ -17,6 +17,7 @@ from seqtasks.nn.backbones import one_way
 from seqtasks.nn.biases import set_chrono_biases, set_forget_biases
 from seqtasks.nn.dropout import LockedDropout
 from seqtasks.nn.encoded import Encoded
+from seqtasks.nn.meta import shapes_only
 from seqtasks.nn.recurrent import RecurrentLayer, RecurrentStack
 from seqtasks.nn.transformer import SelfAttention, Transformer, TransformerLayer
 
@@ -38,7 +39,7 @@ class NetworkKind:
         """The hidden size that comes closest to so many parameters in all. rest: those of what stands around it, by the hidden size."""
 
         def count(hidden: int) -> int:
-            with torch.device("meta"), torch.random.fork_rng(devices=[]):
+            with shapes_only():
                 return sum(weight.numel() for weight in self.build(input_size, hidden, 2).parameters()) + rest(hidden)
 
         size = self.unit

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from seqtasks.inference.translator import Translation
 from seqtasks.reports.shown import AttentionShown, TranslatedShown
-from seqtasks.tasks.answers import AnswerList
+from seqtasks.tasks.answers import Alternatives
 
 
-class Translations(AnswerList[Translation]):
+class Translations(Alternatives[Translation]):
     """The translations of one line, a list, best first. source: the line; text: that of the best one."""
-
-    source = ""
-
-    def like(self, some: Iterable[Translation]) -> Translations:
-        """Some of these translations, of the same line."""
-        found = Translations(some)
-        found.source = self.source
-        return found
-
-    @property
-    def text(self) -> str:
-        return self[0].text
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON: the line, the best translation, with its alignment where that was asked for, and all where there are several."""
@@ -34,9 +21,4 @@ class Translations(AnswerList[Translation]):
         """What a notebook shows; attention only where alignments were asked for."""
         alignment = self[0].alignment if self else None
         attention = None if alignment is None else AttentionShown(alignment.source, alignment.target, alignment.weights.tolist())
-        return TranslatedShown(self.source, [(one.text, one.log_probability) for one in self], attention)
-
-    def _repr_html_(self) -> str:
-        from seqtasks.reports.answers import shown_answers  # with Jinja2, which only what is drawn needs
-
-        return shown_answers([self.drawing()])
+        return super().drawing()._replace(attention=attention)
